@@ -1,0 +1,1 @@
+"""Who may answer before people do: one folder per type of bot."""

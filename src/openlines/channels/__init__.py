@@ -1,0 +1,1 @@
+"""Where customers write: one folder per kind of channel."""

@@ -1,0 +1,1 @@
+"""What a conversation does: pure rules, given everything, asking for nothing."""

@@ -1,0 +1,1 @@
+"""Attachments, kept by content hash, written before the row that names them."""

@@ -1,0 +1,1 @@
+"""Notices to staff outside the workspace: e-mail and web push."""

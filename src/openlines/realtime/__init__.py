@@ -1,0 +1,1 @@
+"""From the event log to the sockets: snapshot, cursor, fan-out, pokes."""

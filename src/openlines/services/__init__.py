@@ -1,0 +1,1 @@
+"""Use cases: one plain synchronous function, one transaction each."""

@@ -1,0 +1,1 @@
+"""Tables, one repository per aggregate, the two engines, the event log, migrations."""

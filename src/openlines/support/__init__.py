@@ -1,0 +1,1 @@
+"""Clock, ids, logging, secrets and the guarded HTTP client; nothing of the domain."""

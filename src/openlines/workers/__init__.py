@@ -1,0 +1,1 @@
+"""What happens without a request: wake, parse, deliver, poll, fan out."""

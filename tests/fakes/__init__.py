@@ -1,0 +1,1 @@
+"""Strict stand-ins for other people's services."""

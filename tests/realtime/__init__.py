@@ -1,0 +1,1 @@
+"""Tests of snapshots, cursors and fan-out."""

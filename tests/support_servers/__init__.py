@@ -1,0 +1,1 @@
+"""PostgreSQL and Chromium for the tests, brought or found."""
