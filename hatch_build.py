@@ -82,7 +82,7 @@ def _npm(web: Path, *arguments: str) -> None:
 def _sources(web: Path) -> list[Path]:
     found: list[Path] = []
     for folder, folders, files in os.walk(web):
-        folders[:] = sorted(name for name in folders if name not in {"node_modules", "dist"})
+        folders[:] = sorted(name for name in folders if name not in {"node_modules", "dist", ".generated"})
         found += [Path(folder, name) for name in sorted(files) if name != ".build.lock"]
     return found
 

