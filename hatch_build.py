@@ -75,7 +75,7 @@ def _npm(web: Path, *arguments: str) -> None:
     node, npm = node_command()
     # The scripts that npm starts look for `node` on PATH.
     path = os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path, "npm_config_update_notifier": "false"}
+    environment = {**os.environ, "PATH": path, "npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
     subprocess.run([node, npm, *arguments], cwd=web, env=environment, check=True)
 
 
