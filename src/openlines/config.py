@@ -1,1 +1,162 @@
-"""Settings: from flags, environment and defaults to one frozen value."""
+"""Settings: from flags, environment and defaults to one frozen value.
+
+Every setting is one field of `Config`; its environment variable is `OPENLINES_` and its name in capitals. A
+flag wins over the environment, the environment over the default. A variable of ours that nobody knows is
+an error that names the nearest known one: a typing error must not silently mean "default".
+"""
+
+import difflib
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "OPENLINES_"
+# Read by the test and measuring tools of the repository, not by the server.
+FOREIGN = ("OPENLINES_TEST_", "OPENLINES_BENCH_", "OPENLINES_CRASH_")
+
+ROLES = frozenset({"api", "workers"})
+
+
+class BadSetting(ValueError):
+    """A setting is unknown or has a value that cannot be meant; the message is for the person who typed it."""
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise BadSetting(f"must be a whole number from {least} to {most}") from None
+        if not least <= value <= most:
+            raise BadSetting(f"must be a whole number from {least} to {most}")
+        return value
+
+    return parse
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in known:
+            raise BadSetting(f"must be one of {', '.join(known)}")
+        return text
+
+    return parse
+
+
+def _roles(text: str) -> frozenset[str]:
+    roles = frozenset(each.strip() for each in text.split(",") if each.strip())
+    if not roles or not roles <= ROLES:
+        raise BadSetting("must be api, workers or both, separated by a comma")
+    return roles
+
+
+def _public_url(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise BadSetting("must be an address without a path, like https://chat.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(text: str) -> str:
+    if text and not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise BadSetting("must be sqlite:///path/to/file.db or postgresql://user@host/name")
+    return text
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(each.strip(), strict=False) for each in text.split(",") if each.strip())
+    except ValueError:
+        raise BadSetting("must be addresses or networks separated by commas, like 10.0.0.0/8") from None
+
+
+def _setting(default: Any, parse: Callable[[str], Any], help_: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": help_})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one server process is told from outside. Everything else is a setting of the portal."""
+
+    data: Path = _setting(Path("data"), Path, "folder with the database, the files and the secret key")
+    database: str = _setting("", _database, "sqlite:///… or postgresql://…; default: portal.db in the data folder")
+    host: str = _setting("127.0.0.1", str, "address to listen on")
+    port: int = _setting(8080, _whole(0, 65535), "port to listen on; 0 takes a free one")
+    public_url: str = _setting("", _public_url, "address under which customers and vendors reach this portal")
+    roles: frozenset[str] = _setting(ROLES, _roles, "parts that this process runs: api, workers")
+    node: str = _setting("", str, "name of this process among several; default: host name and port")
+    trusted_proxies: tuple[Network, ...] = _setting(
+        (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")),
+        _networks,
+        "networks whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    )
+    secret_key: str = _setting("", str, "key that seals channel secrets; default: secret.key in the data folder")
+    max_lines: int = _setting(0, _whole(0, 1_000_000), "how many lines may be switched on; 0 = no limit")
+    file_limit: int = _setting(20_000_000, _whole(1_000, 1_000_000_000), "largest file that may be sent, bytes")
+    readers: int = _setting(2, _whole(1, 64), "read-only connections to the database")
+    writers: int = _setting(1, _whole(1, 16), "writing connections to PostgreSQL")
+    log_format: str = _setting("auto", _one_of("auto", "json", "console"), "how the log is written")
+    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "least serious line that is written")
+
+    @property
+    def database_url(self) -> str:
+        """The store's address, the default one spelled out."""
+        return self.database or f"sqlite:///{self.data / 'portal.db'}"
+
+    @property
+    def node_name(self) -> str:
+        """Stable over restarts, different for each process that shares a database."""
+        return self.node or f"{socket.gethostname()}:{self.port or os.getpid()}"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the command line finds the running server."""
+        return self.data / "control.sock"
+
+
+KNOWN = {each.name: each for each in fields(Config)}
+
+
+def load(environ: Mapping[str, str], **given: Any) -> Config:
+    """The settings of this process: `given` (flags; None = not given) over `environ` over the defaults.
+
+    Raises `BadSetting` with a sentence for the person who started the process.
+    """
+    values: dict[str, Any] = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable.startswith(FOREIGN):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in KNOWN or variable != variable.upper():
+            raise BadSetting(unknown(variable))
+        values[name] = _parsed(variable, name, text)
+    for name, value in given.items():
+        if value is not None:
+            flag = "--" + name.replace("_", "-")
+            values[name] = _parsed(flag, name, value) if isinstance(value, str) else value
+    return Config(**values)
+
+
+def unknown(variable: str) -> str:
+    """The sentence about a variable of ours that does not exist."""
+    names = [PREFIX + name.upper() for name in KNOWN]
+    near = difflib.get_close_matches(variable.upper(), names, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(names)}."
+    return f"{variable} is not a setting of openlines.{hint}"
+
+
+def _parsed(told_by: str, name: str, text: str) -> Any:
+    try:
+        return KNOWN[name].metadata["parse"](text)
+    except BadSetting as problem:
+        raise BadSetting(f"{told_by}={text!r} {problem}") from None
