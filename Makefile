@@ -1,0 +1,106 @@
+# openlines: what a person types. `make` alone explains itself.
+#
+# Everything is made inside this folder: the Python environment in .venv, Node from a wheel inside it,
+# the web parts in src/openlines/web. Nothing that has not changed is made again.
+
+PYTHON ?= python3
+HOST ?=
+PORT ?=
+DATA ?=
+ARGS ?=
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+NPM := $(BIN)/python hatch_build.py npm
+SERVE := $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(ARGS)
+CODE := src tests tools $(wildcard benchmarks) hatch_build.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz wheel clean
+
+help: ## show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nVariables: HOST, PORT, DATA and ARGS for run and demo (make run PORT=9000), ARGS for test, bench,\ncrash, mutants and fuzz, PYTHON for the first making of .venv.\n'
+
+run: $(VENV)/.run web ## start openlines here: one address, data in ./data
+	@$(BIN)/openlines serve $(SERVE)
+
+demo: $(VENV)/.run web ## the same with a believable portal on a throw-away database
+	@$(BIN)/openlines demo $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
+
+env: $(VENV)/.dev ## make .venv with everything to run, test and check
+
+web: $(VENV)/.run ## build the web parts, where anything of theirs changed
+	@$(BIN)/python hatch_build.py
+
+test: $(VENV)/.dev $(VENV)-aiogram/.made web ## everything that must hold (what CI runs)
+	@$(BIN)/python -m tests.support_servers
+	@$(MAKE) --no-print-directory check-python check-web
+	@$(NPM) run --silent test
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: $(VENV)/.dev web ## the quick part, under a minute: style, types, imports, fast tests
+	@$(MAKE) --no-print-directory -j$(JOBS) check-python check-web check-tests
+
+check-python: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/ruff format --quiet --check $(CODE)
+	@words=$$($(BIN)/lint-imports 2>&1) || { echo "$$words"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@echo "python: style, types and imports are clean"
+
+check-web: $(VENV)/.run web
+	@$(NPM) run --silent types
+	@$(NPM) run --silent lint
+	@echo "web: types and style are clean"
+
+check-tests: $(VENV)/.dev
+	@$(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(ARGS)
+
+bench: $(VENV)/.dev web ## measure the promises, each beside its limit; writes benchmarks/latest.json
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+crash: $(VENV)/.dev web ## kill it under load, again and again, and count what is left
+	@$(BIN)/python -m benchmarks.crash $(ARGS)
+
+mutants: $(VENV)/.dev ## change the core in small ways: do its tests notice?
+	@$(BIN)/python -m tools.mutants $(ARGS)
+
+fuzz: $(VENV)/.dev ## the property tests with many more examples
+	@$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz $(ARGS)
+
+wheel: $(VENV)/.run web ## build dist/openlines-*.whl, web parts included
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+clean: ## remove what was built (not .venv, not your data)
+	rm -rf build dist src/openlines/web web/node_modules/.openlines-built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# ---------------------------------------------------------------- environments
+# A stamp is younger than pyproject.toml when the environment holds what that file asks for.
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	  echo "openlines needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)."; \
+	  echo "Say which one to take: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) (once; a minute or two) …"
+	@$(PYTHON) -m venv $(VENV)
+
+# Of the packages that only building needs, Node is one: hence no isolated build with a second copy of it.
+$(VENV)/.run: pyproject.toml | $(VENV)/pyvenv.cfg
+	@$(PIP) install 'pip>=25.1'
+	@$(PIP) install --group build
+	@$(PIP) install --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(PIP) install --group dev
+	@touch $@
+
+$(VENV)-aiogram/.made: pyproject.toml
+	@test -x $(VENV)-aiogram/bin/python || $(BIN)/python -m venv $(VENV)-aiogram
+	@$(VENV)-aiogram/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(VENV)-aiogram/bin/python -m pip install --quiet --disable-pip-version-check --group telegram-proof
+	@touch $@
