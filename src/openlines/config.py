@@ -80,33 +80,51 @@ def _networks(text: str) -> tuple[Network, ...]:
         raise BadSetting("must be addresses or networks separated by commas, like 10.0.0.0/8") from None
 
 
-def _setting(default: Any, parse: Callable[[str], Any], help_: str) -> Any:
-    return field(default=default, metadata={"parse": parse, "help": help_})
+def _told(parse: Callable[[str], Any], help_: str) -> dict[str, Any]:
+    return {"parse": parse, "help": help_}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """What one server process is told from outside. Everything else is a setting of the portal."""
 
-    data: Path = _setting(Path("data"), Path, "folder with the database, the files and the secret key")
-    database: str = _setting("", _database, "sqlite:///… or postgresql://…; default: portal.db in the data folder")
-    host: str = _setting("127.0.0.1", str, "address to listen on")
-    port: int = _setting(8080, _whole(0, 65535), "port to listen on; 0 takes a free one")
-    public_url: str = _setting("", _public_url, "address under which customers and vendors reach this portal")
-    roles: frozenset[str] = _setting(ROLES, _roles, "parts that this process runs: api, workers")
-    node: str = _setting("", str, "name of this process among several; default: host name and port")
-    trusted_proxies: tuple[Network, ...] = _setting(
-        (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")),
-        _networks,
-        "networks whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    data: Path = field(
+        default=Path("data"), metadata=_told(Path, "folder with the database, the files and the secret key")
     )
-    secret_key: str = _setting("", str, "key that seals channel secrets; default: secret.key in the data folder")
-    max_lines: int = _setting(0, _whole(0, 1_000_000), "how many lines may be switched on; 0 = no limit")
-    file_limit: int = _setting(20_000_000, _whole(1_000, 1_000_000_000), "largest file that may be sent, bytes")
-    readers: int = _setting(2, _whole(1, 64), "read-only connections to the database")
-    writers: int = _setting(1, _whole(1, 16), "writing connections to PostgreSQL")
-    log_format: str = _setting("auto", _one_of("auto", "json", "console"), "how the log is written")
-    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "least serious line that is written")
+    database: str = field(
+        default="", metadata=_told(_database, "sqlite:///… or postgresql://…; default: portal.db in the data folder")
+    )
+    host: str = field(default="127.0.0.1", metadata=_told(str, "address to listen on"))
+    port: int = field(default=8080, metadata=_told(_whole(0, 65535), "port to listen on; 0 takes a free one"))
+    public_url: str = field(
+        default="", metadata=_told(_public_url, "address under which customers and vendors reach this portal")
+    )
+    roles: frozenset[str] = field(default=ROLES, metadata=_told(_roles, "parts that this process runs: api, workers"))
+    node: str = field(
+        default="", metadata=_told(str, "name of this process among several; default: host name and port")
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")),
+        metadata=_told(_networks, "networks whose X-Forwarded-For and X-Forwarded-Proto are believed"),
+    )
+    secret_key: str = field(
+        default="", metadata=_told(str, "key that seals channel secrets; default: secret.key in the data folder")
+    )
+    max_lines: int = field(
+        default=0, metadata=_told(_whole(0, 1000000), "how many lines may be switched on; 0 = no limit")
+    )
+    file_limit: int = field(
+        default=20000000, metadata=_told(_whole(1000, 1000000000), "largest file that may be sent, bytes")
+    )
+    readers: int = field(default=2, metadata=_told(_whole(1, 64), "read-only connections to the database"))
+    writers: int = field(default=1, metadata=_told(_whole(1, 16), "writing connections to PostgreSQL"))
+    log_format: str = field(
+        default="auto", metadata=_told(_one_of("auto", "json", "console"), "how the log is written")
+    )
+    log_level: str = field(
+        default="info",
+        metadata=_told(_one_of("debug", "info", "warning", "error"), "least serious line that is written"),
+    )
 
     @property
     def database_url(self) -> str:

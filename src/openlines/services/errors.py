@@ -10,7 +10,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openlines.core.conversation import Refused
+from openlines.core.state import Refused
 from openlines.core.line import Problem
 
 __all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "Refused"]

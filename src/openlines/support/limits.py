@@ -12,7 +12,7 @@ from time import monotonic
 class Buckets:
     """A bucket per key holds up to `burst` tokens and gains `rate` of them a second."""
 
-    __slots__ = ("_burst", "_buckets", "_clock", "_most", "_rate")
+    __slots__ = ("_buckets", "_burst", "_clock", "_most", "_rate")
 
     def __init__(
         self, rate: float, burst: float, *, most: int = 50_000, clock: Callable[[], float] = monotonic

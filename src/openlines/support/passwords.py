@@ -12,12 +12,13 @@ _T = TypeVar("_T")
 
 LEAST = 8  # characters
 MOST = 1024  # a longer one is a mistake or an attack
-_COMMON = frozenset(
-    "password passw0rd 12345678 123456789 1234567890 qwertyui qwertyuiop 1q2w3e4r 1qaz2wsx iloveyou "
-    "11111111 00000000 88888888 password1 password123 qwerty123 abc12345 admin123 administrator letmein1 "
-    "йцукенгш йцукенгшщз пароль12 парольпароль 12341234 87654321 asdfghjk zxcvbnm1 sunshine princess "
-    "football baseball superman trustno1 welcome1 monkey123 dragon123 internet computer michelle".split()
-)
+_COMMON_WORDS = """
+password passw0rd 12345678 123456789 1234567890 qwertyui qwertyuiop 1q2w3e4r 1qaz2wsx iloveyou 11111111
+00000000 88888888 password1 password123 qwerty123 abc12345 admin123 administrator letmein1 йцукенгш йцукенгшщз
+пароль12 парольпароль 12341234 87654321 asdfghjk zxcvbnm1 sunshine princess football baseball superman
+trustno1 welcome1 monkey123 dragon123 internet computer michelle
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class TooBusy(Exception):
@@ -73,7 +74,7 @@ class Passwords:
             fits = self._hasher.verify(encoded or self._dummy, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return fits and encoded is not None
+        return bool(fits) and encoded is not None
 
     async def _run(self, work: "partial[_T]") -> _T:
         if self._room <= 0:
