@@ -20,6 +20,8 @@ export default defineConfig({
       // Icons named in our sources (`i-lucide-…`) travel with the page; see build/icons.ts.
       icon: { clientBundle: { scan: { globInclude: ["src/**/*.{vue,ts}"], globExclude: [] } } },
       ui: { colors: { primary: "blue", neutral: "slate" } },
+      // The theme is ours (src/app/theme.ts).
+      colorMode: false,
     }),
   ],
   resolve: {

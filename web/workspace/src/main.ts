@@ -1,14 +1,13 @@
 import "./main.css";
+import "./app/theme";
 
 import ui from "@nuxt/ui/vue-plugin";
 import { createApp } from "vue";
-import { createRouter, createWebHistory } from "vue-router";
 
 import App from "./App.vue";
+import { startLanguage } from "./i18n";
+import { router } from "./router";
 
-const router = createRouter({
-  history: createWebHistory(),
-  routes: [{ path: "/:path(.*)*", component: () => import("./pages/Welcome.vue") }],
-});
-
+// The words first, so that even "the server cannot be reached" can be said; they come with the page.
+await startLanguage();
 createApp(App).use(router).use(ui).mount("#app");

@@ -1,0 +1,68 @@
+/** Who is signed in, and to which portal. */
+import { ApiError, type Me, type Portal } from "@openlines/client";
+import { computed, shallowRef } from "vue";
+
+import { setLanguage } from "@/i18n";
+
+import { onSignedOut, useApi } from "./api";
+
+const { api } = useApi();
+const me = shallowRef<Me | null>(null);
+const portal = shallowRef<Portal | null>(null);
+onSignedOut(() => (me.value = null));
+
+async function loadPortal(): Promise<Portal> {
+  portal.value ??= await api.portal();
+  return portal.value;
+}
+
+/** Ask the server who we are; null when nobody is signed in. Other errors are thrown. */
+async function load(): Promise<Me | null> {
+  try {
+    await entered(await api.me());
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
+    me.value = null;
+  }
+  return me.value;
+}
+
+async function entered(user: Me): Promise<Me> {
+  me.value = user;
+  await setLanguage(user.language);
+  return user;
+}
+
+async function login(email: string, password: string): Promise<Me> {
+  return entered((await api.login(email, password)).me);
+}
+
+async function logout(): Promise<void> {
+  await api.logout();
+  me.value = null;
+}
+
+/** Take over a newer self (from an answer or from the socket). */
+function setMe(user: Me): void {
+  me.value = user;
+}
+
+/** After the set-up the portal is another one. */
+function setPortal(changed: Portal): void {
+  portal.value = changed;
+}
+
+export function useSession() {
+  return {
+    me: computed(() => me.value),
+    portal: computed(() => portal.value),
+    isAdministrator: computed(() => me.value?.role === "administrator"),
+    load,
+    loadPortal,
+    login,
+    logout,
+    entered,
+    setMe,
+    setPortal,
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The language of the page: one at a time, switched without a reload. Words of the inbox come with the page's
+ * first load, in the chosen language only; words of other areas come with the pages that need them.
+ */
+import type { Language } from "@openlines/client";
+import { computed, shallowRef } from "vue";
+
+import { type Catalog, number, type Params, phrase } from "./engine";
+
+interface Areas {
+  facts: typeof import("./facts.en").default;
+  inbox: typeof import("./inbox.en").default;
+  settings: typeof import("./settings.en").default;
+  shell: typeof import("./shell.en").default;
+}
+export type Area = keyof Areas;
+
+/** "inbox.finish": the area and the key in it. */
+export type Key = { [A in Area]: `${A}.${Extract<keyof Areas[A], string>}` }[Area];
+
+type Loader = () => Promise<{ default: Catalog }>;
+const loaders: Record<Area, Record<Language, Loader>> = {
+  facts: { en: () => import("./facts.en"), ru: () => import("./facts.ru") },
+  inbox: { en: () => import("./inbox.en"), ru: () => import("./inbox.ru") },
+  settings: { en: () => import("./settings.en"), ru: () => import("./settings.ru") },
+  shell: { en: () => import("./shell.en"), ru: () => import("./shell.ru") },
+};
+
+const KEPT = "openlines.language";
+const loaded = new Set<Area>(["shell"]);
+const language = shallowRef<Language>(first());
+const words = shallowRef<Partial<Record<Area, Catalog>>>({});
+
+/** What was chosen here before, else what the browser asks for. */
+function first(): Language {
+  const kept = localStorage.getItem(KEPT);
+  if (kept === "ru" || kept === "en") return kept;
+  return navigator.languages.some((wanted) => wanted.toLowerCase().startsWith("ru")) ? "ru" : "en";
+}
+
+async function load(wanted: Language, areas: Iterable<Area>): Promise<Partial<Record<Area, Catalog>>> {
+  const names = [...areas];
+  const catalogs = await Promise.all(names.map((area) => loaders[area][wanted]()));
+  return Object.fromEntries(names.map((area, index) => [area, catalogs[index]?.default]));
+}
+
+/** Make the words of these areas available; a page's route says which it needs. */
+export async function needAreas(areas: readonly Area[]): Promise<void> {
+  const missing = areas.filter((area) => words.value[area] === undefined);
+  if (!missing.length) return;
+  const asked = language.value;
+  const more = await load(asked, missing);
+  missing.forEach((area) => loaded.add(area));
+  if (asked === language.value) words.value = { ...words.value, ...more };
+  else words.value = await load(language.value, loaded);
+}
+
+/** Switch the whole page; it shows the old words until the new ones are here. */
+export async function setLanguage(wanted: Language): Promise<void> {
+  localStorage.setItem(KEPT, wanted);
+  if (wanted === language.value && words.value.shell) return;
+  const all = await load(wanted, loaded);
+  language.value = wanted;
+  words.value = all;
+  document.documentElement.lang = wanted;
+}
+
+/** Words for the first page; call once before mounting. */
+export async function startLanguage(): Promise<void> {
+  document.documentElement.lang = language.value;
+  await needAreas(["shell"]);
+}
+
+/** A phrase in the present language; reactive when used in a template or a computed. */
+export function t(key: Key, params?: Params): string {
+  return maybe(key, params) ?? key;
+}
+
+/** The same for a key that may be unknown (a code of the server): undefined when there is none. */
+export function maybe(key: string, params?: Params): string | undefined {
+  const dot = key.indexOf(".");
+  const found = words.value[key.slice(0, dot) as Area]?.[key.slice(dot + 1)];
+  return found === undefined ? undefined : phrase(language.value, found, params);
+}
+
+/** Of words given in both languages (a manifest's labels) those of the reader, else whatever there is. */
+export function pick(given: Partial<Record<Language, string>> | undefined): string {
+  return given?.[language.value] || given?.en || given?.ru || "";
+}
+
+const tag = computed(() => (language.value === "ru" ? "ru-RU" : "en-GB"));
+
+export function useI18n() {
+  return {
+    language: computed(() => language.value),
+    /** The BCP 47 tag for Intl: en-GB has a 24-hour clock and the day before the month, as Russian has. */
+    tag,
+    t,
+    maybe,
+    pick,
+    n: (value: number) => number(language.value, value),
+    setLanguage,
+  };
+}

@@ -1,0 +1,100 @@
+/** Where things are. Every page is a chunk of its own; a route names the areas of words that its page needs. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+
+import { useSession } from "@/app/session";
+import { type Area, needAreas } from "@/i18n";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Areas of words beside the shell's. */
+    areas?: Area[];
+    /** Shown without being signed in, and without the rail. */
+    open?: boolean;
+    /** For administrators only; others see words instead. */
+    administrator?: boolean;
+  }
+}
+
+const inbox = () => import("./pages/inbox/InboxPage.vue");
+const settings = { areas: ["settings"] satisfies Area[] };
+const administration = { ...settings, administrator: true };
+
+const routes: RouteRecordRaw[] = [
+  { path: "/", name: "inbox", component: inbox, meta: { areas: ["inbox", "facts"] } },
+  { path: "/c/:id(\\d+)", name: "conversation", component: inbox, meta: { areas: ["inbox", "facts"] } },
+  {
+    path: "/customers",
+    name: "customers",
+    component: () => import("./pages/customers/CustomersPage.vue"),
+    meta: { areas: ["inbox", "facts"] },
+  },
+  {
+    path: "/contact-centre",
+    name: "contact-centre",
+    component: () => import("./pages/contact-centre/ContactCentrePage.vue"),
+    meta: administration,
+  },
+  { path: "/settings", redirect: { name: "lines" } },
+  {
+    path: "/settings/lines",
+    name: "lines",
+    component: () => import("./pages/settings/LinesPage.vue"),
+    meta: administration,
+  },
+  {
+    path: "/settings/lines/:id(\\d+)",
+    name: "line",
+    component: () => import("./pages/settings/LinePage.vue"),
+    meta: administration,
+  },
+  {
+    path: "/settings/channels/:id",
+    name: "channel",
+    component: () => import("./pages/settings/ChannelPage.vue"),
+    meta: administration,
+  },
+  {
+    path: "/settings/users",
+    name: "users",
+    component: () => import("./pages/settings/UsersPage.vue"),
+    meta: administration,
+  },
+  {
+    path: "/settings/departments",
+    name: "departments",
+    component: () => import("./pages/settings/DepartmentsPage.vue"),
+    meta: administration,
+  },
+  {
+    path: "/settings/profile",
+    name: "profile",
+    component: () => import("./pages/settings/ProfilePage.vue"),
+    meta: settings,
+  },
+  {
+    path: "/login",
+    name: "login",
+    component: () => import("./pages/login/LoginPage.vue"),
+    meta: { ...settings, open: true },
+  },
+  {
+    path: "/setup",
+    name: "setup",
+    component: () => import("./pages/setup/SetupPage.vue"),
+    meta: { ...settings, open: true },
+  },
+  { path: "/:path(.*)*", name: "nowhere", component: () => import("./pages/NowherePage.vue") },
+];
+
+export const router = createRouter({ history: createWebHistory(), routes });
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  const portal = await session.loadPortal();
+  if (portal.setup_needed && to.name !== "setup") return { name: "setup" };
+  if (!to.meta.open && !session.me.value && !(await session.load())) {
+    return { name: "login", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
+  }
+  await needAreas(to.meta.areas ?? []);
+  return true;
+});
