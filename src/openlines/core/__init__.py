@@ -1,1 +1,1 @@
-"""What a conversation does: pure rules, given everything, asking for nothing."""
+"""What a conversation does. Pure: standard library only; no clock, no I/O, no randomness, no logging."""

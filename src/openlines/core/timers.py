@@ -1,0 +1,94 @@
+"""What a conversation is waiting for: derived from its anchors and the line's present rules, never stored."""
+
+from typing import NamedTuple
+
+from openlines.core.line import DAY, SECOND, LineSettings
+from openlines.core.schedule import add_open_time
+from openlines.core.state import Conversation, Rules
+
+UNDO = 5 * SECOND  # what a finish says waits so long, so that undo is real (rules.md 1)
+PINNED_FOR = 7 * DAY
+
+
+class Timer(NamedTuple):
+    at: int
+    name: str
+
+
+def timers(c: Conversation, rules: Rules) -> list[Timer]:
+    """Everything this conversation is waiting for, derived from its anchors and the present rules."""
+    if not rules.active:
+        return []  # a line that is off offers, says and closes nothing; it goes on when it is on again
+    due: list[Timer] = []
+    state, s = c.state, rules.settings
+    if state == "closed":
+        if c.last_words in ("close", "auto_close") and c.finished_at is not None:
+            due.append(Timer(c.finished_at + UNDO, "last_words"))
+        return due
+    if state == "closing":
+        return _closing_timers(c, s)
+    if state == "bot":
+        if s.bot_time:
+            due.append(Timer(c.opened_at + s.bot_time * SECOND, "bot_time"))
+        return due
+    if state == "waiting" and c.route_at is not None:
+        due.append(Timer(c.route_at, "route"))
+    elif state == "offered" and c.offered_at is not None:
+        seconds = s.own_time if c.offer == "own" else s.queue_time
+        due.append(Timer(c.offered_at + seconds * SECOND, "offer"))
+    elif state == "active":
+        _active_timers(c, s, due)
+    _waiting_customer_timers(c, s, due)
+    return due
+
+
+def _closing_timers(c: Conversation, s: LineSettings) -> list[Timer]:
+    finished = c.finished_at or c.opened_at
+    due = [Timer(max(finished, c.operator_at or 0) + s.full_close_delay * SECOND, "full_close")]
+    if c.last_words in ("close", "auto_close"):
+        due.append(Timer(finished + UNDO, "last_words"))
+    return due
+
+
+def _active_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
+    if c.snoozed_until is not None:
+        due.append(Timer(c.snoozed_until, "snooze"))
+    elif c.awaiting == "customer":
+        silent_since = max(c.operator_at or 0, c.accepted_at or 0, c.woken_at or 0, c.opened_at)
+        if c.pinned_at is not None:
+            due.append(Timer(max(silent_since, c.pinned_at) + PINNED_FOR, "auto_close"))
+        elif s.auto_close_time:
+            due.append(Timer(silent_since + s.auto_close_time * SECOND, "auto_close"))
+
+
+def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
+    """No-answer and escalation: only words of the customer that nobody answered start them."""
+    if c.responsible_at is not None and c.replied_at is None and c.no_answer is None and c.mode == "incoming":
+        accepted = s.no_answer_stops_on == "accept" and c.accepted_at is not None
+        if not accepted:
+            due.append(Timer(c.responsible_at + s.no_answer_time * SECOND, "no_answer"))
+    if s.escalate_after and c.customer_since is not None and not c.escalated:
+        due.append(Timer(c.customer_since + s.escalate_after * SECOND, "escalate"))
+
+
+def due_at(c: Conversation, rules: Rules) -> int | None:
+    """The earliest timer, or None when nobody is waited for."""
+    due = timers(c, rules)
+    return min(due).at if due else None
+
+
+def target_at(c: Conversation, rules: Rules) -> int | None:
+    """When the answer that is owed must come (rules.md 7), or None when none is owed or no target is set."""
+    if c.customer_since is None or c.state in ("bot", "closing", "closed"):
+        return None
+    s = rules.settings
+    if c.replied_at is None:
+        seconds = s.kpi_first or s.kpi_further
+        start = c.customer_since if s.kpi_from == "words" else max(c.responsible_at or 0, c.opened_at)
+    else:
+        seconds, start = s.kpi_further, c.customer_since
+    if not seconds:
+        return None
+    if s.kpi_clock == "hours" and s.hours_on:
+        return add_open_time(rules.schedule, start, seconds * SECOND)
+    return start + seconds * SECOND
