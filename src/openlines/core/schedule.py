@@ -11,7 +11,7 @@ How the words of a schedule become instants:
 * Whenever the clock on the wall shows a time inside an interval, the line is open. So an interval starts when
   the wall clock *first* shows its start and ends when it *last* shows its end (an hour that is repeated
   counts twice). A time that the wall clock skips is the moment of the jump; an interval that lies in the
-  gap as a whole does not happen, nor does one on a date that a country leaves out.
+  gap as a whole does not happen.
 * Intervals that touch or overlap are one.
 
 Instants are microseconds since the epoch, UTC. Everything here is a function of its arguments and of the
