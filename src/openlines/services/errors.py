@@ -1,10 +1,10 @@
 """Why a use case says no. Codes are worded at the edge; `params` fill the words.
 
-    Refused (core.state)   the state does not allow it
-    ├─ NotFound            there is no such thing, or it may not be seen: the same answer
-    ├─ Forbidden           seen, but not for this role
-    ├─ Conflict            somebody was first; `params` say who
-    └─ Invalid             a field is wrong; `problems` say which and why
+Refused (core.state)   the state does not allow it
+├─ NotFound            there is no such thing, or it may not be seen: the same answer
+├─ Forbidden           seen, but not for this role
+├─ Conflict            somebody was first; `params` say who
+└─ Invalid             a field is wrong; `problems` say which and why
 """
 
 from collections.abc import Mapping, Sequence
