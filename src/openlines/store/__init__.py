@@ -1,1 +1,39 @@
 """Tables, one repository per aggregate, the two engines, the event log, migrations."""
+
+from openlines.store import tables
+from openlines.store.errors import (
+    CommitUnknown,
+    ConstraintFailed,
+    SchemaBehind,
+    StoreBusy,
+    StoreClosed,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+    StoreUnavailable,
+)
+from openlines.store.opening import migrate, open_store
+from openlines.store.statement import Statement
+from openlines.store.store import Store, StoreStats
+from openlines.store.tx import Commit, Reader, Tx
+
+__all__ = [
+    "Commit",
+    "CommitUnknown",
+    "ConstraintFailed",
+    "Reader",
+    "SchemaBehind",
+    "Statement",
+    "Store",
+    "StoreBusy",
+    "StoreClosed",
+    "StoreError",
+    "StoreFull",
+    "StoreInUse",
+    "StoreStats",
+    "StoreUnavailable",
+    "Tx",
+    "migrate",
+    "open_store",
+    "tables",
+]

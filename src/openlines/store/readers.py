@@ -1,0 +1,140 @@
+"""The pool of read-only connections: each in a thread of its own, all fed from one queue.
+
+A query sees one state of the database. That state holds everything whose write was answered before the query
+was asked, because its transaction begins afterwards.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol
+
+from openlines.store.errors import StoreBusy, StoreClosed, Transient
+from openlines.store.tx import Reader
+
+
+class ReadSession(Protocol):
+    """A connection of an engine, as a reader's thread uses it."""
+
+    def begin(self) -> Reader:
+        """Opens a read-only transaction; raises StoreUnavailable."""
+
+    def end(self) -> None:
+        """Leaves it. Never raises."""
+
+    def close(self) -> None:
+        """Gives the connection back. Never raises."""
+
+
+class ReaderStats(NamedTuple):
+    """Counted since the store was opened."""
+
+    waiting: int
+    queries: int
+
+
+class _Query(NamedTuple):
+    future: asyncio.Future[Any]
+    query: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Readers:
+    """The pool. All methods are called in the loop."""
+
+    def __init__(self, name: str, connect: Callable[[], ReadSession], *, size: int, limit: int) -> None:
+        """`connect` runs once in each of the `size` threads."""
+        self._loop = asyncio.get_running_loop()
+        self._connect = connect
+        self._limit = limit
+        self._waiting = 0
+        self._count = 0
+        self._closed = False
+        self._queries: queue.SimpleQueue[_Query | None] = queue.SimpleQueue()
+        self._ready: list[Future[None]] = [Future() for _ in range(size)]
+        self._done: list[Future[None]] = [Future() for _ in range(size)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(index,), name=f"{name}-{index}", daemon=True)
+            for index in range(size)
+        ]
+
+    async def open(self) -> None:
+        """Starts the threads; raises what connecting raised."""
+        for thread in self._threads:
+            thread.start()
+        await asyncio.gather(*map(asyncio.wrap_future, self._ready))
+
+    async def close(self) -> None:
+        """Answers what waits, then ends the threads."""
+        if not self._closed:
+            self._closed = True
+            for _ in self._threads:
+                self._queries.put(None)
+        started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
+        await asyncio.gather(*map(asyncio.wrap_future, started))
+
+    def submit(self, query: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> asyncio.Future[Any]:
+        """Queues a query. Raises StoreBusy and StoreClosed at once."""
+        if self._closed:
+            raise StoreClosed("the store is closed")
+        if self._waiting >= self._limit:
+            raise StoreBusy(f"{self._waiting} queries are waiting")
+        self._waiting += 1
+        future = self._loop.create_future()
+        self._queries.put(_Query(future, query, args, kwargs))
+        return future
+
+    def stats(self) -> ReaderStats:
+        return ReaderStats(self._waiting, self._count)
+
+    # ------------------------------------------------------------------ in a thread
+
+    def _work(self, index: int) -> None:
+        try:
+            session = self._connect()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the store is opened
+            self._ready[index].set_exception(error)
+            self._done[index].set_result(None)
+            return
+        self._ready[index].set_result(None)
+        try:
+            while (query := self._queries.get()) is not None:
+                answer = _answer(session, query)
+                try:
+                    self._loop.call_soon_threadsafe(self._settle, query.future, *answer)
+                except RuntimeError:  # the loop has ended: nobody is left to be answered
+                    break
+        finally:
+            session.close()
+            self._done[index].set_result(None)
+
+    # ------------------------------------------------------------------ in the loop
+
+    def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        self._waiting -= 1
+        self._count += 1
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+def _answer(session: ReadSession, query: _Query) -> tuple[Any, BaseException | None]:
+    """Runs a query; once more when its connection had gone, since reading twice harms nobody."""
+    for last in (False, True):
+        try:
+            return query.query(session.begin(), *query.args, **query.kwargs), None
+        except Transient as error:
+            if last:
+                return None, error
+        except BaseException as error:  # noqa: BLE001 - it is the answer to this query
+            # Without this frame, which knows the future, the error is part of no cycle.
+            return None, error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+        finally:
+            session.end()
+    raise AssertionError("unreachable")

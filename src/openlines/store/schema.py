@@ -1,0 +1,90 @@
+"""Which version of the tables a database has, and how it gets the newest.
+
+Versions are numbered files in migrations/versions; the numbers are compared as text. Older programs run on newer
+tables, never the other way round.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openlines.store.errors import StoreError
+from openlines.store.sqlite import connect_writer, error_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def newest() -> str:
+    """The version this program was written for."""
+    return max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def sqlite_version(path: Path) -> str | None:
+    """The version of the database in `path`; None before its first."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return None if row is None else str(row[0])
+
+
+def migrate_sqlite(path: Path) -> None:
+    """Brings the database in `path` to the newest version, entirely or not at all. Needs the folder's lock."""
+    from sqlalchemy import NullPool, create_engine, event
+
+    def connect() -> sqlite3.Connection:
+        connection = connect_writer(path)
+        connection.execute("PRAGMA foreign_keys = OFF")  # a version may build a table anew
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+    # The driver begins no transaction before DDL, so SQLAlchemy is told to.
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: "Connection") -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with _words(), engine.connect() as connection, connection.begin():
+        _upgrade(connection)
+
+
+def migrate_postgres(url: str) -> None:
+    """Brings the database to the newest version, entirely or not at all; a second one at the same time waits."""
+    from sqlalchemy import NullPool, create_engine, text
+    from sqlalchemy.engine import make_url
+
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with _words(), engine.connect() as connection, connection.begin():
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('openlines migrate'))"))
+        _upgrade(connection)
+
+
+def _upgrade(connection: "Connection") -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextlib.contextmanager
+def _words() -> Iterator[None]:
+    """Turns what the driver raises into the store's words."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        cause: Any = error.orig
+        if isinstance(cause, sqlite3.Error):
+            raise error_of(cause) from error
+        raise StoreError(f"the database could not be migrated: {cause}") from error

@@ -1,0 +1,297 @@
+"""The SQLite engine: one writer connection in WAL mode with `synchronous=FULL`, read-only readers beside it.
+
+Acknowledged means on disk: COMMIT returns after the write-ahead log was synced. The folder is locked while it
+is open, so that the ids and the event counter kept in memory are nobody else's business.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Table, func, insert, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import TypeCompiler
+
+from openlines.store import tables
+from openlines.store.errors import (
+    ConstraintFailed,
+    Contention,
+    StatementFailed,
+    StoreError,
+    StoreFailed,
+    StoreFull,
+    StoreInUse,
+)
+from openlines.store.statement import Statement
+from openlines.store.tx import FACT, Reader, Row, Tx
+from openlines.support.clock import Clock
+
+Connect = Callable[..., sqlite3.Connection]
+
+_STATEMENTS: Final = 512  # kept prepared by the driver
+_ADD_EVENT: Final = Statement(insert(tables.events))
+_EVENT: Final = ("id", "at", *FACT)
+
+_ERRORS: Final[dict[int, type[StoreError]]] = {
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_BUSY: Contention,
+    sqlite3.SQLITE_LOCKED: Contention,
+    sqlite3.SQLITE_CONSTRAINT: ConstraintFailed,
+    sqlite3.SQLITE_IOERR: StoreFailed,
+    sqlite3.SQLITE_READONLY: StoreFailed,
+    sqlite3.SQLITE_CANTOPEN: StoreFailed,
+    sqlite3.SQLITE_CORRUPT: StoreFailed,
+    sqlite3.SQLITE_NOTADB: StoreFailed,
+    sqlite3.SQLITE_NOMEM: StoreFailed,
+    sqlite3.SQLITE_INTERRUPT: StoreFailed,
+}
+
+
+@compiles(BigInteger, "sqlite")
+def _integer(type_: BigInteger, compiler: TypeCompiler, **kwargs: Any) -> str:
+    """SQLite's INTEGER holds 64 bits, and only a primary key of that name is the row id itself."""
+    return "INTEGER"
+
+
+def error_of(error: sqlite3.Error) -> StoreError:
+    """The store's word for what sqlite3 raised."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return StatementFailed(str(error))
+    return _ERRORS.get(code & 0xFF, StatementFailed)(str(error))
+
+
+class FolderLock:
+    """Keeps a second process out of the folder; gone with the process, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            held_by = os.read(self._file, 20).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise StoreInUse(str(path.parent), int(held_by) if held_by.isdigit() else None) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        os.close(self._file)
+
+
+def prepare_file(path: Path) -> None:
+    """Makes the folder and an empty file that only their owner may read; SQLite's other files follow suit."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def connect_writer(path: Path, connect: Connect = sqlite3.connect) -> sqlite3.Connection:
+    connection = connect(path, isolation_level=None, cached_statements=_STATEMENTS)
+    connection.execute("PRAGMA busy_timeout = 5000")
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        connection.close()
+        raise StoreFailed(f"{path}: the file system does not support SQLite's write-ahead log")
+    for setting in (
+        "synchronous = FULL",
+        "wal_autocheckpoint = 1000",
+        "journal_size_limit = 67108864",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, cached_statements=_STATEMENTS
+    )
+    for setting in ("query_only = ON", "busy_timeout = 5000", "temp_store = MEMORY", "cache_size = -16384"):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+class SqliteReader(Reader):
+    """A read transaction."""
+
+    __slots__ = ("_clock", "_cursor")
+
+    def __init__(self, cursor: sqlite3.Cursor, clock: Clock) -> None:
+        self._cursor = cursor
+        self._clock = clock
+
+    @property
+    def now(self) -> int:
+        return self._clock.now()
+
+    def one(self, statement: Statement, /, **params: Any) -> Row | None:
+        row: Row | None = self._execute(statement, params).fetchone()
+        return row
+
+    def all(self, statement: Statement, /, **params: Any) -> list[Row]:
+        return self._execute(statement, params).fetchall()
+
+    def _execute(self, statement: Statement, params: dict[str, Any]) -> sqlite3.Cursor:
+        names = tuple(params)
+        form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        try:
+            return self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
+        except sqlite3.Error as error:
+            raise error_of(error) from error
+
+
+class SqliteTx(Tx):
+    """A write transaction on the writer's one cursor."""
+
+    __slots__ = ("_cursor", "_ids", "_now")
+
+    def __init__(self, cursor: sqlite3.Cursor, now: int, ids: dict[Table, int]) -> None:
+        super().__init__()
+        self._cursor = cursor
+        self._ids = ids
+        self._now = now
+
+    @property
+    def now(self) -> int:
+        return self._now
+
+    def one(self, statement: Statement, /, **params: Any) -> Row | None:
+        names = tuple(params)
+        form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        if statement.writes:
+            self._writes += 1
+        try:
+            self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
+            row: Row | None = self._cursor.fetchone()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        return row
+
+    def all(self, statement: Statement, /, **params: Any) -> list[Row]:
+        names = tuple(params)
+        form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        if statement.writes:
+            self._writes += 1
+        try:
+            self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
+            return self._cursor.fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def run(self, statement: Statement, /, **params: Any) -> None:
+        names = tuple(params)
+        form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        self._writes += 1
+        try:
+            self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def changed(self, statement: Statement, /, **params: Any) -> int:
+        self.run(statement, **params)
+        return self._cursor.rowcount
+
+    def new_id(self, table: Table) -> int:
+        value = self._ids.get(table)
+        if value is None:
+            row = self.one(Statement(select(func.max(table.c.id))))
+            value = (row[0] if row else None) or 0
+        value += 1
+        self._ids[table] = value
+        return value
+
+    def _run_rows(self, statement: Statement, names: tuple[str, ...], count: int, values: tuple[Any, ...]) -> None:
+        form = statement.sqlite_many.get((count, names)) or statement.many_for_sqlite(count, names)
+        self._writes += 1
+        try:
+            self._cursor.execute(form.sql, values)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> StoreError:
+        self.failure = failure = error_of(error)
+        return failure
+
+    def write_events(self, last_id: int) -> int:
+        """Writes the group's events after `last_id`; says the new last one."""
+        values: list[Any] = []
+        for last_id, fact in enumerate(self._events, last_id + 1):  # noqa: B020, PLR1704 - counts on from it
+            values += (last_id, self._now)
+            values += fact
+        self._run_values(_ADD_EVENT, _EVENT, values)
+        return last_id
+
+
+class SqliteSession:
+    """The writer's connection with what it keeps in memory: last ids, last event."""
+
+    def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
+        self._path = path
+        self._clock = clock
+        self._connect = connect
+        self._connection = connect_writer(path, connect)
+        self._cursor = self._connection.cursor()
+        self._ids: dict[Table, int] = {}
+        (last,) = self._cursor.execute("SELECT max(id) FROM events").fetchone()
+        self._last_event: int = last or 0
+
+    def begin(self) -> SqliteTx:
+        try:
+            if self._connection.in_transaction:  # its ROLLBACK failed: only a new connection is free of it
+                self._connection.close()
+                self._connection = connect_writer(self._path, self._connect)
+                self._cursor = self._connection.cursor()
+            self._cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise error_of(error) from error
+        return SqliteTx(self._cursor, self._clock.now(), self._ids)
+
+    def commit(self, tx: SqliteTx) -> None:
+        last = tx.write_events(self._last_event)
+        try:
+            self._cursor.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise error_of(error) from error
+        self._last_event = last
+
+    def rollback(self) -> None:
+        # A full disk or a failed write may already have rolled back by itself.
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+
+class SqliteReadSession:
+    """A reader's connection: each query in a transaction of its own."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._connection = connect_reader(path)
+        self._cursor = self._connection.cursor()
+
+    def begin(self) -> Reader:
+        try:
+            self._cursor.execute("BEGIN")
+        except sqlite3.Error as error:
+            raise error_of(error) from error
+        return SqliteReader(self._cursor, self._clock)
+
+    def end(self) -> None:
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
