@@ -78,7 +78,7 @@ def change_user(
     if unknown := set(changes) - _CHANGEABLE:
         raise Invalid([Problem(each, "unknown_field") for each in sorted(unknown)])
     user = access_user(tx, user_id)
-    changes = {key: value for key, value in changes.items() if getattr(user, key) != value}
+    changes = _tidy(user, changes)
     _check_change(tx, actor, user, changes)
     if problems := _department_problems(tx, department_ids or ()):
         raise Invalid(problems)
@@ -104,7 +104,7 @@ def change_me(tx: Tx, actor: Actor, **changes: Any) -> User:
     if unknown := set(changes) - _OWN:
         raise Invalid([Problem(each, "unknown_field") for each in sorted(unknown)])
     user = access_user(tx, actor.user_id)
-    changes = {key: value for key, value in changes.items() if getattr(user, key) != value}
+    changes = _tidy(user, changes)
     if problems := _problems(changes):
         raise Invalid(problems)
     if changes:
@@ -135,18 +135,10 @@ def _only_administrators(actor: Actor | None) -> None:
 
 
 def _check_change(tx: Tx, actor: Actor, user: User, changes: dict[str, Any]) -> None:
-    for key in ("name", "email"):
-        if isinstance(changes.get(key), str):
-            changes[key] = changes[key].strip()
-    if "email" in changes:
-        changes["email"] = changes["email"].lower()
-    problems = list(_problems(changes))
-    if "email" in changes and not problems:
-        other = rows.user_by_email(tx, changes["email"])
-        if other is not None and other.id != user.id:
-            problems.append(Problem("email", "email_taken"))
-    if problems:
+    if problems := _problems(changes):
         raise Invalid(problems)
+    if "email" in changes and rows.user_by_email(tx, changes["email"]) is not None:
+        raise Invalid.field("email", "email_taken")
     loses_rights = changes.get("role", user.role) != "administrator" or not changes.get("active", True)
     if user.role == "administrator" and loses_rights and {"role", "active"} & set(changes):
         if rows.other_administrators(tx, user.id) == 0:
@@ -155,6 +147,14 @@ def _check_change(tx: Tx, actor: Actor, user: User, changes: dict[str, Any]) -> 
             raise Conflict("not_yourself")
     if user.id == actor.user_id and changes.get("active") is False:
         raise Conflict("not_yourself")
+
+
+def _tidy(user: User, changes: dict[str, Any]) -> dict[str, Any]:
+    """Without what stays as it is; names without the spaces around them, addresses in lower case."""
+    tidy = {key: value.strip() if key in {"name", "email", "position"} else value for key, value in changes.items()}
+    if "email" in tidy:
+        tidy["email"] = tidy["email"].lower()
+    return {key: value for key, value in tidy.items() if getattr(user, key) != value}
 
 
 def _switched(tx: Tx, user_id: int, *, on: bool) -> None:

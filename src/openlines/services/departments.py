@@ -30,7 +30,10 @@ def add_department(
     head_id: int | None = None,
     member_ids: Sequence[int] = (),
 ) -> int:
-    """A new department; returns its id. Refuses with `Forbidden` and `Invalid` (name, parent_id, head_id, member_ids)."""
+    """A new department; returns its id.
+
+    Refuses with `Forbidden` and `Invalid` (name, parent_id, head_id, member_ids).
+    """
     _only_administrators(actor)
     tree = {each.id: each for each in rows.all_departments(tx)}
     values = {"name": name.strip(), "parent_id": parent_id, "head_id": head_id}

@@ -28,7 +28,7 @@ def sign_in(
         rows.end_session(tx, old.session_id, old.user_id)
     if new_hash:
         user_rows.set_user(tx, user_id, password_hash=new_hash)
-    session_id = rows.add_session(
+    return rows.add_session(
         tx,
         user_id=user_id,
         token_hash=token_hash,
@@ -36,7 +36,6 @@ def sign_in(
         agent=agent[:TEXT_LIMIT],
         address=address[:64],
     )
-    return session_id
 
 
 def find_session(reader: Reader, token_hash: str) -> SignedIn | None:
