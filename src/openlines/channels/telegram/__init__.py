@@ -1,0 +1,1 @@
+"""Telegram, as a bot: the Bot API to the end of its protocol."""

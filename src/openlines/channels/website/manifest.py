@@ -1,0 +1,151 @@
+"""What the chat on a website can do, and what can be set about it."""
+
+from typing import Any, Final
+
+from openlines.channels.base import Capabilities, Field, Manifest
+
+# Scheme, host and port, or every subdomain of a host. No path: a browser tells only the origin.
+ORIGIN: Final = (
+    r"https?://(\*\.)?[A-Za-z0-9\u00a1-\uffff]([A-Za-z0-9\u00a1-\uffff.-]*[A-Za-z0-9\u00a1-\uffff])?(:[0-9]{1,5})?"
+)
+
+_WORKDAY: Final[list[dict[str, str]]] = [{"from": "09:00", "to": "18:00"}]
+_OFFICE_HOURS: Final[dict[str, Any]] = {
+    "time_zone": "",  # the portal's
+    "week": [_WORKDAY, _WORKDAY, _WORKDAY, _WORKDAY, _WORKDAY, [], []],
+    "exceptions": [],
+}
+
+MANIFEST: Final = Manifest(
+    kind="website",
+    name={"ru": "Чат на сайте", "en": "Website chat"},
+    color="#2563eb",
+    order=10,
+    capabilities=Capabilities(
+        text_limit=4000,
+        text_unit="chars",
+        rating="widget",
+        text_set=1,
+        pushes=False,
+        buttons=True,
+        edits=True,
+        deletes=True,
+        typing_in=True,
+        typing_out=True,
+        delivered=True,
+        read=True,
+    ),
+    guide=(
+        {
+            "ru": "Скопируйте строку кода и вставьте её перед </body> на каждой странице сайта.",
+            "en": "Copy the line of code and paste it before </body> on every page of the site.",
+        },
+        {
+            "ru": "Если сайт собирается из шаблона, хватит одного места: подвала.",
+            "en": "Where pages share a template, its footer is the only place.",
+        },
+        {
+            "ru": "Нет сайта? У чата есть своя страница: дайте её адрес клиентам.",
+            "en": "No site? The chat has a page of its own: give customers its address.",
+        },
+    ),
+    fields=(
+        Field(
+            name="accent",
+            label={"ru": "Цвет", "en": "Colour"},
+            help={"ru": "Кнопка, заголовок и слова клиента.", "en": "The button, the header and the customer's words."},
+            type="color",
+            default="#2563eb",
+            group="look",
+        ),
+        Field(
+            name="position",
+            label={"ru": "Место на странице", "en": "Place on the page"},
+            help={"ru": "Нижний угол, в котором стоит кнопка.", "en": "The lower corner in which the button stands."},
+            type="choice",
+            default="right",
+            choices=(("right", {"ru": "Справа", "en": "Right"}), ("left", {"ru": "Слева", "en": "Left"})),
+            group="look",
+        ),
+        Field(
+            name="greeting_ru",
+            label={"ru": "Слова над кнопкой, по-русски", "en": "Words above the button, in Russian"},
+            help={
+                "ru": "Появляются через несколько секунд. Пусто: ничего не появляется.",
+                "en": "They appear after a few seconds. Empty: nothing appears.",
+            },
+            limit=140,
+            group="look",
+        ),
+        Field(
+            name="greeting_en",
+            label={"ru": "Слова над кнопкой, по-английски", "en": "Words above the button, in English"},
+            help={
+                "ru": "Посетителям, у которых браузер не на русском.",
+                "en": "For visitors whose browser is not in Russian.",
+            },
+            limit=140,
+            group="look",
+        ),
+        Field(
+            name="ask_contact",
+            label={"ru": "Имя и почта", "en": "Name and e-mail"},
+            help={
+                "ru": "Спросить после первых слов; отвечать не обязательно, написать можно и так.",
+                "en": "Ask after the first words; the visitor may skip it and write all the same.",
+            },
+            type="choice",
+            default="optional",
+            choices=(
+                ("none", {"ru": "Не спрашивать", "en": "Do not ask"}),
+                ("optional", {"ru": "Спросить", "en": "Ask"}),
+            ),
+        ),
+        Field(
+            name="only_in_hours",
+            label={"ru": "Показывать только в рабочие часы", "en": "Show only in working hours"},
+            help={
+                "ru": "В остальное время чата на сайте нет. Часы ниже: свои, не те, что у линии.",
+                "en": "At other times there is no chat on the site. The hours below are its own, not the line's.",
+            },
+            type="flag",
+            default=False,
+            group="hours",
+        ),
+        Field(
+            name="hours",
+            label={"ru": "Рабочие часы чата", "en": "Working hours of the chat"},
+            help={
+                "ru": "Часовой пояс не выбран: пояс портала.",
+                "en": "Without a time zone of its own, the portal's is used.",
+            },
+            type="schedule",
+            default=_OFFICE_HOURS,
+            group="hours",
+        ),
+        Field(
+            name="allowed_origins",
+            label={"ru": "Адреса сайтов", "en": "Addresses of sites"},
+            help={
+                "ru": "Где чат может стоять: https://example.com или https://*.example.com. Пусто: где угодно.",
+                "en": "Where the chat may stand: https://example.com or https://*.example.com. Empty: anywhere.",
+            },
+            type="list",
+            default=[],
+            pattern=ORIGIN,
+            limit=100,
+            group="safety",
+        ),
+        Field(
+            name="identity_key",
+            label={"ru": "Ключ подписи клиентов", "en": "Key that signs customers"},
+            help={
+                "ru": "Им ваш сайт подписывает, кто пишет (JWT, HS256). Держите его на сервере.",
+                "en": "Your site signs with it who is writing (JWT, HS256). Keep it on the server.",
+            },
+            type="secret",
+            generated=True,
+            group="safety",
+        ),
+    ),
+)
