@@ -31,7 +31,7 @@ export default defineConfig({
     ],
   },
   server: {
-    proxy: { "/api": { target: SERVER, ws: true }, "/files": SERVER, "/widget": SERVER, "/widget.js": SERVER },
+    proxy: { "/api": { target: SERVER, ws: true }, "^/(widget|widget\\.js|chat|try)\\b": SERVER },
   },
   build: {
     outDir: here("../../src/openlines/web/workspace"),
