@@ -6,12 +6,16 @@ import type { Language } from "@openlines/client";
 import { computed, shallowRef } from "vue";
 
 import { type Catalog, number, type Params, phrase } from "./engine";
+import type facts from "./facts.en";
+import type inbox from "./inbox.en";
+import type settings from "./settings.en";
+import type shell from "./shell.en";
 
 interface Areas {
-  facts: typeof import("./facts.en").default;
-  inbox: typeof import("./inbox.en").default;
-  settings: typeof import("./settings.en").default;
-  shell: typeof import("./shell.en").default;
+  facts: typeof facts;
+  inbox: typeof inbox;
+  settings: typeof settings;
+  shell: typeof shell;
 }
 export type Area = keyof Areas;
 
