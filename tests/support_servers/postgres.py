@@ -118,8 +118,12 @@ class PostgresServer:
         """`binaries`, or a copy of them where `nobody` may not go (an environment under /root, say)."""
         if self._account is None or _is_open_to_all(binaries):
             return binaries
-        copy = self._folder / "install"
+        site, package = binaries.parents[2], binaries.parents[1].name
+        copy = self._folder / "site" / package / binaries.parent.name
         shutil.copytree(binaries.parent, copy, symlinks=True)
+        libraries = site / f"{package}.libs"  # a wheel keeps its shared libraries beside itself
+        if libraries.is_dir():
+            shutil.copytree(libraries, self._folder / "site" / libraries.name, symlinks=True)
         return copy / binaries.name
 
     def _make(self) -> None:
