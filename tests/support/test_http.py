@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from openlines.support import http
 from openlines.support.outbound import BadStatus, Http, NoAnswer, NotSent, Part, TooLarge, Unfit
@@ -163,11 +163,12 @@ async def test_answers_are_capped_and_not_unpacked(client: http.Client, serve: S
 
 
 async def test_a_form_carries_values_and_files(client: http.Client, serve: Serve) -> None:
-    seen: dict[str, object] = {}
+    seen: dict[str, tuple[str | None, str | None, bytes]] = {}
 
     async def take(request: web.Request) -> web.Response:
         reader = await request.multipart()
         async for part in reader:
+            assert isinstance(part, BodyPartReader)
             seen[part.name or ""] = (part.filename, part.headers.get("Content-Type"), bytes(await part.read()))
         return web.Response()
 
@@ -183,7 +184,7 @@ async def test_a_form_carries_values_and_files(client: http.Client, serve: Serve
         form=[Part("chat_id", "5"), Part("document", chunks=chunks(), filename=name, type="application/pdf")],
     )
     assert seen["chat_id"] == (None, "text/plain; charset=utf-8", b"5")
-    filename, type_, body = seen["document"]  # type: ignore[misc]
+    filename, type_, body = seen["document"]
     assert filename == 'от"чётX-Evil: 1.pdf'
     assert (type_, body) == ("application/pdf", b"one two")
 

@@ -74,7 +74,7 @@ def test_a_secret_does_not_print_itself() -> None:
         repr(secret),
         f"{secret}",
         f"{secret!r:>40}",
-        "%s" % secret,
+        "{}".format(secret),
         str({"a": secret}),
         str([secret]),
     ]

@@ -1,0 +1,155 @@
+"""The inbox: what vendors sent, kept as it came before anybody was answered.
+
+A lane (the vendor's chat) is worked through in the order of arrival. Rows of one moment are told apart by id;
+across nodes ids are no order, because each node draws them from a block of its own.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import delete as delete_from
+from sqlalchemy.dialects.postgresql import insert
+
+from openlines.store.statement import Statement, among
+from openlines.store.tables import files, inbox
+from openlines.store.tx import Reader, Tx
+
+_NEW: Final = inbox.c.state == "new"
+
+
+class InboxRow(NamedTuple):
+    id: int
+    channel_id: int
+    lane: str
+    headers: str
+    body: bytes
+    received_at: int
+    attempts: int
+
+
+class Kept(NamedTuple):
+    """A row to keep."""
+
+    dedupe: str
+    lane: str
+    headers: str
+    body: bytes
+
+
+_COLUMNS: Final = [inbox.c[name] for name in InboxRow._fields]
+# Written in PostgreSQL's dialect; SQLite says it with the same words.
+_ADD: Final = Statement(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "dedupe"]))
+_NEWEST: Final = Statement(select(*_COLUMNS).where(_NEW).order_by(inbox.c.received_at, inbox.c.id).limit(256))
+_HOLD: Final = Statement(
+    select(inbox.c.attempts).where(inbox.c.id == bindparam("id"), _NEW).with_for_update(skip_locked=True)
+)
+_DONE: Final = Statement(update(inbox).where(inbox.c.id == bindparam("of_id")))
+_TAKE: Final = Statement(
+    update(inbox)
+    .where(inbox.c.id == bindparam("of_id"), _NEW, inbox.c.attempts == bindparam("seen"))
+    .values(attempts=inbox.c.attempts + 1)
+)
+_REPLAY: Final = Statement(
+    update(inbox)
+    .where(among(inbox.c.id, "ids"), inbox.c.state == "quarantined")
+    .values(state="new", error=None, attempts=0)
+)
+_QUARANTINED: Final = Statement(
+    select(inbox.c.id, inbox.c.channel_id, inbox.c.lane, inbox.c.error, inbox.c.received_at)
+    .where(inbox.c.state == "quarantined")
+    .order_by(inbox.c.id.desc())
+    .limit(200)
+)
+_ONE: Final = Statement(select(*_COLUMNS, inbox.c.state, inbox.c.error).where(inbox.c.id == bindparam("id")))
+# What was understood is not needed any more once vendors have stopped repeating it; what was not is kept.
+_OLD: Final = (
+    select(inbox.c.id)
+    .where(
+        inbox.c.id > bindparam("above"),
+        inbox.c.received_at < bindparam("before"),
+        inbox.c.state == "done",
+        inbox.c.error.is_(None),
+    )
+    .order_by(inbox.c.id)
+    .limit(100)
+)
+_TRIM: Final = Statement(delete_from(inbox).where(inbox.c.id.in_(_OLD)))
+_DEPTH: Final = Statement(select(func.count(), func.min(inbox.c.received_at)).where(_NEW))
+_BIND_FILE: Final = Statement(update(files).where(files.c.id == bindparam("of_id"), files.c.thread_id.is_(None)))
+
+
+def keep(tx: Tx, channel_id: int, rows: Sequence[Kept]) -> None:
+    """Keeps rows in their order; one that is already here, by the vendor's own id, is left as it is."""
+    tx.run_many(
+        _ADD,
+        [
+            {
+                "id": tx.new_id(inbox),
+                "channel_id": channel_id,
+                "dedupe": row.dedupe,
+                "lane": row.lane,
+                "headers": row.headers,
+                "body": row.body,
+                "received_at": tx.now,
+            }
+            for row in rows
+        ],
+    )
+
+
+def newest(reader: Reader) -> list[InboxRow]:
+    """Up to 256 rows that nobody has worked through, in the order of arrival."""
+    return [InboxRow._make(row) for row in reader.all(_NEWEST)]
+
+
+def hold(tx: Tx, row_id: int) -> int | None:
+    """Keeps others away from a new row until this transaction ends; its attempts, None when it is not to be had."""
+    row = tx.one(_HOLD, id=row_id)
+    return None if row is None else row[0]
+
+
+def take(tx: Tx, row_id: int, seen: int) -> bool:
+    """Says that this process works on a row; False when another said so first."""
+    return tx.changed(_TAKE, of_id=row_id, seen=seen) == 1
+
+
+def done(tx: Tx, row_id: int, note: str | None = None) -> None:
+    """`note` keeps the row from being trimmed."""
+    tx.run(_DONE, of_id=row_id, state="done", error=note)
+
+
+def quarantine(tx: Tx, row_id: int, error: str) -> None:
+    tx.run(_DONE, of_id=row_id, state="quarantined", error=error)
+
+
+def replay(tx: Tx, ids: list[int]) -> int:
+    """Quarantined rows are new again; how many there were."""
+    return tx.changed(_REPLAY, ids=ids)
+
+
+def quarantined(reader: Reader) -> list[tuple[int, int, str, str, int]]:
+    """The last 200: id, channel, lane, error, received at."""
+    return [(row[0], row[1], row[2], row[3] or "", row[4]) for row in reader.all(_QUARANTINED)]
+
+
+def one(reader: Reader, row_id: int) -> tuple[InboxRow, str, str | None] | None:
+    """A row with its state and error."""
+    row = reader.one(_ONE, id=row_id)
+    return None if row is None else (InboxRow._make(row[:-2]), row[-2], row[-1])
+
+
+def trim(tx: Tx, *, before: int, above: int = 0) -> int:
+    """Drops up to 100 rows done and received before an instant; how many."""
+    return tx.changed(_TRIM, above=above, before=before)
+
+
+def depth(reader: Reader) -> tuple[int, int | None]:
+    """How many rows wait, and since when; for metrics."""
+    row = reader.one(_DEPTH)
+    return (0, None) if row is None else (row[0], row[1])
+
+
+def bind_file(tx: Tx, file_id: str, thread_id: int) -> None:
+    """A file that was fetched before its thread was known belongs to it from now on."""
+    tx.run(_BIND_FILE, of_id=file_id, thread_id=thread_id)
