@@ -1,0 +1,78 @@
+"""Placeholders, and the texts that come with a new line."""
+
+import pytest
+
+from openlines.core.line import LANGUAGES, TEXT_LIMIT, Problem
+from openlines.core.texts import DEFAULT_TEXTS, PLACEHOLDERS, placeholder_problems, render
+
+
+def test_every_placeholder_gets_its_value() -> None:
+    words = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    assert (
+        render(words, {name: name.upper() for name in PLACEHOLDERS})
+        == "CUSTOMER OPERATOR LINE OPENS_AT POSITION NUMBER"
+    )
+
+
+def test_a_value_is_put_in_as_it_is_and_never_looked_through_again() -> None:
+    assert render("{customer} & {line}", {"customer": "{line} {{ \\1 <b>", "line": "L"}) == "{line} {{ \\1 <b> & L"
+
+
+def test_a_doubled_brace_is_a_brace() -> None:
+    assert render("{{customer} is {customer}", {"customer": "Ann"}) == "{customer} is Ann"
+    assert render("{{{customer}}", {"customer": "Ann"}) == "{Ann}"
+    assert placeholder_problems("greeting", {"en": "{{whatever}"}) == []
+
+
+def test_what_has_no_value_leaves_nothing() -> None:
+    assert render("We open {opens_at}.", {}) == "We open ."
+
+
+@pytest.mark.parametrize(
+    "words", ["{nobody}", "{Customer}", "{ customer }", "{}", "{customer.name}", "{customer!r}", "{0}"]
+)
+def test_an_unknown_placeholder_is_a_problem_and_stays_as_written(words: str) -> None:
+    assert render(words, {"customer": "Ann", "nobody": "Bob"}) == words
+    assert placeholder_problems("greeting", {"ru": "Привет", "en": f"Hello {words}!"}) == [
+        Problem("greeting.en", "unknown_placeholder", {"value": words, "known": PLACEHOLDERS})
+    ]
+
+
+def test_every_problem_of_every_language_is_named() -> None:
+    found = placeholder_problems("close_text", {"ru": "{a} {customer} {b}", "en": "{c}"})
+    assert [(each.field, each.params["value"]) for each in found] == [
+        ("close_text.ru", "{a}"),
+        ("close_text.ru", "{b}"),
+        ("close_text.en", "{c}"),
+    ]
+
+
+@pytest.mark.parametrize("words", ["", "}", "{", "a { b", "{\n}", "set {" + "x" * 61 + "}", "C'est :} ok", "}}"])
+def test_a_brace_that_begins_nothing_is_a_brace(words: str) -> None:
+    assert render(words, {"customer": "Ann"}) == words
+    assert placeholder_problems("greeting", {"en": words}) == []
+
+
+@pytest.mark.parametrize("code", DEFAULT_TEXTS)
+def test_what_we_say_by_ourselves_is_said_in_both_languages(code: str) -> None:
+    words = DEFAULT_TEXTS[code]
+    assert tuple(words) == LANGUAGES
+    assert placeholder_problems(code, words) == []
+    assert all(0 < len(text) <= TEXT_LIMIT and text == text.strip() for text in words.values())
+    assert words["ru"] != words["en"]
+    assert any("а" <= letter <= "я" for letter in words["ru"].lower())
+    assert not any("а" <= letter <= "я" for letter in words["en"].lower())
+
+
+def test_digits_are_explained_where_digits_are_asked_for() -> None:
+    for language in LANGUAGES:
+        assert {"1", "0"} <= set(DEFAULT_TEXTS["rating_digits_like"][language])
+        assert {"1", "5"} <= set(DEFAULT_TEXTS["rating_digits_stars"][language])
+        assert not set("0123456789") & set(DEFAULT_TEXTS["rating"][language])
+
+
+def test_every_text_that_can_be_due_has_words() -> None:
+    said = {"greeting", "off_hours", "no_answer", "close", "auto_close", "rating_late", "rating_comment"}
+    asked = {"rating", *(f"rating_{how}_{scale}" for how in ("buttons", "digits") for scale in ("like", "stars"))}
+    thanked = {f"rating_thanks_{what}{which}" for what in ("good", "bad") for which in ("", "_2")}
+    assert set(DEFAULT_TEXTS) == said | asked | thanked
