@@ -189,7 +189,7 @@ export class Portal {
   /** Change a row and tell everybody. */
   change(row, changes) {
     Object.assign(row, changes, { version: row.version + 1 });
-    for (const [key, value] of Object.entries(changes)) if (value === undefined || value === null || value === false) delete row[key];
+    for (const [key, value] of Object.entries(changes)) if (value === undefined || value === null || value === false) Reflect.deleteProperty(row, key);
     this.emit({ conversations: [structuredClone(row)], stale: ["all", "closed"] });
     return row;
   }
