@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 NPM := $(BIN)/python hatch_build.py npm
 SERVE := $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(ARGS)
-CODE := src tests tools $(wildcard benchmarks) hatch_build.py
+CODE := src tests hatch_build.py $(dir $(wildcard benchmarks/__init__.py tools/__init__.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz wheel clean
@@ -48,7 +48,7 @@ check-python: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/ruff format --quiet --check $(CODE)
 	@words=$$($(BIN)/lint-imports 2>&1) || { echo "$$words"; exit 1; }
-	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary $(CODE)
 	@echo "python: style, types and imports are clean"
 
 check-web: $(VENV)/.run web
