@@ -38,7 +38,6 @@ web: $(VENV)/.run ## build the web parts, where anything of theirs changed
 test: $(VENV)/.dev $(VENV)-aiogram/.made web ## everything that must hold (what CI runs)
 	@$(BIN)/python -m tests.support_servers
 	@$(MAKE) --no-print-directory check-python check-web
-	@$(NPM) run --silent test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev web ## the quick part, under a minute: style, types, imports, fast tests
@@ -54,7 +53,8 @@ check-python: $(VENV)/.dev
 check-web: $(VENV)/.run web
 	@$(NPM) run --silent types
 	@$(NPM) run --silent lint
-	@echo "web: types and style are clean"
+	@$(NPM) run --silent test
+	@echo "web: types, style and unit tests are clean"
 
 check-tests: $(VENV)/.dev
 	@$(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(ARGS)

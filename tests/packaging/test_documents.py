@@ -1,0 +1,60 @@
+"""The documents name only what exists: files, settings, commands; and say it in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from openlines import cli, config
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "compose.yaml", ROOT / "Dockerfile"])
+# Written for those who run or use openlines, hence in both languages; the rest is for developers.
+FOR_DEVELOPERS = {"CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"}
+MARKDOWN = [path for path in DOCUMENTS if path.suffix == ".md"]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+FOR_USERS = [path for path in MARKDOWN if _name(path) not in FOR_DEVELOPERS and "docs/adr/" not in _name(path)]
+
+
+@pytest.mark.parametrize("document", MARKDOWN, ids=_name)
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", document.read_text())
+    broken = [link for link in links if not (document.parent / link).exists()]
+    assert not broken
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_setting_that_is_named_exists(document: Path) -> None:
+    named = set(re.findall(r"\bOPENLINES_[A-Z_]+\b", document.read_text()))
+    known = {config.PREFIX + name.upper() for name in config.KNOWN} | {"OPENLINES_TEST_WITHOUT"}
+    assert named <= known
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    text = document.read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)\b", text, re.MULTILINE)) <= targets
+    commands = getattr(get_command(cli.app), "commands", {})
+    assert set(re.findall(r"(?:`|/)openlines ([a-z]+)\b", text)) <= set(commands)
+
+
+@pytest.mark.parametrize("document", FOR_USERS, ids=_name)
+def test_what_users_read_is_there_in_both_languages(document: Path) -> None:
+    name = _name(document)
+    twin = name.replace(".ru.md", ".md") if name.endswith(".ru.md") else name.replace(".md", ".ru.md")
+    other = ROOT / twin
+    assert other.exists()
+    # The same commands and examples, in the same order, whatever the words around them.
+    assert _examples(document) == _examples(other)
+
+
+def _examples(document: Path) -> list[str]:
+    blocks = re.findall(r"^```\w*\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    return [re.sub(r"\s*#.*", "", block) for block in blocks]
