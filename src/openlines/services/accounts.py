@@ -116,7 +116,7 @@ def change_me(tx: Tx, actor: Actor, **changes: Any) -> User:
 def set_password(tx: Tx, user_id: int, password_hash: str, *, keep_session: int = 0) -> None:
     """A new password ends every other session of the user (and, by its event, his sockets)."""
     access_user(tx, user_id)
-    rows.set_user(tx, user_id, password_hash=password_hash)
+    rows.put(tx, user_id, password_hash=password_hash)
     session_rows.end_sessions_of(tx, user_id, but=keep_session)
     tx.event("user.changed", user_id=user_id, data={"what": ["password"], "signed_out": True, "but": keep_session})
 
@@ -161,6 +161,7 @@ def _switched(tx: Tx, user_id: int, *, on: bool) -> None:
     if not on:
         session_rows.end_sessions_of(tx, user_id)
         department_rows.no_longer_head(tx, user_id)
+        presence.take_back_all(tx, user_id)
     presence.refresh_user(tx, user_id)
     queue.rebuild_seats(tx, None)
 

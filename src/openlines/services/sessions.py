@@ -27,7 +27,7 @@ def sign_in(
     if replaces and (old := rows.session_by_token(tx, replaces)) is not None:
         rows.end_session(tx, old.session_id, old.user_id)
     if new_hash:
-        user_rows.set_user(tx, user_id, password_hash=new_hash)
+        user_rows.put(tx, user_id, password_hash=new_hash)
     return rows.add_session(
         tx,
         user_id=user_id,

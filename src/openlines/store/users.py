@@ -31,7 +31,6 @@ class User(NamedTuple):
     grace_until: int | None
     available: int
     unavailable: str | None
-    open_count: int
     created_at: int
     version: int
 
@@ -58,6 +57,14 @@ _CHANGE = Statement(
     .values(version=users.c.version + 1)
 )
 _SET = Statement(update(users).where(users.c.id == bindparam("of")))
+_DUE = Statement(
+    select(users.c.id)
+    .where(users.c.due_at.is_not(None), users.c.due_at <= bindparam("now"))
+    .order_by(users.c.due_at)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = Statement(select(func.min(users.c.due_at)).where(users.c.due_at.is_not(None)))
 _OTHER_ADMINISTRATORS = Statement(
     select(func.count())
     .select_from(users)
@@ -121,9 +128,20 @@ def change_user(tx: Tx, user_id: int, version: int, **columns: Any) -> bool:
     return tx.changed(_CHANGE, of=user_id, was=version, **columns) == 1
 
 
-def set_user(tx: Tx, user_id: int, **columns: Any) -> None:
-    """Set columns that nobody edits side by side (the password); the version stays."""
+def put(tx: Tx, user_id: int, **columns: Any) -> None:
+    """Set columns that nobody edits side by side (password, presence); the version stays."""
     tx.run(_SET, of=user_id, **columns)
+
+
+def due(tx: Tx) -> list[int]:
+    """Up to a hundred users whose availability time alone has changed; two nodes skip each other's."""
+    return [row[0] for row in tx.all(_DUE, now=tx.now)]
+
+
+def next_due(reader: Reader) -> int | None:
+    """When time alone changes somebody's availability next."""
+    row = reader.one(_NEXT_DUE)
+    return row[0] if row else None
 
 
 def other_administrators(reader: Reader, user_id: int) -> int:

@@ -1,0 +1,71 @@
+"""What every handler needs, in one value that `app` makes and hands over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from openlines.api.door import Traffic
+from openlines.api.speakers import Speakers
+from openlines.files.disk import DiskFiles
+from openlines.realtime.hub import Hub
+from openlines.store import Store
+from openlines.support.limits import Buckets, Delays
+from openlines.support.outbound import Http
+from openlines.support.passwords import Passwords
+from openlines.support.secrets import Seal
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many at once, then so many a second."""
+
+    burst: float
+    rate: float
+
+    def buckets(self) -> Buckets:
+        return Buckets(self.rate, self.burst)
+
+
+# Generous: an office behind one address, a person who types fast. A flood is far above.
+STAFF: Final = Rate(300, 50)  # requests of one user
+VISITOR: Final = Rate(20, 1)  # messages of one visitor
+ADDRESS: Final = Rate(600, 100)  # requests of visitors behind one address
+NEWCOMERS: Final = Rate(120, 2)  # new visitors behind one address
+UPLOADS: Final = Rate(20, 0.5)  # files of one visitor
+
+
+@dataclass(slots=True)
+class Limits:
+    """Who has asked how often, in this process."""
+
+    staff: Buckets = field(default_factory=STAFF.buckets)
+    visitor: Buckets = field(default_factory=VISITOR.buckets)
+    address: Buckets = field(default_factory=ADDRESS.buckets)
+    newcomers: Buckets = field(default_factory=NEWCOMERS.buckets)
+    uploads: Buckets = field(default_factory=UPLOADS.buckets)
+    sign_in_account: Delays = field(default_factory=lambda: Delays(free=5))
+    sign_in_address: Delays = field(default_factory=lambda: Delays(free=20))
+
+
+@dataclass(slots=True)
+class Edge:
+    """See the module. `public_url` is "" when none was configured; then a request's own address is used."""
+
+    store: Store
+    hub: Hub
+    files: DiskFiles
+    passwords: Passwords
+    speakers: Speakers
+    seal: Seal
+    http: Http
+    traffic: Traffic
+    version: str
+    node: str
+    public_url: str
+    file_limit: int
+    max_lines: int
+    ready: Callable[[], bool] = lambda: True
+    metrics: Callable[[], list[tuple[str, str, str, list[tuple[dict[str, str], float]]]]] = list
+    limits: Limits = field(default_factory=Limits)
+    extras: dict[str, Any] = field(default_factory=dict)

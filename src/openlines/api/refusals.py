@@ -1,0 +1,123 @@
+"""Every way of saying no, as one shape: problem details (RFC 9457) with a code for programs and words for people."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from openlines.api.words import choose_language, word
+from openlines.core.line import Problem
+from openlines.core.state import Refused
+from openlines.files.base import TooLarge
+from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.store import CommitUnknown, StoreUnavailable
+from openlines.support.passwords import TooBusy
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class FieldProblem(msgspec.Struct, omit_defaults=True):
+    code: str
+    message: str
+    params: dict[str, Any] = {}
+
+
+class ProblemDetails(msgspec.Struct, omit_defaults=True):
+    """`code` is for programs and never changes its meaning; `detail` is worded by Accept-Language."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    type: str = "about:blank"
+    params: dict[str, Any] = {}
+    fields: dict[str, FieldProblem] = {}
+
+
+class HttpRefused(Exception):
+    """A refusal of the edge itself, before any use case was asked."""
+
+    def __init__(self, status: int, code: str, *, headers: Mapping[str, str] | None = None, **params: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+        self.params = params
+
+
+class Unauthorized(HttpRefused):
+    def __init__(self, code: str = "unauthorized") -> None:
+        super().__init__(401, code, headers={"www-authenticate": "Bearer"})
+
+
+class TooMany(HttpRefused):
+    """A limit of how often was reached; `wait` in seconds."""
+
+    def __init__(self, wait: float, code: str = "too_many_requests") -> None:
+        seconds = max(1, math.ceil(wait))
+        super().__init__(429, code, headers={"retry-after": str(seconds)}, seconds=seconds)
+
+
+class BadBody(HttpRefused):
+    """The body cannot be read as what was asked for; `path` names the field where that is known."""
+
+    def __init__(self, code: str, detail: str = "", path: str = "") -> None:
+        super().__init__(422 if path else 400, "invalid" if path else code, detail=detail)
+        self.problems = [Problem(path, code, {"detail": detail})] if path else []
+
+
+class Reply(msgspec.Struct):
+    """A refusal ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+def details(error: Exception) -> tuple[int, str, dict[str, Any], list[Problem], dict[str, str]]:
+    """Status, code, parameters, fields and headers of a refusal; (500, "internal") for what nobody expected."""
+    match error:
+        case HttpRefused():
+            return error.status, error.code, error.params, list(getattr(error, "problems", ())), error.headers
+        case NotFound():
+            return 404, error.code, error.params, [], {}
+        case Forbidden():
+            return 403, error.code, error.params, [], {}
+        case Invalid():
+            return 422, error.code, error.params, list(error.problems), {}
+        case Conflict() | Refused():
+            return 409, error.code, error.params, [], {}
+        case StoreUnavailable():
+            return 503, "busy", {}, [], {"retry-after": str(max(1, math.ceil(error.retry_after)))}
+        case CommitUnknown():
+            return 503, "commit_unknown", {}, [], {"retry-after": "1"}
+        case TooBusy():
+            return 503, "busy", {}, [], {"retry-after": "1"}
+        case TooLarge():
+            return 413, "file_too_large", {"megabytes": error.limit // 1_000_000, "limit": error.limit}, [], {}
+        case _:
+            return 500, "internal", {}, [], {}
+
+
+def reply(error: Exception, language: str) -> Reply:
+    """The answer that a refusal becomes."""
+    status, code, params, problems, headers = details(error)
+    text = word(code, params, language)
+    problem = ProblemDetails(
+        status=status,
+        code=code,
+        title=text,
+        detail=text,
+        params=params,
+        fields={
+            each.field: FieldProblem(each.code, word(each.code, each.params, language, area="field"), dict(each.params))
+            for each in reversed(problems)
+        },
+    )
+    return Reply(status, msgspec.json.encode(problem), headers)
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """The language in which to word a refusal."""
+    return choose_language(headers.get("accept-language", ""))

@@ -1,0 +1,307 @@
+"""What the screens read: rows of lists, the places of open conversations, how far messages have got.
+
+Reads only. Everything here is asked on somebody's behalf: whoever calls gives the conditions of sight.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from openlines.core.state import Conversation
+from openlines.store.conversations import COLUMNS
+from openlines.store.statement import Statement, among
+from openlines.store.tables import (
+    channels,
+    conversations,
+    customers,
+    deliveries,
+    lines,
+    listeners,
+    seats,
+    threads,
+    tries,
+)
+from openlines.store.tx import Reader, Row
+
+PAGE: Final = 100
+
+_OPEN: Final = conversations.c.state != literal_column("'closed'")
+_CLOSED: Final = conversations.c.state == literal_column("'closed'")
+
+
+class Shown(NamedTuple):
+    """A conversation with what its row in a list needs."""
+
+    c: Conversation
+    unread: int
+    last_text: str
+    last_author: str
+    last_at: int | None
+    customer_name: str
+    line_active: int
+    line_settings: str
+
+
+class Place(NamedTuple):
+    """Where an open conversation stands: what decides who sees it, and in which of his lists."""
+
+    id: int
+    thread_id: int
+    line_id: int
+    state: str
+    operator_id: int | None
+    offered_to: int | None
+    offer: str | None
+
+
+class Sent(NamedTuple):
+    """How far a message has got on its way to the customer."""
+
+    message_id: int
+    state: str
+    error: str | None
+    at: int
+
+
+class Sight(NamedTuple):
+    """The conditions under which somebody sees conversations. `lines` None: all of them."""
+
+    user_id: int
+    lines: tuple[int, ...] | None
+
+
+_AROUND = [
+    conversations.c.unread,
+    conversations.c.last_text,
+    conversations.c.last_author,
+    conversations.c.last_at,
+    customers.c.name.label("customer_name"),
+    lines.c.active.label("line_active"),
+    lines.c.settings.label("line_settings"),
+]
+_WIDTH = len(COLUMNS)
+_JOINED = conversations.join(customers, customers.c.id == conversations.c.customer_id).join(
+    lines, lines.c.id == conversations.c.line_id
+)
+_SHOWN = select(*COLUMNS, *_AROUND).select_from(_JOINED)
+_PLACE = select(*(conversations.c[name] for name in Place._fields))
+
+
+def _shown(rows: Iterable[Row]) -> list[Shown]:
+    return [Shown(Conversation._make(row[:_WIDTH]), *row[_WIDTH:]) for row in rows]
+
+
+_BY_IDS = Statement(_SHOWN.where(among(conversations.c.id, "ids")))
+_HELD = Statement(_SHOWN.where(conversations.c.operator_id == bindparam("user_id"), _OPEN))
+_OFFERED_TO = Statement(
+    _SHOWN.where(conversations.c.offered_to == bindparam("user_id"), conversations.c.offered_to.is_not(None))
+)
+_LISTENED = Statement(
+    select(*COLUMNS, *_AROUND)
+    .select_from(_JOINED.join(listeners, listeners.c.conversation_id == conversations.c.id))
+    .where(listeners.c.user_id == bindparam("user_id"), _OPEN)
+)
+_WAITING = conversations.c.state == literal_column("'waiting'")
+_OFFERED = conversations.c.state == literal_column("'offered'")
+_QUEUED_OF = [
+    Statement(_SHOWN.where(state, among(conversations.c.line_id, "line_ids"))) for state in (_WAITING, _OFFERED)
+]
+_QUEUED = [Statement(_SHOWN.where(state)) for state in (_WAITING, _OFFERED)]
+_LISTENERS = Statement(
+    select(listeners.c.conversation_id, listeners.c.user_id).where(among(listeners.c.conversation_id, "ids"))
+)
+_ALL_LISTENERS = Statement(
+    select(listeners.c.conversation_id, listeners.c.user_id)
+    .select_from(listeners.join(conversations, conversations.c.id == listeners.c.conversation_id))
+    .where(_OPEN)
+)
+_DECLINED = Statement(
+    select(tries.c.conversation_id, tries.c.user_id).where(
+        among(tries.c.conversation_id, "ids"), tries.c.outcome == literal_column("'declined'")
+    )
+)
+_PLACES = Statement(
+    _PLACE.where(_OPEN, conversations.c.id > bindparam("after")).order_by(conversations.c.id).limit(5000)
+)
+_MEMBERS = Statement(select(seats.c.user_id, seats.c.line_id).where(seats.c.member == literal_column("1")))
+_LINES_OF = Statement(
+    select(seats.c.line_id).where(seats.c.user_id == bindparam("user_id"), seats.c.member == literal_column("1"))
+)
+_SENT = Statement(
+    select(deliveries.c.message_id, deliveries.c.state, deliveries.c.error, deliveries.c.state_at)
+    .where(among(deliveries.c.message_id, "ids"), deliveries.c.what == literal_column("'message'"))
+    .order_by(deliveries.c.id)
+)
+_MARKS = Statement(
+    select(threads.c.id, threads.c.delivered_seq, threads.c.read_seq, channels.c.kind)
+    .join_from(threads, channels, channels.c.id == threads.c.channel_id)
+    .where(among(threads.c.id, "ids"))
+)
+_OF_CUSTOMER = Statement(
+    _SHOWN.where(conversations.c.customer_id == bindparam("customer_id"))
+    .order_by(conversations.c.id.desc())
+    .limit(PAGE)
+)
+
+
+def shown(reader: Reader, ids: Iterable[int]) -> list[Shown]:
+    """Rows of these conversations, in no order."""
+    return _shown(reader.all(_BY_IDS, ids=list(ids)))
+
+
+def mine(reader: Reader, user_id: int) -> list[Shown]:
+    """What is in front of a user: held, offered to him by name, listened to; each once."""
+    found = [
+        *_shown(reader.all(_HELD, user_id=user_id)),
+        *_shown(reader.all(_OFFERED_TO, user_id=user_id)),
+        *_shown(reader.all(_LISTENED, user_id=user_id)),
+    ]
+    return list({each.c.id: each for each in found}.values())
+
+
+def queued(reader: Reader, line_ids: Sequence[int] | None) -> list[Shown]:
+    """What waits or is offered in these lines (None: in all)."""
+    if line_ids is None:
+        return [each for statement in _QUEUED for each in _shown(reader.all(statement))]
+    return [each for statement in _QUEUED_OF for each in _shown(reader.all(statement, line_ids=list(line_ids)))]
+
+
+def listeners_of(reader: Reader, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Who listens to these conversations."""
+    return _grouped(reader.all(_LISTENERS, ids=list(ids)))
+
+
+def all_listeners(reader: Reader) -> dict[int, frozenset[int]]:
+    """Who listens to any open conversation."""
+    return _grouped(reader.all(_ALL_LISTENERS))
+
+
+def declined_by(reader: Reader, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Who has declined these conversations in the present round."""
+    return _grouped(reader.all(_DECLINED, ids=list(ids)))
+
+
+def places(reader: Reader, after: int) -> list[Place]:
+    """Up to 5 000 open conversations with ids above `after`."""
+    return [Place._make(row) for row in reader.all(_PLACES, after=after)]
+
+
+def members(reader: Reader) -> dict[int, frozenset[int]]:
+    """The lines in whose queue each user is, by user."""
+    return _grouped(reader.all(_MEMBERS))
+
+
+def lines_of(reader: Reader, user_id: int) -> frozenset[int]:
+    """The lines in whose queue a user is."""
+    return frozenset(row[0] for row in reader.all(_LINES_OF, user_id=user_id))
+
+
+def sent(reader: Reader, message_ids: Iterable[int]) -> dict[int, Sent]:
+    """The delivery of each message that has one."""
+    return {row[0]: Sent._make(row) for row in reader.all(_SENT, ids=list(message_ids))}
+
+
+def marks(reader: Reader, thread_ids: Iterable[int]) -> dict[int, tuple[int, int, str]]:
+    """(delivered up to, read up to, kind of channel) by thread."""
+    return {row[0]: (row[1], row[2], row[3]) for row in reader.all(_MARKS, ids=list(thread_ids))}
+
+
+def of_customer(reader: Reader, customer_id: int) -> list[Shown]:
+    """The newest hundred conversations of a customer."""
+    return _shown(reader.all(_OF_CUSTOMER, customer_id=customer_id))
+
+
+def _grouped(rows: Iterable[Row]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for key, value in rows:
+        found.setdefault(key, set()).add(value)
+    return {key: frozenset(values) for key, values in found.items()}
+
+
+# --- pages of lists -----------------------------------------------------------------------------------------
+
+
+class Wanted(NamedTuple):
+    """What a page of a list is asked for. `before` is the id of the last row of the page before."""
+
+    list: str  # "all" | "closed"
+    before: int | None = None
+    limit: int = 50
+    line_id: int | None = None
+    operator_id: int | None = None
+    customer_id: int | None = None
+    words: str = ""
+
+
+def _seen_by(sight: Sight) -> list[ColumnElement[Any]]:
+    if sight.lines is None:
+        return []
+    listened = select(listeners.c.conversation_id).where(listeners.c.user_id == bindparam("user_id"))
+    return [
+        or_(
+            among(conversations.c.line_id, "line_ids"),
+            conversations.c.operator_id == bindparam("user_id"),
+            conversations.c.offered_to == bindparam("user_id"),
+            conversations.c.id.in_(listened),
+        )
+    ]
+
+
+_FILTERS: Final[dict[str, ColumnElement[Any]]] = {
+    "before": conversations.c.id < bindparam("before"),
+    "line_id": conversations.c.line_id == bindparam("line_id"),
+    "operator_id": conversations.c.operator_id == bindparam("operator_id"),
+    "customer_id": conversations.c.customer_id == bindparam("customer_id"),
+    "words": or_(
+        func.lower(customers.c.name).like(bindparam("words"), escape="\\"),
+        func.lower(customers.c.email).like(bindparam("words"), escape="\\"),
+        customers.c.phone.like(bindparam("words"), escape="\\"),
+        func.lower(conversations.c.last_text).like(bindparam("words"), escape="\\"),
+    ),
+}
+_STATES: Final = {"all": _OPEN, "closed": _CLOSED}
+_pages: dict[tuple[str, bool, tuple[str, ...], bool], Statement] = {}
+
+
+def _statement(wanted: Wanted, sight: Sight, names: tuple[str, ...], *, counting: bool) -> Statement:
+    key = (wanted.list, sight.lines is None, names, counting)
+    if key not in _pages:
+        conditions = [_STATES[wanted.list], *_seen_by(sight), *(_FILTERS[name] for name in names)]
+        if counting:
+            counted: Select[Any] = select(func.count()).select_from(_JOINED if "words" in names else conversations)
+            _pages[key] = Statement(counted.where(and_(*conditions)))
+        else:
+            _pages[key] = Statement(
+                _SHOWN.where(and_(*conditions)).order_by(conversations.c.id.desc()).limit(bindparam("limit"))
+            )
+    return _pages[key]
+
+
+def page(reader: Reader, wanted: Wanted, sight: Sight) -> list[Shown]:
+    """A page of a list, newest first."""
+    names, params = _asked(wanted, sight)
+    return _shown(reader.all(_statement(wanted, sight, names, counting=False), **params, limit=wanted.limit))
+
+
+def count(reader: Reader, wanted: Wanted, sight: Sight) -> int:
+    """How many rows the whole list has."""
+    names, params = _asked(wanted._replace(before=None), sight)
+    row = reader.one(_statement(wanted, sight, names, counting=True), **params)
+    return int(row[0]) if row else 0
+
+
+def _asked(wanted: Wanted, sight: Sight) -> tuple[tuple[str, ...], dict[str, Any]]:
+    values = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
+    names = tuple(values)
+    if "words" in values:
+        values["words"] = _like(values["words"])
+    if sight.lines is not None:
+        values |= {"line_ids": list(sight.lines), "user_id": sight.user_id}
+    return names, values
+
+
+def _like(words: str) -> str:
+    escaped = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
