@@ -86,7 +86,7 @@ $(VENV)/pyvenv.cfg:
 	  echo "openlines needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)."; \
 	  echo "Say which one to take: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version) (once; a minute or two) …"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # Of the packages that only building needs, Node is one: hence no isolated build with a second copy of it.
 $(VENV)/.run: pyproject.toml | $(VENV)/pyvenv.cfg
