@@ -4,6 +4,8 @@
 class StoreError(Exception):
     """Any failure of the store itself, as against a refusal by a use case."""
 
+    sqlstate = ""  # PostgreSQL's word for it, where the server gave one
+
 
 class StoreUnavailable(StoreError):
     """The call was not carried out and may be repeated after `retry_after` seconds."""

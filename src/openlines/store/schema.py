@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openlines.store.errors import StoreError
+from openlines.store.errors import StoreError, StoreUnavailable
 from openlines.store.sqlite import connect_writer, error_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,20 @@ def sqlite_version(path: Path) -> str | None:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.OperationalError:
             return None
+    return None if row is None else str(row[0])
+
+
+def postgres_version(url: str) -> str | None:
+    """The version of the database at `url`; None before its first. Raises StoreUnavailable."""
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.errors.UndefinedTable:
+        return None
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
     return None if row is None else str(row[0])
 
 

@@ -13,7 +13,6 @@ A constant in the expression is written into the SQL (so `state == "waiting"` ma
 numbered in the order in which the call names them, so that the values of its keywords are the arguments.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -81,7 +80,7 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as a word inside an ex
 @compiles(among, "sqlite")
 def _among_sqlite(element: among, compiler: SQLCompiler, **kwargs: Any) -> str:
     column, values = (compiler.process(part, **kwargs) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - parts of the expression
 
 
 @compiles(among, "postgresql")
@@ -108,18 +107,13 @@ class SqliteForm:
 
 
 class PostgresForm:
-    """SQL for libpq under the name of its prepared statement, with the format of each parameter."""
+    """SQL for libpq, with the format of each parameter: 0 text, 1 binary; None when all are text."""
 
-    __slots__ = ("decoders", "formats", "name", "sql")
+    __slots__ = ("formats", "sql")
 
     def __init__(self, sql: str, binary: Sequence[bool]) -> None:
         self.sql = sql.encode()
-        self.name = b"s%d" % next(_names)
         self.formats = [int(flag) for flag in binary] if any(binary) else None
-        self.decoders: tuple[Any, ...] | None = None  # by column, learned from the first result
-
-
-_names = itertools.count(1)
 
 
 class Statement:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Table
 
+from openlines.store.errors import Contention
 from openlines.store.statement import Statement
 
 # What of an event `Tx.event` is given; its id and instant come at the group's end.
@@ -80,6 +81,15 @@ class Tx(Reader):
     @abstractmethod
     def changed(self, statement: Statement, /, **params: Any) -> int:
         """A write, and how many rows it touched."""
+
+    def expect(self, statement: Statement, /, **params: Any) -> None:
+        """A write that must touch exactly one row: a guard on the version that was seen.
+
+        A miss means that somebody else wrote meanwhile; the call is run again and sees what he wrote.
+        """
+        if self.changed(statement, **params) != 1:
+            self.failure = Contention("somebody else has changed the row meanwhile")
+            raise self.failure
 
     @abstractmethod
     def new_id(self, table: Table) -> int:

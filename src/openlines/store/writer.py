@@ -82,7 +82,7 @@ class WriterStats(NamedTuple):
     busy_seconds: float
 
 
-class _Spoiled(Exception):  # noqa: N818 - a signal inside this module
+class _Spoiled(Exception):
     """The group's transaction cannot be committed; `cause` is why."""
 
     def __init__(self, cause: BaseException) -> None:

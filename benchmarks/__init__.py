@@ -1,0 +1,1 @@
+"""Every performance promise as a command that prints a figure beside its raw limit."""

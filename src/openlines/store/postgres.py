@@ -1,0 +1,391 @@
+"""The PostgreSQL engine: writers and readers on pipelined connections, any number of nodes.
+
+The events of a group are inserted in its last trip, under one lock that is held until the commit, with numbers
+taken under that lock: their order is the order of commits, and a reader with an id for a cursor misses none.
+"""
+
+import time
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Table, func, insert, literal_column, select
+
+from openlines.store import schema, tables
+from openlines.store.errors import CommitUnknown, ConnectionLost, SchemaBehind, StoreError, StoreUnavailable
+from openlines.store.listen import PostgresPeers
+from openlines.store.statement import PostgresForm, Statement
+from openlines.store.store import Store, off_loop
+from openlines.store.tx import FACT, Reader, Row, Tx
+from openlines.store.wire import Wire
+from openlines.support.clock import Clock, FollowingClock
+
+BLOCK: Final = 64  # ids taken at once, as the sequences step
+_RECONNECT_SECONDS: Final = 5.0
+_RESOLVE_SECONDS: Final = 5.0
+_EVENT_LOCK: Final = 0x6F70656E6C696E65  # "openline"
+
+_MICROSECONDS: Final = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_BEGIN: Final = PostgresForm("BEGIN", ())
+_BEGIN_READING: Final = PostgresForm("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
+_NOW: Final = PostgresForm(f"SELECT {_MICROSECONDS}", ())
+_NOW_AND_XID: Final = PostgresForm(f"SELECT {_MICROSECONDS}, pg_current_xact_id()::text", ())
+_LOCK_EVENTS: Final = PostgresForm(f"SELECT pg_advisory_xact_lock({_EVENT_LOCK})", ())
+_COMMIT: Final = PostgresForm("COMMIT", ())
+_ROLLBACK: Final = PostgresForm("ROLLBACK", ())
+# The timeline changes when another server is promoted: its transaction numbers are not ours.
+_TIMELINE: Final = PostgresForm("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)", ())
+_FATE: Final = PostgresForm("SELECT pg_xact_status($1::xid8)", ())
+_END: Final = PostgresForm(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int AND backend_xid = $2::xid8::xid", ()
+)
+
+_ADD_EVENT: Final = Statement(insert(tables.events).values(id=literal_column("nextval('events_ids')")))
+_EVENT: Final = ("at", *FACT)
+
+
+class PostgresReader(Reader):
+    """A read transaction: one snapshot for all its reads."""
+
+    __slots__ = ("_clock", "_wire")
+
+    def __init__(self, wire: Wire, clock: Clock | None) -> None:
+        self._wire = wire
+        self._clock = clock
+
+    @property
+    def now(self) -> int:
+        if self._clock is not None:
+            return self._clock.now()
+        now: int = self._wire.ask(_NOW)[0][0]
+        return now
+
+    def one(self, statement: Statement, /, **params: Any) -> Row | None:
+        rows = self.all(statement, **params)
+        return rows[0] if rows else None
+
+    def all(self, statement: Statement, /, **params: Any) -> list[Row]:
+        names = tuple(params)
+        form = statement.postgres.get(names) or statement.for_postgres(names)
+        return self._wire.ask(form, tuple(params.values()))
+
+
+class PostgresTx(Tx):
+    """A write transaction on a pipelined connection."""
+
+    __slots__ = ("_ids", "_now", "_wire", "xid")
+
+    def __init__(self, wire: Wire, ids: "Ids", now: int | None) -> None:
+        super().__init__()
+        self._wire = wire
+        self._ids = ids
+        self._now = now
+        self.xid: str | None = None
+
+    @property
+    def now(self) -> int:
+        if self._now is None:
+            self._fetch()
+            if self._now is None:
+                raise StoreError("the transaction has no time")
+        return self._now
+
+    def heard(self, now: int, xid: str) -> None:
+        """The answer to the transaction's first statement."""
+        self.xid = xid
+        if self._now is None:
+            self._now = now
+
+    def one(self, statement: Statement, /, **params: Any) -> Row | None:
+        rows = self.all(statement, **params)
+        return rows[0] if rows else None
+
+    def all(self, statement: Statement, /, **params: Any) -> list[Row]:
+        names = tuple(params)
+        form = statement.postgres.get(names) or statement.for_postgres(names)
+        if statement.writes:
+            self._writes += 1
+        self._queue(form, tuple(params.values()))
+        return self._wire.rows(form, self._fetch())
+
+    def run(self, statement: Statement, /, **params: Any) -> None:
+        names = tuple(params)
+        form = statement.postgres.get(names) or statement.for_postgres(names)
+        self._writes += 1
+        self._queue(form, tuple(params.values()))
+
+    def changed(self, statement: Statement, /, **params: Any) -> int:
+        self.run(statement, **params)
+        return self._fetch().command_tuples or 0
+
+    def new_id(self, table: Table) -> int:
+        value = self._ids.next(table)
+        if value is None:
+            self._ids.queue(table, self._wire)
+            self._fetch()
+            value = self._ids.next(table)
+            if value is None:
+                raise StoreError(f"no ids for {table.name}")
+        return value
+
+    def _run_rows(self, statement: Statement, names: tuple[str, ...], count: int, values: tuple[Any, ...]) -> None:
+        form = statement.postgres_many.get((count, names)) or statement.many_for_postgres(count, names)
+        self._writes += 1
+        self._queue(form, values)
+
+    def _queue(self, form: PostgresForm, values: tuple[Any, ...]) -> None:
+        try:
+            self._wire.queue(form, values)
+        except StoreError as error:
+            self.failure = error
+            raise
+
+    def _fetch(self) -> Any:
+        try:
+            return self._wire.fetch()
+        except StoreError as error:
+            self.failure = error
+            raise
+
+    def queue_events(self) -> None:
+        """The group's events, under the lock that makes their order that of the commits."""
+        if self._events:
+            now = self.now
+            self._wire.queue(_LOCK_EVENTS)
+            values: list[Any] = []
+            for fact in self._events:
+                values.append(now)
+                values += fact
+            self._run_values(_ADD_EVENT, _EVENT, values)
+
+
+class Ids:
+    """Blocks of ids, taken from the sequences ahead of need. What a stopped node had left is never used."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[Table, tuple[int, int]] = {}  # next, end
+        self._takes: dict[Table, PostgresForm] = {}
+
+    def next(self, table: Table) -> int | None:
+        value, end = self._blocks.get(table, (0, 0))
+        if value == end:
+            return None
+        self._blocks[table] = (value + 1, end)
+        return value
+
+    def queue(self, table: Table, wire: Wire) -> None:
+        """Takes a block with the next trip."""
+        form = self._takes.get(table)
+        if form is None:
+            form = self._takes[table] = Statement(select(func.nextval(f"{table.name}_ids"))).for_postgres(())
+        wire.queue(form, (), partial(self._take, table))
+
+    def queue_low(self, wire: Wire) -> None:
+        """Takes a block for each table that may run out within a group, so that nobody waits for a trip."""
+        for table, (value, end) in self._blocks.items():
+            if end - value < BLOCK // 2:
+                self.queue(table, wire)
+
+    def _take(self, table: Table, result: Any) -> None:
+        first = int(result.get_value(0, 0))
+        value, end = self._blocks.get(table, (0, 0))
+        # Of two blocks that do not follow each other the fuller is kept; numbers may be missing.
+        self._blocks[table] = (value, first + BLOCK) if end == first and value < end else (first, first + BLOCK)
+
+
+class PostgresSession:
+    """A writer's connection, made anew when it is lost."""
+
+    def __init__(self, url: str, application: str, clock: Clock | None, following: FollowingClock) -> None:
+        self._url = url
+        self._application = application
+        self._clock = clock
+        self._following = following
+        self._ids = Ids()
+        self._down_until = 0.0
+        self._was_down = False
+        self._wire: Wire | None = None
+        self._timeline = ""
+        self._open = False
+        self._connect()
+
+    def begin(self) -> PostgresTx:
+        wire = self._wire or self._reconnect()
+        tx = PostgresTx(wire, self._ids, None if self._clock is None else self._clock.now())
+        self._open = True
+        wire.queue(_BEGIN)
+        wire.queue(_NOW_AND_XID, (), partial(self._heard, tx))
+        self._ids.queue_low(wire)
+        return tx
+
+    def commit(self, tx: PostgresTx) -> None:
+        wire = self._wire
+        if wire is None:
+            raise ConnectionLost("the connection is gone")
+        if tx.xid is None:  # also keeps COMMIT from setting out on a connection that died long ago
+            wire.fetch()
+        tx.queue_events()
+        tags: list[Any] = []
+
+        def committed(result: Any) -> None:
+            tags.append(result.command_status)
+
+        try:
+            wire.queue(_COMMIT, (), committed)
+            wire.sync()
+            wire.drain()
+        except StoreError as error:
+            if not tags:
+                if not isinstance(error, ConnectionLost) or (error.sqlstate and wire.failed_at is not committed):
+                    raise  # the server told what went wrong, so it did not commit
+                self._drop()
+                self._resolve(tx, wire.pid, error)
+            self._drop()
+        if tags and tags[0] != b"COMMIT":
+            raise StoreError("the server rolled back where it was told to commit")
+        self._open = False
+
+    def rollback(self) -> None:
+        if self._wire is not None and self._open and not self._wire.recover(_ROLLBACK):
+            self._drop()
+        self._open = False
+
+    def close(self) -> None:
+        self._drop()
+
+    def _resolve(self, tx: PostgresTx, pid: int, cause: StoreError) -> None:
+        """COMMIT was under way when the connection was lost: asks the server what became of it.
+
+        Returns when it was carried out; raises ConnectionLost when it was not, CommitUnknown when nobody can say.
+        """
+        unknown = CommitUnknown(f"the connection was lost during COMMIT: {cause}")
+        timeline, fate = self._timeline, None
+        try:
+            wire = self._reconnect()
+            if self._timeline != timeline:
+                raise unknown
+            deadline = time.monotonic() + _RESOLVE_SECONDS
+            wire.ask_alone(_END, (pid, tx.xid))  # the other end may not have noticed yet
+            while (fate := wire.ask_alone(_FATE, (tx.xid,))[0][0]) == "in progress" and time.monotonic() < deadline:
+                time.sleep(0.02)
+        except StoreError as error:
+            if self._wire is not None:
+                self._drop()
+            raise unknown from error
+        if fate == "aborted":
+            raise ConnectionLost(f"the connection was lost, and the server rolled back: {cause}")
+        if fate != "committed":
+            raise unknown
+
+    def _heard(self, tx: PostgresTx, result: Any) -> None:
+        now = int(result.get_value(0, 0))
+        self._following.heard(now)
+        tx.heard(now, result.get_value(0, 1).decode())
+
+    def _drop(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def _connect(self) -> Wire:
+        wire = Wire(self._url, application=self._application)
+        try:
+            self._following.heard(wire.ask_alone(_NOW)[0][0])
+            self._timeline = wire.ask_alone(_TIMELINE)[0][0]
+        except BaseException:
+            wire.close()
+            raise
+        self._wire = wire
+        return wire
+
+    def _reconnect(self) -> Wire:
+        """Waits for a server that restarts; once it has been missed for long, each call tries only once."""
+        now = time.monotonic()
+        if now < self._down_until:
+            raise StoreUnavailable("PostgreSQL cannot be reached")
+        deadline = now if self._was_down else now + _RECONNECT_SECONDS
+        while True:
+            try:
+                wire = self._connect()
+            except StoreUnavailable as error:
+                if time.monotonic() >= deadline:
+                    self._was_down = True
+                    self._down_until = time.monotonic() + 0.5
+                    raise StoreUnavailable(str(error)) from error
+                time.sleep(0.1)
+            else:
+                self._was_down = False
+                return wire
+
+
+class PostgresReadSession:
+    """A reader's connection, made anew when it is lost."""
+
+    def __init__(self, url: str, application: str, clock: Clock | None) -> None:
+        self._url = url
+        self._application = application
+        self._clock = clock
+        self._wire: Wire | None = Wire(url, application=application)
+
+    def begin(self) -> Reader:
+        if self._wire is None:
+            self._wire = Wire(self._url, application=self._application)
+        self._wire.queue(_BEGIN_READING)
+        return PostgresReader(self._wire, self._clock)
+
+    def end(self) -> None:
+        """Leaves the transaction without waiting: the answer to COMMIT is fetched with the next query's."""
+        wire = self._wire
+        if wire is None:
+            return
+        try:
+            if not wire.spoiled:
+                wire.queue(_COMMIT)
+                wire.sync()
+                return
+        except StoreError:
+            self.close()
+            return
+        if not wire.recover(_ROLLBACK):
+            self.close()
+
+    def close(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+
+async def open_postgres(
+    url: str, *, node: str, migrate: bool, clock: Clock | None, writers: int, readers: int, queue: int
+) -> Store:
+    """See `open_store`."""
+    following = FollowingClock()
+    store = Store("postgresql", clock or following, queue)
+    try:
+        store.epoch = await off_loop(_prepare, url, migrate)
+        await store.start(
+            [
+                partial(PostgresSession, url, f"openlines {node} writer {number}", clock, following)
+                for number in range(1, writers + 1)
+            ],
+            partial(PostgresReadSession, url, f"openlines {node} reader", clock),
+            size=readers,
+        )
+        peers = PostgresPeers(url, node=node, heard=store.heard)
+        await peers.open()
+        store.connect_peers(peers)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+def _prepare(url: str, migrate: bool) -> str:
+    if migrate:
+        schema.migrate_postgres(url)
+    found, wanted = schema.postgres_version(url), schema.newest()
+    if found is None or found < wanted:
+        raise SchemaBehind(found, wanted)
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT epoch FROM portals WHERE id = 1").fetchone()
+    return row[0] if row else ""
