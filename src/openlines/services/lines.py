@@ -1,0 +1,229 @@
+"""Lines: made, changed, switched off and on, copied, removed. A change of rules holds at once for what is under way.
+
+Saving writes the settings and marks the line for re-arming in one transaction; a worker then takes its open
+conversations in chunks and lets each derive its timers anew. Until its turn comes a conversation still follows
+the new rules wherever it is touched, because rules are read with it; only a timer that moved *earlier* waits for
+the chunk.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, case, func, literal_column, select
+
+from openlines.core import schedule
+from openlines.core.capacity import limit_for_offers
+from openlines.core.inputs import RulesChanged
+from openlines.core.line import LineSettings, Problem, problems
+from openlines.core.texts import DEFAULT_TEXTS, placeholder_problems
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.queue import rebuild_seats
+from openlines.services.turn import Turn, load_some
+from openlines.store import conversations, lines, seats
+from openlines.store.lines import LineRow, settings_of, text_of
+from openlines.store.statement import Statement
+from openlines.store.tables import conversations as conversations_table
+from openlines.store.tables import lines as lines_table
+from openlines.store.tx import Reader, Tx
+
+NAME_LIMIT = 255
+
+
+def new_settings(time_zone: str) -> LineSettings:
+    """What a newcomer would choose."""
+    return LineSettings(
+        time_zone=time_zone,
+        greeting=dict(DEFAULT_TEXTS["greeting"]),
+        off_hours_text=dict(DEFAULT_TEXTS["off_hours"]),
+        no_answer_text=dict(DEFAULT_TEXTS["no_answer"]),
+        close_text=dict(DEFAULT_TEXTS["close"]),
+        rating="like",
+    )
+
+
+def create(tx: Tx, actor: Actor, name: str, *, time_zone: str, limit: int | None = None) -> int:
+    """A new line with the first members to be chosen. `limit`: how many lines the installation allows (None: any)."""
+    require_administrator(actor)
+    _check_name(name)
+    if limit is not None and lines.count(tx) >= limit:
+        raise Conflict("too_many_lines", limit=limit)
+    line_id = tx.new_id(lines_table)
+    lines.add(
+        tx, id=line_id, name=name.strip(), settings=text_of(new_settings(time_zone)), version=1, created_at=tx.now
+    )
+    tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "added"})
+    return line_id
+
+
+def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = None) -> int:
+    """A line with the same settings and the same queue; channels stay where they are."""
+    row = _line(tx, line_id)
+    copied = create(tx, actor, name, time_zone="UTC", limit=limit)
+    lines.put(tx, copied, settings=row.settings)
+    lines.put_members(tx, copied, [(user, department) for _, _, user, department in lines.members(tx, [line_id])])
+    rebuild_seats(tx, [copied])
+    return copied
+
+
+def change(
+    tx: Tx,
+    actor: Actor,
+    line_id: int,
+    version: int,
+    *,
+    name: str | None = None,
+    active: bool | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> LineRow:
+    """Changes what is named. Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile)."""
+    require_administrator(actor)
+    row = _line(tx, line_id)
+    values: dict[str, Any] = {}
+    if name is not None:
+        _check_name(name)
+        values["name"] = name.strip()
+    if active is not None and active != bool(row.active):
+        values |= {"active": int(active), "off_reason": None if active else "by_hand"}
+    before = after = settings_of(row.settings)
+    if settings:
+        after = merged(before, settings)
+        values["settings"] = text_of(after)
+    if row.version != version:
+        raise Conflict("changed", version=row.version)
+    if not values:
+        return row
+    if not lines.put_seen(tx, line_id, version, **values, rearm_after=0):
+        raise Conflict("changed", version=row.version)
+    tx.event(
+        "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}
+    )
+    _follow(tx, line_id, before, after)
+    tx.poke("rearm")
+    return _line(tx, line_id)
+
+
+def merged(present: LineSettings, changes: Mapping[str, Any]) -> LineSettings:
+    """The settings with some fields changed; `Invalid` names each wrong one."""
+    known = set(LineSettings.__dataclass_fields__)
+    unknown = [Problem(name, "unknown_setting") for name in changes if name not in known]
+    if unknown:
+        raise Invalid(unknown)
+    whole = {**msgspec.to_builtins(present), **changes}
+    try:
+        after = msgspec.convert(whole, LineSettings, strict=True)
+    except msgspec.ValidationError as error:
+        raise Invalid([_shape_problem(str(error), changes)]) from None
+    found = [*problems(after), *schedule.problems(after.week, after.exceptions, after.time_zone)]
+    for name in changes:
+        value = getattr(after, name)
+        if isinstance(value, dict):
+            found += placeholder_problems(name, value)
+    if found:
+        raise Invalid(found)
+    return after
+
+
+def _shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
+    """msgspec says "Expected `int`, got `str` - at `$.queue_time`"; the path is the field."""
+    path = words.rpartition("`$.")[2].rstrip("`") if "`$." in words else next(iter(changes), "settings")
+    return Problem(path, "wrong_type", {"detail": words.split(" - at ", maxsplit=1)[0]})
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise Invalid.field("name", "text_needed")
+    if len(name) > NAME_LIMIT:
+        raise Invalid.field("name", "too_long", {"most": NAME_LIMIT})
+
+
+def _line(reader: Reader, line_id: int) -> LineRow:
+    row = lines.one(reader, line_id)
+    if row is None:
+        raise NotFound("line", id=line_id)
+    return row
+
+
+def remove(tx: Tx, actor: Actor, line_id: int) -> None:
+    """Only a line without channels and without open conversations can go."""
+    require_administrator(actor)
+    _line(tx, line_id)
+    if conversations.open_of_line(tx, line_id, 0):
+        raise Conflict("line_has_conversations")
+    if lines.channel_count(tx, line_id):
+        raise Conflict("line_has_channels")
+    lines.put(tx, line_id, deleted_at=tx.now, active=0)
+    lines.put_members(tx, line_id, [])
+    rebuild = seats.of_line(tx, line_id)
+    for seat in rebuild:
+        seats.put(tx, line_id, seat.user_id, member=0, eligible=0, present=0)
+    tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "removed"})
+
+
+# --- what follows from a change -------------------------------------------------------------------------
+
+_COUNTS_RULE: dict[str, str] = {
+    "unanswered": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL AND replied_at IS NULL",
+    "not_replied": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL",
+    "open": "state = 'active'",
+}
+_PERSON = case(
+    (conversations_table.c.state == literal_column("'offered'"), conversations_table.c.offered_to),
+    else_=conversations_table.c.operator_id,
+)
+_RECOUNT = {
+    rule: Statement(
+        select(_PERSON.label("person"), func.count())
+        .where(
+            conversations_table.c.line_id == bindparam("line_id"),
+            conversations_table.c.state != literal_column("'closed'"),
+            _PERSON.is_not(None),
+            literal_column("(state = 'offered')") | literal_column(f"({counted})"),
+        )
+        .group_by(literal_column("person"))
+    )
+    for rule, counted in _COUNTS_RULE.items()
+}
+
+
+def recount(reader: Reader, line_id: int, settings: LineSettings) -> dict[int, int]:
+    """What the counters of a line's seats must be, counted plainly."""
+    return {row[0]: row[1] for row in reader.all(_RECOUNT[settings.counting], line_id=line_id)}
+
+
+def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings) -> None:
+    """Counters and eligibility under the new rules, at once."""
+    if before.counting != after.counting:
+        found = recount(tx, line_id, after)
+        for seat in seats.of_line(tx, line_id):
+            if seat.counted != found.get(seat.user_id, 0):
+                seats.put(tx, line_id, seat.user_id, counted=found.get(seat.user_id, 0))
+    same = (before.counting, before.check_availability, limit_for_offers(before)) == (
+        after.counting,
+        after.check_availability,
+        limit_for_offers(after),
+    )
+    if not same:
+        rebuild_seats(tx, [line_id])
+    conversations.kick(tx, line_id)
+
+
+def rearm(tx: Tx, line_id: int) -> bool:
+    """One chunk of a line's open conversations under the new rules; True while there are more."""
+    after = lines.rearming(tx, line_id)
+    if after is None:
+        return False
+    ids = conversations.open_of_line(tx, line_id, after)
+    for found in load_some(tx, ids):
+        turn = Turn(tx, found)
+        turn.step(RulesChanged())
+        turn.event("rules_changed")
+        turn.done()
+    lines.put(tx, line_id, rearm_after=ids[-1] if ids else None)
+    return bool(ids)
+
+
+def to_rearm(reader: Reader) -> Sequence[int]:
+    """Lines whose change has not yet reached all of their conversations."""
+    return lines.to_rearm(reader)

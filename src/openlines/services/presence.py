@@ -1,0 +1,135 @@
+"""Who is there. A user is online while a connection of his is alive on a living node, and for the grace after.
+
+Rows `(user, node, connections)` change only when somebody connects or goes; each node renews one lease. When a
+node dies its lease runs out and its people get the grace from that moment, so a restart, or the death of one of
+two nodes, moves no conversation as long as they come back within it.
+"""
+
+from openlines.core.availability import GRACE, Person, availability, next_change
+from openlines.core.inputs import OperatorRemoved, OperatorUnavailable
+from openlines.core.line import SECOND
+from openlines.services.errors import Invalid
+from openlines.services.turn import Turn, load
+from openlines.store import conversations, presences, seats, users
+from openlines.store.tx import Tx
+
+LEASE = 15 * SECOND  # of a node; renewed every third of it
+PAUSE_REASON_LIMIT = 100
+
+
+def connected(tx: Tx, user_id: int, node: str) -> None:
+    """One more connection of this user on this node."""
+    presences.change(tx, user_id, node, +1)
+    refresh_user(tx, user_id)
+
+
+def disconnected(tx: Tx, user_id: int, node: str) -> None:
+    presences.change(tx, user_id, node, -1)
+    refresh_user(tx, user_id)
+
+
+def choose(tx: Tx, user_id: int, state: str, reason: str = "") -> None:
+    """What the user himself says: online, pause (with a reason), offline."""
+    if state not in ("online", "pause", "offline"):
+        raise Invalid.field("state", "unknown_presence")
+    user = users.user_by_id(tx, user_id)
+    if user is None:
+        return
+    reason = reason.strip()[:PAUSE_REASON_LIMIT] if state == "pause" else ""
+    if (user.presence, user.pause_reason) != (state, reason):
+        users.put(tx, user_id, presence=state, pause_reason=reason, presence_since=tx.now)
+        tx.event("presence.changed", user_id=user_id, data={"presence": state})
+    refresh_user(tx, user_id)
+
+
+def renew(tx: Tx, node: str) -> list[int]:
+    """Keeps this node alive and buries the dead: their people's grace begins now. Returns who was affected."""
+    presences.renew(tx, node, tx.now + LEASE)
+    affected = []
+    for user_id in presences.bury(tx):
+        refresh_user(tx, user_id)
+        affected.append(user_id)
+    return affected
+
+
+def leave(tx: Tx, node: str) -> None:
+    """A node that stops: its people have the grace to come back."""
+    for user_id in presences.forget(tx, node):
+        refresh_user(tx, user_id)
+
+
+def refresh_user(tx: Tx, user_id: int) -> None:
+    """Works out availability anew and carries it to the seats, the offers and the queue."""
+    user = users.user_by_id(tx, user_id)
+    if user is None:
+        return
+    alive = presences.alive(tx, user_id)
+    grace = _grace(tx, user.online, user.grace_until, alive=alive)
+    online = alive or (grace is not None and grace > tx.now)
+    person = Person(
+        active=bool(user.active),
+        absent_from=user.absent_from,
+        absent_until=user.absent_until,
+        presence=user.presence,  # type: ignore[arg-type]
+        online=online,
+        grace_until=grace,
+    )
+    why = availability(person, tx.now)
+    due = next_change(person, tx.now)
+    changes = {
+        "online": int(online),
+        "grace_until": grace,
+        "available": int(why is None),
+        "unavailable": why,
+        "due_at": due,
+    }
+    if all(getattr(user, name) == value for name, value in changes.items() if name != "due_at"):
+        users.put(tx, user_id, due_at=due)
+    else:
+        users.put(tx, user_id, **changes)
+        tx.event("presence.changed", user_id=user_id, data={"available": why is None, "why": why})
+    if due is not None:
+        tx.wake(due)
+    _carry(tx, user_id, why, active=bool(user.active))
+
+
+def _grace(tx: Tx, online: int, grace_until: int | None, *, alive: bool) -> int | None:
+    if alive:
+        return None
+    if online and grace_until is None:
+        return tx.now + GRACE  # the last connection has just gone
+    return grace_until if grace_until is not None and grace_until > tx.now else None
+
+
+def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
+    """To his seats; away from him what was offered; to him what waits."""
+    for seat in seats.of_user(tx, user_id):
+        limit, check, on = seats.line_limit(tx, seat.line_id)
+        present = int(active and (why is None or not check))
+        eligible = int(present and (not limit or seat.counted < limit))
+        if (present, eligible) != (seat.present, seat.eligible):
+            seats.put(tx, seat.line_id, user_id, present=present, eligible=eligible)
+            if eligible and seat.member and on:
+                conversations.kick(tx, seat.line_id)
+    if why is None:
+        conversations.kick_departments(tx)
+        return
+    for conversation_id in conversations.offered_to(tx, user_id):
+        case = load(tx, conversation_id)
+        if not active or case.rules.settings.check_availability:
+            turn = Turn(tx, case)
+            turn.step(OperatorUnavailable(user_id, why, sender_gone=_gone(tx, case.c.sender_id)))
+            turn.done()
+
+
+def _gone(tx: Tx, user_id: int | None) -> bool:
+    person = seats.person(tx, user_id) if user_id is not None else None
+    return person is None or not person[1]
+
+
+def take_back_all(tx: Tx, user_id: int) -> None:
+    """Removed or deactivated: everything he held or was offered goes back to routing at once."""
+    for conversation_id in {*conversations.held(tx, user_id), *conversations.offered_to(tx, user_id)}:
+        turn = Turn(tx, load(tx, conversation_id))
+        turn.step(OperatorRemoved(user_id))
+        turn.done()

@@ -1,0 +1,140 @@
+"""A line's queue: members as the administrator put them, and the seats that follow from them.
+
+Members are users and departments (with those below them). A person counts once, at his first place; people
+who are switched off, and bots, never. Seats follow at once whenever members, departments or people change.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from openlines.core.inputs import OperatorRemoved
+from openlines.core.line import Problem
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.turn import Turn, load
+from openlines.store import conversations, departments, lines, seats, users
+from openlines.store.departments import Department
+from openlines.store.seats import Seat
+from openlines.store.tx import Reader, Tx
+from openlines.store.users import User
+
+Member = tuple[int | None, int | None]  # (user, department): exactly one of them
+
+
+def with_children(tree: Sequence[Department], department_id: int) -> list[int]:
+    """A department and everything below it, top first."""
+    found = [department_id]
+    for each in found:
+        found += [child.id for child in tree if child.parent_id == each and child.id not in found]
+    return found
+
+
+def expand(members: Iterable[Member], tree: Sequence[Department]) -> list[int]:
+    """The people of a queue in order, each at his first place."""
+    by_id = {each.id: each for each in tree}
+    people: dict[int, None] = {}
+    for user_id, department_id in members:
+        if user_id is not None:
+            people.setdefault(user_id)
+        elif department_id in by_id:
+            for each in with_children(tree, department_id):
+                for member in by_id[each].member_ids:
+                    people.setdefault(member)
+    return list(people)
+
+
+def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequence[Member]) -> None:
+    """Replaces the queue. Refuses with `Invalid` (unknown or repeated members), `Conflict` (an old version)."""
+    require_administrator(actor)
+    line = lines.one(tx, line_id)
+    if line is None:
+        raise NotFound("line", id=line_id)
+    problems = _problems(tx, members)
+    if problems:
+        raise Invalid(problems)
+    if not lines.put_seen(tx, line_id, version):
+        raise Conflict("changed", version=line.version)
+    lines.put_members(tx, line_id, list(members))
+    tx.event("queue.changed", line_id=line_id, user_id=actor.user_id)
+    rebuild_seats(tx, [line_id])
+
+
+def _problems(tx: Tx, members: Sequence[Member]) -> list[Problem]:
+    people = {user.id for user in users.all_users(tx) if user.active}
+    tree = {each.id for each in departments.all_departments(tx)}
+    found = []
+    for place, (user_id, department_id) in enumerate(members):
+        if (user_id is None) == (department_id is None):
+            found.append(Problem(f"members.{place}", "one_target"))
+        elif user_id is not None and user_id not in people:
+            found.append(Problem(f"members.{place}.user_id", "unknown_user"))
+        elif department_id is not None and department_id not in tree:
+            found.append(Problem(f"members.{place}.department_id", "unknown_department"))
+        elif members.index((user_id, department_id)) != place:
+            found.append(Problem(f"members.{place}", "repeated"))
+    return found
+
+
+def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
+    """Brings seats in line with members, departments and people; None means every line."""
+    rows = lines.every(tx) if line_ids is None else lines.some(tx, list(line_ids))
+    ids = [row.id for row in rows]
+    if not ids:
+        return
+    tree, people = departments.all_departments(tx), {user.id: user for user in users.all_users(tx)}
+    members: dict[int, list[Member]] = {line_id: [] for line_id in ids}
+    for line_id, _, user_id, department_id in lines.members(tx, ids):
+        members[line_id].append((user_id, department_id))
+    present: dict[int, dict[int, Seat]] = {line_id: {} for line_id in ids}
+    for seat in seats.of_lines(tx, ids):
+        present[seat.line_id][seat.user_id] = seat
+    for line_id in ids:
+        order = [each for each in expand(members[line_id], tree) if each in people and people[each].active]
+        _seat_people(tx, line_id, order, people, present[line_id])
+
+
+def _seat_people(tx: Tx, line_id: int, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:
+    limit, check, _ = seats.line_limit(tx, line_id)
+    free = False
+    for position, user_id in enumerate(order):
+        user, seat = people[user_id], known.pop(user_id, None)
+        here = int(bool(user.available) or not check)
+        counted = seat.counted if seat else 0
+        eligible = int(here and (not limit or counted < limit))
+        values = {"member": 1, "position": position, "present": here, "eligible": eligible}
+        if seat is None:
+            seats.add(tx, line_id, user_id, **values)
+        elif any(getattr(seat, name) != value for name, value in values.items()):
+            seats.put(tx, line_id, user_id, **values)
+        free = free or bool(eligible and (seat is None or not seat.eligible or not seat.member))
+    for user_id, seat in known.items():
+        _leave(tx, line_id, user_id, seat, people.get(user_id))
+    if free:
+        conversations.kick(tx, line_id)
+
+
+def _leave(tx: Tx, line_id: int, user_id: int, seat: Seat, user: User | None) -> None:
+    """Out of the queue: what he held or was offered in this line goes back at once."""
+    gone = user is None or not user.active
+    if seat.member or (gone and seat.eligible):
+        seats.put(tx, line_id, user_id, member=0, eligible=0, present=0)
+    if not seat.member and not gone:
+        return
+    for conversation_id in {*conversations.held(tx, user_id), *conversations.offered_to(tx, user_id)}:
+        case = load(tx, conversation_id)
+        if case.c.line_id == line_id:
+            turn = Turn(tx, case)
+            turn.step(OperatorRemoved(user_id))
+            turn.done()
+
+
+def members_of(reader: Reader, line_id: int) -> list[tuple[Member, list[int]]]:
+    """Members in order, each with the people that it stands for (each person at his first place only)."""
+    tree = departments.all_departments(reader)
+    active = {user.id for user in users.all_users(reader) if user.active}
+    seen: set[int] = set()
+    found = []
+    for _, _, user_id, department_id in lines.members(reader, [line_id]):
+        people = [each for each in expand([(user_id, department_id)], tree) if each in active and each not in seen]
+        seen.update(people)
+        found.append(((user_id, department_id), people))
+    return found

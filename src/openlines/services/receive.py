@@ -1,0 +1,347 @@
+"""What customers do: write, edit, delete, press, rate. The hot path of the house: one read, then writes.
+
+What makes a repeat recognisable is `dedupe`, unique in the thread: the same words twice are one message, whoever
+repeats them (a vendor's retry, a browser that lost the answer, a group that is run again). Two first messages of
+a new customer at once collide on the thread's identity, and the second, run again, finds what the first has made.
+"""
+
+from typing import Any, NamedTuple
+
+from openlines.core.conversation import may_reopen, opened, rating_awaited
+from openlines.core.inputs import CustomerEdited, CustomerPressed, CustomerRated, CustomerWrote
+from openlines.core.line import DAY
+from openlines.core.rating import parse_digit
+from openlines.core.schedule import is_open
+from openlines.core.state import Conversation, Refused, Rules
+from openlines.services.errors import NotFound
+from openlines.services.turn import Case, Turn, load, rules_for
+from openlines.store import conversations, messages, threads
+from openlines.store.conversations import Around
+from openlines.store.messages import text_of
+from openlines.store.tables import conversations as conversations_table
+from openlines.store.tables import customers as customers_table
+from openlines.store.tables import threads as threads_table
+from openlines.store.threads import Arrival
+from openlines.store.tx import Tx
+
+
+class Person(NamedTuple):
+    """What the channel tells of the customer."""
+
+    name: str = ""
+    handle: str = ""
+    language: str = ""
+    photo_id: str | None = None
+    email: str = ""
+    phone: str = ""
+    time_zone: str = ""
+    context: str = ""  # JSON: page, device, referrer
+
+
+class Incoming(NamedTuple):
+    external_id: str
+    dedupe: str
+    text: str = ""
+    data: dict[str, Any] | None = None
+    person: Person | None = None
+    address: str = ""
+    at: int | None = None
+
+
+class Received(NamedTuple):
+    message_id: int
+    conversation_id: int
+    thread_id: int
+    seq: int
+    at: int
+    repeated: bool
+
+
+def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
+    """A customer's message: kept, answered by what rules.md 5 says, routed if it opens a conversation."""
+    arrival = _arrive(tx, channel_id, incoming.external_id, incoming.dedupe)
+    if arrival.repeated is not None:
+        return _repeated(tx, arrival.repeated)
+    thread_id, customer_id = _identity(tx, channel_id, incoming, arrival)
+    around = arrival.around
+    if arrival.thread_id is None and incoming.person is not None:
+        around = around._replace(customer_name=incoming.person.name, language=incoming.person.language)
+        arrival = arrival._replace(around=around)
+    if around.blocked_at is not None:
+        return _kept_silently(tx, arrival, incoming, thread_id)
+    rated = _as_rating(tx, arrival, incoming)
+    if rated is not None:
+        return rated
+    turn, new = _turn(tx, channel_id, arrival, thread_id, customer_id)
+    first = turn.c
+    message_id = turn.message("customer", incoming.text, data=incoming.data, dedupe=incoming.dedupe)
+    seq = turn.seq
+    turn.shown["unread"] = 1 if new else around.unread + 1
+    turn.step(_wrote(tx, turn.rules, around, arrival))
+    if arrival.unreachable:
+        threads.put(tx, thread_id, unreachable=None)
+    c = turn.done()
+    if new and first.version == 1:
+        threads.put(tx, thread_id, last_conversation_id=c.id)
+    return Received(message_id, c.id, thread_id, seq, tx.now, repeated=False)
+
+
+def _arrive(tx: Tx, channel_id: int, external_id: str, dedupe: str | None) -> Arrival:
+    arrival = threads.arrival(tx, channel_id, external_id, dedupe)
+    if arrival is None or arrival.channel_deleted is not None or arrival.line_deleted is not None:
+        raise NotFound("channel", id=channel_id)
+    return arrival
+
+
+def _repeated(tx: Tx, message_id: int) -> Received:
+    row = messages.one(tx, message_id)
+    if row is None:
+        raise NotFound("message", id=message_id)
+    return Received(row.id, row.conversation_id, row.thread_id, row.seq, row.at, repeated=True)
+
+
+def _identity(tx: Tx, channel_id: int, incoming: Incoming, arrival: Arrival) -> tuple[int, int]:
+    """The thread and the customer of this identity, made at the first words."""
+    if arrival.thread_id is not None and arrival.customer_id is not None:
+        if incoming.person is not None:
+            _refresh(tx, arrival, incoming.person)
+        return arrival.thread_id, arrival.customer_id
+    return add_identity(tx, channel_id, incoming.external_id, incoming.person or Person(), incoming.address)
+
+
+def add_identity(tx: Tx, channel_id: int, external_id: str, person: Person, address: str = "") -> tuple[int, int]:
+    customer_id, thread_id = tx.new_id(customers_table), tx.new_id(threads_table)
+    threads.add_customer(
+        tx,
+        id=customer_id,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+        photo_id=person.photo_id,
+        language=person.language,
+        time_zone=person.time_zone,
+        created_at=tx.now,
+    )
+    threads.add(
+        tx,
+        id=thread_id,
+        channel_id=channel_id,
+        external_id=external_id,
+        customer_id=customer_id,
+        handle=person.handle,
+        address=address,
+        context=person.context or "{}",
+        created_at=tx.now,
+    )
+    return thread_id, customer_id
+
+
+def _refresh(tx: Tx, arrival: Arrival, person: Person) -> None:
+    """A name or a photo that the channel tells only now; what staff wrote on the card is not touched."""
+    known = arrival.around
+    changes: dict[str, Any] = {}
+    if person.name and not known.customer_name:
+        changes["name"] = person.name
+    if person.language and not known.language:
+        changes["language"] = person.language
+    if changes:
+        threads.put_customer(tx, arrival.customer_id or 0, **changes)
+        tx.event("customer.changed", thread_id=arrival.thread_id, data={"customer_id": arrival.customer_id})
+
+
+def _kept_silently(tx: Tx, arrival: Arrival, incoming: Incoming, thread_id: int) -> Received:
+    """Words of a blocked customer: kept with his last conversation, marked, answered by nothing."""
+    around = arrival.around
+    found = around.last_conversation_id
+    if found is None:
+        raise Refused("blocked")
+    turn = Turn(tx, load(tx, found))
+    data = {**(incoming.data or {}), "blocked": True}
+    message_id = turn.message("customer", incoming.text, data=data, dedupe=incoming.dedupe)
+    turn.shown.clear()
+    c = turn.done()
+    return Received(message_id, c.id, thread_id, turn.seq, tx.now, repeated=False)
+
+
+def _as_rating(tx: Tx, arrival: Arrival, incoming: Incoming) -> Received | None:
+    """A bare digit while a rating is awaited is the rating, of an open or a closed conversation."""
+    digits = incoming.text.strip()
+    if not digits or len(digits) > 4:
+        return None
+    case = _case_of(arrival) or _last_case(tx, arrival)
+    if case is None or case.rules.settings.rating == "off":
+        return None
+    scale = case.rules.settings.rating
+    value = parse_digit(digits, scale)
+    if value is None or rating_awaited(case.c, case.rules, tx.now) == "no":
+        return None
+    turn = Turn(tx, case)
+    data = {"rating": {"scale": scale, "value": value}}
+    message_id = turn.message("customer", incoming.text, data=data, dedupe=incoming.dedupe)
+    seq = turn.seq
+    turn.step(CustomerRated(value))
+    c = turn.done()
+    return Received(message_id, c.id, c.thread_id, seq, tx.now, repeated=False)
+
+
+def _case_of(arrival: Arrival) -> Case | None:
+    if arrival.c is None:
+        return None
+    return Case(arrival.c, rules_for(arrival.c.line_id, arrival.around), arrival.around)
+
+
+def _last_case(tx: Tx, arrival: Arrival) -> Case | None:
+    last = arrival.around.last_conversation_id
+    return None if last is None else load(tx, last)
+
+
+def _turn(tx: Tx, channel_id: int, arrival: Arrival, thread_id: int, customer_id: int) -> tuple[Turn, bool]:
+    """The open conversation, the one that comes back within its window, or a new one."""
+    case = _case_of(arrival)
+    if case is not None:
+        return Turn(tx, case), False
+    last = _last_case(tx, arrival)
+    if last is not None and may_reopen(last.c, last.rules, tx.now):
+        return Turn(tx, last), True
+    around = arrival.around
+    rules = rules_for(arrival.line_id, around)
+    c, outcomes = opened(
+        id=tx.new_id(conversations_table),
+        thread_id=thread_id,
+        channel_id=channel_id,
+        customer_id=customer_id,
+        now=tx.now,
+        rules=rules,
+        wanted_id=_own_operator(tx, rules, last),
+    )
+    turn = Turn(tx, Case(c, rules, around), new=True)
+    turn.follow(outcomes)
+    return turn, True
+
+
+def _own_operator(tx: Tx, rules: Rules, last: Case | None) -> int | None:
+    """The customer's own operator: who had him last, if the line wants it and it was not too long ago."""
+    days = rules.settings.own_days
+    if not days or last is None or last.c.operator_id is None:
+        return None
+    ended = last.c.closed_at or last.c.opened_at
+    return last.c.operator_id if tx.now - ended <= days * DAY else None
+
+
+def _wrote(tx: Tx, rules: Rules, around: Around, arrival: Arrival) -> CustomerWrote:
+    contact = bool(arrival.contact)
+    return CustomerWrote(
+        open=is_open(rules.schedule, tx.now),
+        somebody=bool(around.somebody),
+        holder_unavailable=_why_not(rules, around),
+        greeted_before=around.greeted_at is not None,
+        contact=contact,
+    )
+
+
+def _why_not(rules: Rules, around: Around) -> str | None:
+    if around.holder_active is None:
+        return None
+    if not around.holder_active:
+        return "inactive"
+    if rules.settings.check_availability and around.holder_unavailable:
+        return around.holder_unavailable
+    return "full" if around.holder_at_limit else None
+
+
+# --- the rest of what customers do ------------------------------------------------------------------------
+
+
+def receive_edit(
+    tx: Tx, channel_id: int, external_id: str, dedupe: str, text: str, data: dict[str, Any] | None = None
+) -> bool:
+    """The customer changed his words. False when the message is not here."""
+    arrival = _arrive(tx, channel_id, external_id, dedupe)
+    row = messages.one(tx, arrival.repeated) if arrival.repeated is not None else None
+    if row is None or row.author != "customer":
+        return False
+    if row.text == text and not data:
+        return True
+    old = messages.data_of(row)
+    original = [*old.get("original", []), {"text": row.text, "at": row.edited_at or row.at}]
+    kept = {**old, **(data or {}), "original": original[-20:]}
+    messages.put(tx, row.id, text=text, data=text_of(kept), edited_at=tx.now)
+    _told(tx, arrival, row, "message.changed")
+    return True
+
+
+def receive_delete(tx: Tx, channel_id: int, external_id: str, dedupe: str) -> bool:
+    """The customer took his words back: they are marked, and staff still see that there was something."""
+    arrival = _arrive(tx, channel_id, external_id, dedupe)
+    row = messages.one(tx, arrival.repeated) if arrival.repeated is not None else None
+    if row is None or row.author != "customer":
+        return False
+    if row.deleted_at is None:
+        messages.put(tx, row.id, deleted_at=tx.now)
+        _told(tx, arrival, row, "message.deleted")
+    return True
+
+
+def _told(tx: Tx, arrival: Arrival, row: messages.MessageRow, kind: str) -> None:
+    case = _case_of(arrival)
+    if case is not None:
+        turn = Turn(tx, case)
+        turn.step(CustomerEdited())
+    tx.event(
+        kind,
+        line_id=arrival.line_id,
+        conversation_id=row.conversation_id,
+        thread_id=row.thread_id,
+        message_id=row.id,
+    )
+
+
+def receive_press(tx: Tx, channel_id: int, external_id: str, key: str, dedupe: str) -> str | None:
+    """A button was pressed. Returns the code of what to confirm to the presser, or None."""
+    arrival = _arrive(tx, channel_id, external_id, dedupe)
+    if arrival.thread_id is None:
+        return None
+    if key.startswith("rate:"):
+        value, _, conversation_id = key[5:].partition(":")
+        if value in ("1", "2", "3", "4", "5"):
+            wanted = int(conversation_id) if conversation_id.isdigit() else None
+            return receive_rating(tx, arrival.thread_id, int(value), conversation_id=wanted)
+    case = _case_of(arrival)
+    if case is not None:
+        turn = Turn(tx, case)
+        turn.step(CustomerPressed(key))
+        turn.done()
+    return None
+
+
+def receive_rating(
+    tx: Tx, thread_id: int, value: int, *, comment: str | None = None, conversation_id: int | None = None
+) -> str:
+    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation."""
+    if not 1 <= value <= 5:
+        raise Refused("rating_value")
+    thread = threads.one(tx, thread_id)
+    if thread is None:
+        raise NotFound("thread", id=thread_id)
+    wanted = conversation_id or conversations.open_of_thread(tx, thread_id) or thread.last_conversation_id
+    case = load(tx, wanted) if wanted is not None else None
+    if case is None or case.c.thread_id != thread_id:
+        raise NotFound("conversation", id=conversation_id)
+    turn = Turn(tx, case)
+    before: Conversation = case.c
+    turn.step(CustomerRated(value, comment))
+    c = turn.done()
+    return "rated" if c.rated_at != before.rated_at or c.rating == value else "too_late"
+
+
+def mark_seen(tx: Tx, thread_id: int, *, delivered: int = 0, read: int = 0) -> None:
+    """How far the customer's device is: what has arrived on it, what was on its screen. Never backwards."""
+    thread = threads.one(tx, thread_id)
+    if thread is None:
+        raise NotFound("thread", id=thread_id)
+    last = messages.last_seq(tx, thread_id)
+    read_to = max(thread.read_seq, min(read, last))
+    delivered_to = max(thread.delivered_seq, min(max(delivered, read), last))
+    if (read_to, delivered_to) != (thread.read_seq, thread.delivered_seq):
+        threads.put(tx, thread_id, read_seq=read_to, delivered_seq=delivered_to)
+        tx.event("thread.watermark", thread_id=thread_id, data={"delivered": delivered_to, "read": read_to})

@@ -1,0 +1,231 @@
+"""What operators say: replies, notes, outgoing conversations; edits, deletions, another try.
+
+A reply never fails because the customer wrote meanwhile, and the same `client_message_id` twice is one reply.
+"""
+
+from typing import Any, NamedTuple
+
+from openlines.core.conversation import opened
+from openlines.core.inputs import Noted, Wrote
+from openlines.core.line import SECOND
+from openlines.core.state import Refused
+from openlines.services.access import Actor, access_conversation, access_message, access_thread
+from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.services.turn import Case, Turn, capabilities, load, rules_for
+from openlines.store import conversations, deliveries, files, messages, threads
+from openlines.store.messages import MessageRow, data_of, text_of
+from openlines.store.tables import conversations as conversations_table
+from openlines.store.tables import deliveries as deliveries_table
+from openlines.store.tx import Tx
+
+TEXT_LIMIT = 20_000  # characters of one reply; a channel's own limit splits it
+FILES_LIMIT = 10
+
+
+class Reply(NamedTuple):
+    client_message_id: str
+    text: str = ""
+    files: tuple[str, ...] = ()
+    reply_to: int | None = None
+    note: bool = False
+
+
+def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow:
+    """Words of an operator to the customer, or a note to colleagues. Accepts the conversation when it waits."""
+    case = access_conversation(tx, actor, conversation_id)
+    known = messages.by_dedupe(tx, case.c.thread_id, _dedupe(actor, said))
+    if known is not None:
+        return known
+    _check(said)
+    if not said.note:
+        _may_write(tx, actor, case)
+    data = _data(tx, actor, case.c.thread_id, said)
+    turn = Turn(tx, case)
+    if said.note:
+        turn.step(Noted(actor.user_id))
+    else:
+        turn.step(Wrote(actor.user_id))
+        turn.shown["unread"] = 0
+    message_id = turn.message(
+        "operator",
+        said.text,
+        kind="note" if said.note else "text",
+        author_id=actor.user_id,
+        data=data,
+        dedupe=_dedupe(actor, said),
+    )
+    c = turn.done()
+    if not said.note and c.operator_id is not None and c.operator_id != case.around.last_operator_id:
+        threads.put(tx, c.thread_id, last_operator_id=c.operator_id)
+    return _said(tx, message_id)
+
+
+def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
+    """An operator's words into a thread without an open conversation: a new one, outgoing, his."""
+    thread = access_thread(tx, actor, thread_id)
+    known = messages.by_dedupe(tx, thread_id, _dedupe(actor, said))
+    if known is not None:
+        return known
+    _check(said)
+    found = conversations.open_of_thread(tx, thread_id)
+    if found is not None:
+        return reply(tx, actor, found, said)
+    if thread.last_conversation_id is None:
+        raise NotFound("thread", id=thread_id)
+    last = load(tx, thread.last_conversation_id)
+    _may_write(tx, actor, last, starting=True)
+    data = _data(tx, actor, thread_id, said)
+    around = last.around._replace(unread=0)
+    # The next conversation starts on the channel's line, wherever the last one ended.
+    row = conversations.line_of_channel(tx, last.c.channel_id)
+    around = around._replace(line_active=row.active, settings=row.settings)
+    rules = rules_for(row.line_id, around)
+    c, outcomes = opened(
+        id=tx.new_id(conversations_table),
+        thread_id=thread_id,
+        channel_id=last.c.channel_id,
+        customer_id=last.c.customer_id,
+        now=tx.now,
+        rules=rules,
+        operator_id=actor.user_id,
+    )
+    turn = Turn(tx, Case(c, rules, around), new=True)
+    turn.follow(outcomes)
+    turn.step(Wrote(actor.user_id))
+    message_id = turn.message("operator", said.text, author_id=actor.user_id, data=data, dedupe=_dedupe(actor, said))
+    c = turn.done()
+    threads.put(tx, thread_id, last_conversation_id=c.id, last_operator_id=actor.user_id)
+    return _said(tx, message_id)
+
+
+def _dedupe(actor: Actor, said: Reply) -> str:
+    return f"u{actor.user_id}:{said.client_message_id}"
+
+
+def _check(said: Reply) -> None:
+    if not said.client_message_id or len(said.client_message_id) > 64:
+        raise Invalid.field("client_message_id", "out_of_range", {"least": 1, "most": 64})
+    if not said.text.strip() and not said.files:
+        raise Invalid.field("text", "text_needed")
+    if len(said.text) > TEXT_LIMIT:
+        raise Invalid.field("text", "too_long", {"most": TEXT_LIMIT})
+    if len(said.files) > FILES_LIMIT:
+        raise Invalid.field("files", "too_many", {"most": FILES_LIMIT})
+
+
+def _may_write(tx: Tx, actor: Actor, case: Case, *, starting: bool = False) -> None:
+    c, around = case.c, case.around
+    thread = threads.one(tx, c.thread_id)
+    able = capabilities(around.kind)
+    if not around.channel_active:
+        raise Refused("channel_off")
+    if thread is not None and thread.unreachable:
+        raise Refused("unreachable", why=thread.unreachable)
+    if able.reply_window and c.customer_at is not None and tx.now > c.customer_at + able.reply_window * SECOND:
+        raise Refused("reply_window_over", hours=able.reply_window // 3600)
+    if starting:
+        if not able.outgoing:
+            raise Refused("no_outgoing")
+        return
+    others = c.state in ("active", "closing") and c.operator_id not in (None, actor.user_id)
+    if others and not actor.administrator and actor.user_id not in conversations.listening(tx, c.id):
+        raise Conflict("taken", operator=c.operator_id)
+
+
+def _data(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if said.files:
+        rows = files.some(tx, list(said.files))
+        if len(rows) != len(set(said.files)):
+            raise Invalid.field("files", "unknown_file")
+        for row in rows:
+            if row.user_id != actor.user_id and row.thread_id != thread_id:
+                raise Invalid.field("files", "unknown_file")
+        data["files"] = [row.shown() for row in rows]
+        files.attach(tx, list(said.files), thread_id)
+    if said.reply_to is not None:
+        answered = messages.one(tx, said.reply_to)
+        if answered is None or answered.thread_id != thread_id:
+            raise Invalid.field("reply_to", "unknown_message")
+        data["reply_to"] = said.reply_to
+    return data
+
+
+def _said(tx: Tx, message_id: int) -> MessageRow:
+    row = messages.one(tx, message_id)
+    if row is None:
+        raise NotFound("message", id=message_id)
+    return row
+
+
+# --- after it was said ----------------------------------------------------------------------------------
+
+
+def _own(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
+    row = access_message(tx, actor, message_id)
+    if row.author != "operator" or (row.author_id != actor.user_id and not actor.administrator):
+        raise Forbidden("only_own_messages")
+    if row.deleted_at is not None:
+        raise Refused("message_deleted")
+    return row
+
+
+def edit(tx: Tx, actor: Actor, message_id: int, text: str) -> MessageRow:
+    """Changes an operator's own words, where the channel can; a note can always be changed."""
+    row = _own(tx, actor, message_id)
+    _check(Reply("edit", text))
+    case = load(tx, row.conversation_id)
+    able = capabilities(case.around.kind)
+    if row.kind == "text" and able.pushes and not able.edits:
+        raise Refused("channel_cannot_edit")
+    data = data_of(row)
+    data["original"] = [*data.get("original", []), {"text": row.text, "at": row.edited_at or row.at}][-20:]
+    messages.put(tx, row.id, text=text, data=text_of(data), edited_at=tx.now)
+    _pass_on(tx, row, case, "edit")
+    _changed(tx, row, case, "message.changed")
+    return row._replace(text=text, data=text_of(data), edited_at=tx.now)
+
+
+def delete(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
+    row = _own(tx, actor, message_id)
+    case = load(tx, row.conversation_id)
+    able = capabilities(case.around.kind)
+    if row.kind == "text" and able.pushes and not able.deletes:
+        raise Refused("channel_cannot_delete")
+    messages.put(tx, row.id, deleted_at=tx.now)
+    _pass_on(tx, row, case, "delete")
+    _changed(tx, row, case, "message.deleted")
+    return row._replace(deleted_at=tx.now)
+
+
+def retry(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
+    """Sends again what failed or was never confirmed, because a person says so."""
+    row = access_message(tx, actor, message_id)
+    case = load(tx, row.conversation_id)
+    _may_write(tx, actor, case)
+    if not deliveries.requeue_by_hand(tx, message_id):
+        raise Refused("nothing_to_retry")
+    _changed(tx, row, case, "delivery.changed")
+    return row
+
+
+def _pass_on(tx: Tx, row: MessageRow, case: Case, what: str) -> None:
+    if row.kind == "text" and capabilities(case.around.kind).pushes:
+        deliveries.add(
+            tx,
+            id=tx.new_id(deliveries_table),
+            message_id=row.id,
+            thread_id=row.thread_id,
+            channel_id=case.c.channel_id,
+            what=what,
+        )
+
+
+def _changed(tx: Tx, row: MessageRow, case: Case, kind: str) -> None:
+    tx.event(
+        kind,
+        line_id=case.c.line_id,
+        conversation_id=row.conversation_id,
+        thread_id=row.thread_id,
+        message_id=row.id,
+    )

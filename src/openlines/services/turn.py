@@ -1,0 +1,316 @@
+"""One use case's work on one conversation.
+
+A turn takes the conversation through one or more steps of the core, collects what they ask for (messages,
+facts, tries, counters) and writes everything once, at `done`: the value as a difference guarded by its
+version, the messages in one statement, the seats' counters as relative changes, an event for each fact.
+If anything of it fails, the group that holds it is rolled back and run again; nothing has left the house.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from openlines.channels.base import Capabilities
+from openlines.channels.registry import manifest
+from openlines.core import conversation as core
+from openlines.core.capacity import counts, limit_for_offers
+from openlines.core.inputs import Escalate, Fact, Given, Outcome, RoundOver, Say, TellBot, Tried
+from openlines.core.line import GLOBAL_CAP
+from openlines.core.state import Conversation, Rules
+from openlines.services.errors import NotFound
+from openlines.services.wording import auto_message
+from openlines.store import conversations, deliveries, messages, seats, threads
+from openlines.store.conversations import Around
+from openlines.store.lines import rules_of
+from openlines.store.messages import text_of
+from openlines.store.tables import deliveries as deliveries_table
+from openlines.store.tables import messages as messages_table
+from openlines.store.tx import Reader, Tx
+
+PREVIEW = 200  # characters of the last words kept for the lists
+
+# Facts that staff see as a slim line in the thread; the others are only in the log.
+SHOWN_FACTS = frozenset(
+    [
+        "offered",
+        "accepted",
+        "declined",
+        "timed_out",
+        "round_over",
+        "returned",
+        "came_back",
+        "queued",
+        "transferred",
+        "intercepted",
+        "unanswered",
+        "finishing",
+        "finish_undone",
+        "closed",
+        "reopened",
+        "resumed",
+        "rated",
+        "spam",
+        "joined",
+        "left",
+        "pinned",
+        "unpinned",
+        "snoozed",
+        "woken",
+        "escalated",
+        "handed_over",
+        "bot_failed",
+    ]
+)
+
+
+class Case(NamedTuple):
+    """A conversation with its present rules and what surrounds it."""
+
+    c: Conversation
+    rules: Rules
+    around: Around
+
+
+def capabilities(kind: str) -> Capabilities:
+    return manifest(kind).capabilities
+
+
+def rules_for(line_id: int, around: Around) -> Rules:
+    return rules_of(line_id, around.line_active, around.settings, capabilities(around.kind).automatic_texts)
+
+
+def load(reader: Reader, conversation_id: int) -> Case:
+    found = conversations.one(reader, conversation_id)
+    if found is None:
+        raise NotFound("conversation", id=conversation_id)
+    return Case(found[0], rules_for(found[0].line_id, found[1]), found[1])
+
+
+def load_some(reader: Reader, ids: list[int]) -> list[Case]:
+    return [Case(c, rules_for(c.line_id, around), around) for c, around in conversations.some(reader, ids)]
+
+
+class Turn:
+    """See the module. `before` is None for a conversation that this turn opens."""
+
+    __slots__ = (
+        "_counting",
+        "_events",
+        "_new",
+        "_rows",
+        "around",
+        "before",
+        "c",
+        "capabilities",
+        "rules",
+        "seq",
+        "shown",
+        "tx",
+    )
+
+    def __init__(self, tx: Tx, case: Case, *, new: bool = False) -> None:
+        self.tx = tx
+        self.c, self.rules, self.around = case
+        self.before = self.c
+        self.capabilities = capabilities(case.around.kind)
+        self.seq = case.around.seq or 0
+        self.shown: dict[str, Any] = {}
+        self._counting = case.rules
+        self._new = new
+        self._rows: list[dict[str, Any]] = []
+        self._events: list[tuple[str, int | None, int | None, dict[str, Any] | None]] = []
+
+    # --- steps ------------------------------------------------------------------------------------------
+
+    def step(self, given: Given) -> None:
+        self.c, outcomes = core.step(self.c, given, now=self.tx.now, rules=self.rules)
+        self.follow(outcomes)
+
+    def follow(self, outcomes: tuple[Outcome, ...]) -> None:
+        for outcome in outcomes:
+            match outcome:
+                case Fact(code, params):
+                    self.fact(code, params)
+                case Say(auto, why):
+                    self.say(auto, why)
+                case Tried(user_id, result):
+                    conversations.put_try(self.tx, self.c.id, user_id, result)
+                case RoundOver():
+                    if self.before.round or self.c.round or self.before.offer == "everyone":
+                        conversations.clear_tries(self.tx, self.c.id)
+                case Escalate():
+                    self.event("escalation_due")
+                case TellBot(what):
+                    self.event("bot_told", data={"what": what})
+
+    # --- what is said and noted -------------------------------------------------------------------------
+
+    def message(
+        self,
+        author: str,
+        text: str = "",
+        *,
+        kind: str = "text",
+        author_id: int | None = None,
+        data: Mapping[str, Any] | None = None,
+        dedupe: str | None = None,
+        event: str = "message.added",
+        params: dict[str, Any] | None = None,
+    ) -> int:
+        """Adds a message to the thread, on its way to the customer if it is for him. Returns its id."""
+        tx, c = self.tx, self.c
+        self.seq += 1
+        message_id = tx.new_id(messages_table)
+        self._rows.append(
+            {
+                "id": message_id,
+                "thread_id": c.thread_id,
+                "conversation_id": c.id,
+                "seq": self.seq,
+                "author": author,
+                "author_id": author_id,
+                "kind": kind,
+                "text": text,
+                "data": text_of(dict(data)) if data else "",
+                "dedupe": dedupe,
+                "at": tx.now,
+            }
+        )
+        self._events.append((event, message_id, author_id if author == "operator" else None, params))
+        if kind == "text":
+            self.shown.update(last_text=_preview(text, data), last_author=author, last_at=tx.now)
+            if author != "customer" and self.capabilities.pushes:
+                deliveries.add(
+                    tx,
+                    id=tx.new_id(deliveries_table),
+                    message_id=message_id,
+                    thread_id=c.thread_id,
+                    channel_id=c.channel_id,
+                    what="message",
+                )
+        return message_id
+
+    def fact(self, code: str, params: Mapping[str, Any] = {}) -> None:
+        kind = f"conversation.{code}"
+        if code in SHOWN_FACTS:
+            data = {"fact": {"code": code, "params": dict(params)}}
+            self.message("system", kind="fact", data=data, event=kind, params=dict(params))
+        else:
+            self.event(code, data=dict(params))
+
+    def say(self, auto: str, why: str) -> None:
+        """An automatic text, in the customer's language. A line that is off, or a blocked customer, hears nothing."""
+        if not self.rules.active or not self.rules.automatic or self.around.blocked_at is not None:
+            return
+        text, data = auto_message(self.tx, auto, self.c, self.rules, self.around, self.capabilities)
+        if not text:
+            return
+        self.message("system", text, data={"auto": auto, "why": {"code": why}, **data})
+        if auto == "greeting":
+            threads.put(self.tx, self.c.thread_id, greeted_at=self.tx.now)
+
+    def event(self, code: str, *, user_id: int | None = None, data: dict[str, Any] | None = None) -> None:
+        self._events.append((f"conversation.{code}", None, user_id, data or None))
+
+    # --- writing ----------------------------------------------------------------------------------------
+
+    def done(self) -> Conversation:
+        tx, before, after = self.tx, self.before, self.c
+        changed = after.version != before.version or bool(self.shown)
+        if self._new:
+            conversations.insert_new(tx, after, first_seq=self._first_seq(), **self.shown)
+        elif changed or after.due_at != before.due_at:
+            if changed and after.version == before.version:
+                after = self.c = after._replace(version=before.version + 1)
+            conversations.put(tx, before, after, **self.shown)
+        if self._rows:
+            messages.add_rows(tx, self._rows)
+        self._count()
+        self._tell(changed)
+        self._arm()
+        return after
+
+    def _first_seq(self) -> int:
+        return int(self._rows[0]["seq"]) if self._rows else self.seq + 1
+
+    def _count(self) -> None:
+        """Moves the seats' counters by what this turn changed; whoever has room again wakes the queue."""
+        old = None if self._new else _counted(self.before, self._counting)
+        new = _counted(self.c, self.rules)
+        if old == new:
+            return
+        if old is not None and new is not None and old[:2] == new[:2]:
+            more = new[2] - old[2]
+            if more:
+                self._move(new[0], new[1], more, self.rules)
+        else:
+            if old is not None and old[2]:
+                self._move(old[0], old[1], -old[2], self._counting)
+            if new is not None and new[2]:
+                seats.ensure(self.tx, new[0], new[1])
+                self._move(new[0], new[1], new[2], self.rules)
+        if old is not None and (new is None or new[1] != old[1]):
+            self._below_cap(old[1])
+
+    def _move(self, line_id: int, user_id: int, more: int, rules: Rules) -> None:
+        limit = limit_for_offers(rules.settings)
+        seats.count(self.tx, line_id, user_id, more, limit)
+        if more < 0 and limit:
+            conversations.kick(self.tx, line_id)
+
+    def _below_cap(self, user_id: int) -> None:
+        if conversations.open_count(self.tx, user_id) >= GLOBAL_CAP - 1:
+            for line_id in seats.member_lines(self.tx, user_id):
+                conversations.kick(self.tx, line_id)
+
+    def _tell(self, changed: bool) -> None:
+        c = self.c
+        if not self._events and changed:
+            self._events.append(("conversation.changed", None, None, None))
+        moved = {"from_line": self.before.line_id} if c.line_id != self.before.line_id else None
+        for kind, message_id, user_id, data in self._events:
+            self.tx.event(
+                kind,
+                line_id=c.line_id,
+                conversation_id=c.id,
+                thread_id=c.thread_id,
+                message_id=message_id,
+                user_id=user_id,
+                data={**(data or {}), **moved} if moved else data,
+            )
+
+    def _arm(self) -> None:
+        c = self.c
+        if c.state == "waiting" and c.route_at is not None and c.route_at <= self.tx.now:
+            self.tx.poke(f"route:{c.line_id}")
+        elif c.due_at is not None and (self._new or c.due_at != self.before.due_at):
+            self.tx.wake(c.due_at)
+
+
+def _counted(c: Conversation, rules: Rules) -> tuple[int, int, int] | None:
+    """(line, operator, how much it counts) of whoever holds it or is asked by name."""
+    if c.state in ("active", "closing"):
+        user_id = c.operator_id
+    elif c.state == "offered":
+        user_id = c.offered_to
+    else:
+        return None
+    if user_id is None:
+        return None
+    snoozed = c.snoozed_until is not None
+    amount = counts(c.state, c.awaiting, c.replied_at is not None, rules.settings.counting, snoozed=snoozed)
+    return c.line_id, user_id, amount
+
+
+def _preview(text: str, data: Mapping[str, Any] | None) -> str:
+    if text or not data:
+        return text[:PREVIEW]
+    files = data.get("files")
+    if files:
+        return f"\N{PAPERCLIP} {files[0].get('name', '')}"[:PREVIEW]
+    if "sticker" in data:
+        return str(data["sticker"].get("emoji", ""))
+    if "location" in data:
+        return "\N{ROUND PUSHPIN}"
+    if "contact" in data:
+        return f"\N{BUST IN SILHOUETTE} {data['contact'].get('name', '')}"[:PREVIEW]
+    return ""

@@ -1,0 +1,72 @@
+"""Timers: what is due is found by the index on `due_at` and played in the same transaction; no lease.
+
+A wake-up that comes early, late or twice is harmless: the core plays what is due by the anchors and sets `due_at`
+right. Two nodes skip each other's locked rows.
+"""
+
+from typing import NamedTuple
+
+from openlines.core.inputs import Woke
+from openlines.core.line import MINUTE
+from openlines.services import presence
+from openlines.services.turn import Turn, load_some
+from openlines.store import conversations, seats, users
+from openlines.store.tx import Reader, Tx
+
+CALM = 5 * MINUTE  # after a jump of the clock nothing is closed or marked for so long (rules.md 2)
+
+
+class Woken(NamedTuple):
+    played: int
+    more: bool
+    lines: frozenset[int]  # where something waits for routing
+    lateness: tuple[int, ...]  # µs behind the time each was due
+    next_at: int | None
+
+
+def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
+    """Plays up to a chunk of due timers."""
+    ids = conversations.due(tx)
+    lines: set[int] = set()
+    lateness: list[int] = []
+    calm = jumped_at is not None and 0 <= tx.now - jumped_at < CALM
+    for case in load_some(tx, ids):
+        c = case.c
+        if c.due_at is not None:
+            lateness.append(tx.now - c.due_at)
+        if c.state == "waiting" and c.route_at is not None and c.route_at <= tx.now:
+            lines.add(c.line_id)
+        turn = Turn(tx, case)
+        turn.step(Woke(calm=calm, sender_gone=_gone(tx, c.sender_id)))
+        after = turn.done()
+        if after.state == "waiting" and after.route_at is not None and after.route_at <= tx.now:
+            lines.add(after.line_id)
+    # Those that wait for routing stay due until they are routed; the others have moved on.
+    more = len(ids) == conversations.DUE_CHUNK
+    return Woken(len(ids), more, frozenset(lines), tuple(lateness), None)
+
+
+def _gone(tx: Tx, user_id: int | None) -> bool:
+    if user_id is None:
+        return True
+    person = seats.person(tx, user_id)
+    return person is None or not person[1]
+
+
+def wake_people(tx: Tx) -> int:
+    """Operators whose availability time alone has changed: the grace is over, an absence begins or ends."""
+    ids = users.due(tx)
+    for user_id in ids:
+        presence.refresh_user(tx, user_id)
+    return len(ids)
+
+
+def next_due(reader: Reader) -> int | None:
+    """The earliest timer of conversations and people."""
+    moments = [conversations.next_due(reader), users.next_due(reader)]
+    return min((at for at in moments if at is not None), default=None)
+
+
+def next_routing(reader: Reader) -> list[int]:
+    """Lines where something waits that is due: what the safety look of the router asks."""
+    return conversations.lines_to_route(reader)

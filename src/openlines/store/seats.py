@@ -1,0 +1,227 @@
+"""Seats: who sits in a line's queue, who may be offered a conversation, and how many each one has.
+
+`eligible` folds availability and the line's limit, so that a decision reads the head of an index. Counters
+only move by relative updates, so two writers never lose one another's change.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, case, exists, func, insert, literal_column, select, update
+from sqlalchemy.sql import ColumnElement
+
+from openlines.core.capacity import limit_for_offers
+from openlines.store.lines import settings_of
+from openlines.store.statement import Statement, among
+from openlines.store.tables import department_members, lines, seats, tries, users
+from openlines.store.tx import Reader, Tx
+
+
+class Seat(NamedTuple):
+    line_id: int
+    user_id: int
+    member: int
+    position: int
+    present: int
+    eligible: int
+    counted: int
+    first_at: int
+    again_at: int
+
+
+class Asked(NamedTuple):
+    """A candidate for an offer, or somebody who was passed over, with what explains it."""
+
+    user_id: int
+    position: int
+    first_at: int
+    again_at: int
+    counted: int
+    present: int
+    eligible: int
+    unavailable: str | None
+
+
+_ONE = literal_column("1")
+_ZERO = literal_column("0")
+_SEAT = [seats.c[name] for name in Seat._fields]
+_ASKED = [*(seats.c[name] for name in Asked._fields[:-1]), users.c.unavailable]
+_OF_LINE = Statement(select(*_SEAT).where(seats.c.line_id == bindparam("line_id")).order_by(seats.c.position))
+_OF_USER = Statement(select(*_SEAT).where(seats.c.user_id == bindparam("user_id")))
+_OF_LINES = Statement(select(*_SEAT).where(among(seats.c.line_id, "line_ids")))
+_ADD = Statement(insert(seats))
+_AT = and_(seats.c.line_id == bindparam("of_line"), seats.c.user_id == bindparam("of_user"))
+_SET = Statement(update(seats).where(_AT))
+
+
+def _eligible(counted: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`limit` 0 means no limit."""
+    limit = bindparam("limit", type_=seats.c.counted.type)
+    below = (limit == _ZERO) | (counted < limit)
+    return case((and_(seats.c.present == _ONE, below), _ONE), else_=_ZERO)
+
+
+_MORE: ColumnElement[Any] = seats.c.counted + bindparam("more", type_=seats.c.counted.type)
+_COUNT = Statement(update(seats).where(_AT).values(counted=_MORE, eligible=_eligible(_MORE)))
+_LINE = Statement(select(lines.c.settings, lines.c.active, lines.c.deleted_at).where(lines.c.id == bindparam("id")))
+_EXISTS = Statement(select(_ONE).where(_AT))
+
+# --- candidates -----------------------------------------------------------------------------------------
+
+_FREE = and_(seats.c.line_id == bindparam("line_id"), seats.c.eligible == _ONE, seats.c.member == _ONE)
+_PASSED = and_(seats.c.line_id == bindparam("line_id"), seats.c.eligible == _ZERO, seats.c.member == _ONE)
+_NOT_TRIED = ~exists(_ONE).where(
+    tries.c.conversation_id == bindparam("conversation_id"), tries.c.user_id == seats.c.user_id
+)
+_WITH_USER = seats.join(users, users.c.id == seats.c.user_id)
+SHOWN = 6  # five names and one more, to know that there are more
+
+
+def _asked(*where: ColumnElement[bool]) -> Select[Any]:
+    return select(*_ASKED).select_from(_WITH_USER).where(*where).limit(SHOWN)
+
+
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "first": (seats.c.first_at, seats.c.position),
+    "again": (seats.c.again_at, seats.c.position),
+    "position": (seats.c.position,),
+    "counted": (seats.c.counted, seats.c.first_at, seats.c.position),
+}
+_UNTRIED = {name: Statement(_asked(_FREE, _NOT_TRIED).order_by(*order)) for name, order in _ORDERS.items()}
+_ANYBODY = {name: Statement(_asked(_FREE).order_by(*order)) for name, order in _ORDERS.items()}
+_AHEAD_EVENLY = Statement(
+    _asked(_PASSED, seats.c.first_at <= bindparam("mark", type_=seats.c.first_at.type)).order_by(seats.c.first_at)
+)
+_AHEAD_STRICTLY = Statement(
+    _asked(_PASSED, seats.c.position < bindparam("mark", type_=seats.c.position.type)).order_by(seats.c.position)
+)
+_PASSED_OVER = Statement(_asked(_PASSED).order_by(seats.c.position))
+_OF_DEPARTMENT = Statement(
+    select(
+        users.c.id,
+        func.coalesce(seats.c.position, _ZERO),
+        func.coalesce(seats.c.first_at, _ZERO),
+        func.coalesce(seats.c.again_at, _ZERO),
+        func.coalesce(seats.c.counted, _ZERO),
+        users.c.available,
+        users.c.active,
+        users.c.unavailable,
+    )
+    .select_from(
+        department_members.join(users, users.c.id == department_members.c.user_id).outerjoin(
+            seats, and_(seats.c.user_id == users.c.id, seats.c.line_id == bindparam("line_id"))
+        )
+    )
+    .where(among(department_members.c.department_id, "department_ids"))
+    .distinct()
+)
+_PRESENT = Statement(
+    select(*_ASKED)
+    .select_from(_WITH_USER)
+    .where(seats.c.line_id == bindparam("line_id"), seats.c.present == _ONE, seats.c.member == _ONE)
+    .limit(SHOWN)
+)
+_PERSON = Statement(select(users.c.available, users.c.active, users.c.unavailable).where(users.c.id == bindparam("id")))
+_SEAT_OF = Statement(select(*_SEAT).where(_AT))
+_MEMBER_LINES = Statement(
+    select(seats.c.line_id).where(seats.c.user_id == bindparam("user_id"), seats.c.member == _ONE)
+)
+_COUNTS = Statement(
+    select(
+        func.count(),
+        func.coalesce(func.sum(seats.c.present), _ZERO),
+        func.coalesce(func.sum(seats.c.eligible), _ZERO),
+    ).where(seats.c.line_id == bindparam("line_id"), seats.c.member == _ONE)
+)
+
+
+def of_line(reader: Reader, line_id: int) -> list[Seat]:
+    return [Seat._make(row) for row in reader.all(_OF_LINE, line_id=line_id)]
+
+
+def of_lines(reader: Reader, line_ids: list[int]) -> list[Seat]:
+    return [Seat._make(row) for row in reader.all(_OF_LINES, line_ids=line_ids)]
+
+
+def of_user(reader: Reader, user_id: int) -> list[Seat]:
+    return [Seat._make(row) for row in reader.all(_OF_USER, user_id=user_id)]
+
+
+def one(reader: Reader, line_id: int, user_id: int) -> Seat | None:
+    row = reader.one(_SEAT_OF, of_line=line_id, of_user=user_id)
+    return None if row is None else Seat._make(row)
+
+
+def member_lines(reader: Reader, user_id: int) -> list[int]:
+    return [row[0] for row in reader.all(_MEMBER_LINES, user_id=user_id)]
+
+
+def counts(reader: Reader, line_id: int) -> tuple[int, int, int]:
+    """Members, those present, those who may be offered one more."""
+    row = reader.one(_COUNTS, line_id=line_id)
+    return (0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]))
+
+
+def add(tx: Tx, line_id: int, user_id: int, **values: Any) -> None:
+    tx.run(_ADD, line_id=line_id, user_id=user_id, **values)
+
+
+def put(tx: Tx, line_id: int, user_id: int, **values: Any) -> None:
+    tx.run(_SET, of_line=line_id, of_user=user_id, **values)
+
+
+def ensure(tx: Tx, line_id: int, user_id: int) -> None:
+    """A seat for somebody outside the queue who comes to hold a conversation of the line."""
+    if tx.one(_EXISTS, of_line=line_id, of_user=user_id) is None:
+        tx.run(_ADD, line_id=line_id, user_id=user_id)
+
+
+def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int) -> None:
+    tx.run(_COUNT, of_line=line_id, of_user=user_id, more=more, limit=limit)
+
+
+def stamp(tx: Tx, line_id: int, user_id: int, *, at: int, first: bool) -> None:
+    """Remembers when an offer was made to somebody."""
+    if first:
+        tx.run(_SET, of_line=line_id, of_user=user_id, first_at=at)
+    else:
+        tx.run(_SET, of_line=line_id, of_user=user_id, again_at=at)
+
+
+def line_limit(reader: Reader, line_id: int) -> tuple[int, bool, bool]:
+    """(limit that offers respect, whether availability is checked, whether the line is on)."""
+    row = reader.one(_LINE, id=line_id)
+    if row is None:
+        return 0, True, False
+    settings = settings_of(row[0])
+    return limit_for_offers(settings), settings.check_availability, bool(row[1]) and row[2] is None
+
+
+def candidates(tx: Tx, line_id: int, order: str, conversation_id: int | None) -> list[Asked]:
+    """The first few who may be offered a conversation; of a conversation, those not yet asked in its round."""
+    if conversation_id is None:
+        rows = tx.all(_ANYBODY[order], line_id=line_id)
+    else:
+        rows = tx.all(_UNTRIED[order], line_id=line_id, conversation_id=conversation_id)
+    return [Asked._make(row) for row in rows]
+
+
+def passed_over(tx: Tx, line_id: int, order: str, chosen: Asked | None) -> list[Asked]:
+    """Members who would have come before the chosen one but cannot take it; the first few of them."""
+    if chosen is None or order == "counted":
+        rows = tx.all(_PASSED_OVER, line_id=line_id)
+    elif order == "position":
+        rows = tx.all(_AHEAD_STRICTLY, line_id=line_id, mark=chosen.position)
+    else:
+        rows = tx.all(_AHEAD_EVENLY, line_id=line_id, mark=chosen.first_at)
+    return [Asked._make(row) for row in rows]
+
+
+def of_departments(tx: Tx, line_id: int, department_ids: list[int]) -> list[Asked]:
+    """The people of departments, for a transfer to one; `present` and `eligible` are availability and activity."""
+    return [Asked._make(row) for row in tx.all(_OF_DEPARTMENT, line_id=line_id, department_ids=department_ids)]
+
+
+def person(reader: Reader, user_id: int) -> tuple[int, int, str | None] | None:
+    """(available, active, why not) of one user."""
+    row = reader.one(_PERSON, id=user_id)
+    return None if row is None else (row[0], row[1], row[2])
