@@ -56,7 +56,7 @@ RulesChanged        =          =          =,waiting         =               =   
 LineSwitched        =          =          =                 =               =                 =
 ChannelRemoved      closed     closed     closed            closed          closed            –
 Woke                =,waiting  =,waiting  =,waiting,active  =,closing,closed =,closed          =
-"""
+"""  # noqa: E501
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -126,6 +126,8 @@ def step(c: Conversation, given: Given, *, now: int, rules: Rules) -> Stepped:
     if changed is c and not isinstance(given, (Woke, RulesChanged, LineSwitched)):
         return c, outcomes
     due = due_at(changed, rules if not isinstance(given, Transferred) or given.rules is None else given.rules)
+    if isinstance(given, Woke) and given.calm:
+        due = _due_when_calm(changed, now, rules)
     exact = isinstance(given, (Woke, RulesChanged, LineSwitched)) or changed.state == "closed"
     if not exact and c.due_at is not None and (due is None or due > c.due_at):
         due = c.due_at  # later lazily: an early wake-up sets it right
@@ -134,9 +136,9 @@ def step(c: Conversation, given: Given, *, now: int, rules: Rules) -> Stepped:
     return (c if due == c.due_at else c._replace(due_at=due)), outcomes
 
 
-def opened(
+def opened(  # noqa: PLR0913
     *,
-    id: int,
+    id: int,  # noqa: A002
     thread_id: int,
     channel_id: int,
     customer_id: int,
@@ -355,7 +357,7 @@ def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rule
 
 
 def _collects(rules: Rules) -> bool:
-    return rules.settings.hours_on and rules.settings.off_hours == "collect"
+    return rules.active and rules.settings.hours_on and rules.settings.off_hours == "collect"
 
 
 def _customer_came_back(
@@ -363,16 +365,15 @@ def _customer_came_back(
 ) -> tuple[Conversation, list[Outcome]]:
     """Words to an active, closing or closed conversation: to the same operator, or to routing."""
     facts: list[Outcome] = []
-    if c.state == "closing":
-        facts.append(Fact("resumed"))
+    if c.state != "active":
+        facts.append(Fact("resumed" if c.state == "closing" else "reopened"))
         # Words that were not said yet are not owed any more; those that were are not said twice.
         c = c._replace(
             last_words="said" if c.last_words == "said" else None,
             rating_asked_at=None if c.rating is None else c.rating_asked_at,
         )
-    elif c.state == "closed":
-        facts.append(Fact("reopened"))
-        c = c._replace(customer_since=now, rating_asked_at=None if c.rating is None else c.rating_asked_at)
+    if c.state == "closed":  # the clocks of people start anew
+        c = c._replace(customer_since=now, responsible_at=now)
     keeps = c.pinned_at is not None or given.holder_unavailable is None
     keeps = keeps or (given.holder_unavailable == "full" and c.state != "closed")
     if c.operator_id is not None and keeps:
@@ -388,10 +389,10 @@ def _texts(c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool) 
     """Greeting, then off-hours or nobody text, as in rules.md 5."""
     s = rules.settings
     said: list[Outcome] = []
-    if first and not c.greeted and c.mode == "incoming" and any(s.greeting.values()):
-        if s.greeting_each or not given.greeted_before:
-            c = c._replace(greeted=1)
-            said.append(Say("greeting", "each" if s.greeting_each else "first"))
+    greets = any(s.greeting.values()) and (s.greeting_each or not given.greeted_before)
+    if greets and first and not c.greeted and c.mode == "incoming":
+        c = c._replace(greeted=1)
+        said.append(Say("greeting", "each" if s.greeting_each else "first"))
     why = off_hours_reason(s, open=given.open, somebody=given.somebody)
     if why and not c.off_hours_said and any(s.off_hours_text.values()):
         c = c._replace(off_hours_said=1)
@@ -399,7 +400,7 @@ def _texts(c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool) 
     return c, said
 
 
-def off_hours_reason(s: LineSettings, *, open: bool, somebody: bool) -> str | None:
+def off_hours_reason(s: LineSettings, *, open: bool, somebody: bool) -> str | None:  # noqa: A002
     """Why the off-hours text is due, row by row of rules.md 5, or None."""
     if s.hours_on and not open:
         if s.check_availability and somebody and not s.off_hours_when_available:
@@ -426,16 +427,17 @@ def _customer_rated(c: Conversation, given: CustomerRated, now: int, rules: Rule
         raise Refused("rating_off")
     if c.state not in ("closing", "closed") and not s.rating_before_finish:
         raise Refused("rating_too_early")
+    speaks = rules.active and rules.automatic
     if _rating_time(c, rules, now) != "yes":
-        return c, (Say("rating_late", "limit"),)
+        return c, (Say("rating_late", "limit"),) if speaks else _NOTHING
     again = c.rating is not None
     c = c._replace(rating=given.value, rated_at=now, rating_comment=given.comment or c.rating_comment)
     good = given.value >= 4
     outcomes: list[Outcome] = [Fact("rated", {"value": given.value, "again": again})]
-    if not again and rules.active and rules.automatic:
+    if not again and speaks:
         outcomes.append(Say("rating_thanks_good" if good else "rating_thanks_bad", "rated"))
     if c.state == "closing" and s.close_after_rating:
-        c = _closed(c, now, "rated")
+        c = _closed(c, now, "rated", last_words=c.last_words)
         outcomes.append(Fact("closed", {"why": "rated"}))
     return c, tuple(outcomes)
 
@@ -490,15 +492,20 @@ def _declined(c: Conversation, given: Declined, now: int, rules: Rules) -> Stepp
 def _wrote(c: Conversation, given: Wrote, now: int, rules: Rules) -> Stepped:
     if not rules.active:
         raise Refused("line_off")
-    if c.state == "closing":
-        return c._replace(operator_at=now, customer_since=None), _NOTHING
+    if c.state == "closing":  # the delay starts anew; a first reply that comes so late is a reply all the same
+        anchors: dict[str, Any] = {"operator_at": now, "customer_since": None, "replied_at": c.replied_at or now}
+        return c._replace(**anchors, unanswered=0, escalated=0), _replied(c, given.user_id, now)
     _refuse_gone(c)
     outcomes: tuple[Outcome, ...] = _NOTHING
     if c.state != "active":
         c, outcomes = _accepted(c, Accepted(given.user_id), now, rules)
-    if c.replied_at is None:
-        outcomes = (*outcomes, Fact("replied", {"operator": given.user_id, "after": now - (c.responsible_at or now)}))
-    return c._replace(**_answered(c, now)), outcomes
+    return c._replace(**_answered(c, now)), (*outcomes, *_replied(c, given.user_id, now))
+
+
+def _replied(c: Conversation, user_id: int, now: int) -> tuple[Outcome, ...]:
+    if c.replied_at is not None:
+        return _NOTHING
+    return (Fact("replied", {"operator": user_id, "after": now - (c.responsible_at or now)}),)
 
 
 def _nothing(c: Conversation, given: Any, now: int, rules: Rules) -> Stepped:
@@ -563,8 +570,8 @@ def _undid_finish(c: Conversation, given: UndidFinish, now: int, rules: Rules) -
     last = "said" if c.last_words == "said" else None
     fact = (Fact("finish_undone", {"operator": given.user_id}),)
     common: dict[str, Any] = {"last_words": last, "finished_at": None, "closed_at": None, "reason": None}
-    if c.operator_id is not None:
-        return _held(c, c.operator_id, now, accepted_at=c.accepted_at, **common), fact
+    if c.operator_id is not None:  # the customer's silence counts from now: it must not close what was just undone
+        return _held(c, c.operator_id, now, accepted_at=c.accepted_at, woken_at=now, **common), fact
     if c.bot_id is not None and c.responsible_at is None:
         return c._replace(state="bot", awaiting=None, **common), fact
     return _queued(c, rules, now, **common), fact
@@ -607,7 +614,7 @@ def _transferred(c: Conversation, given: Transferred, now: int, rules: Rules) ->
         raise Refused("closing", operator=c.operator_id)
     target = given.rules or rules
     if given.to_user is not None:
-        return _transferred_to_operator(c, given, now, target)
+        return _transferred_to_operator(c, given.user_id, given.to_user, now, target)
     fact = Fact(
         "transferred",
         {"operator": given.user_id, "to_department": given.to_department, "to_line": given.to_line},
@@ -626,12 +633,10 @@ def _transferred(c: Conversation, given: Transferred, now: int, rules: Rules) ->
     return moved, (fact, RoundOver())
 
 
-def _transferred_to_operator(c: Conversation, given: Transferred, now: int, rules: Rules) -> Stepped:
-    to = given.to_user
-    assert to is not None
+def _transferred_to_operator(c: Conversation, sender: int, to: int, now: int, rules: Rules) -> Stepped:
     if to == c.operator_id and c.state == "active":
         raise Refused("already_his", operator=to)
-    fact = Fact("transferred", {"operator": given.user_id, "to": to})
+    fact = Fact("transferred", {"operator": sender, "to": to})
     if not rules.settings.transfer_must_accept:
         return _held(c, to, now), (fact, RoundOver())
     offered = c._replace(
@@ -641,7 +646,7 @@ def _transferred_to_operator(c: Conversation, given: Transferred, now: int, rule
         offered_to=to,
         offer="transfer",
         offered_at=now,
-        sender_id=given.user_id,
+        sender_id=sender,
         waiting_since=c.waiting_since or c.customer_since or now,
         responsible_at=c.responsible_at or now,
         route_at=None,
@@ -718,8 +723,8 @@ def _bot_said(c: Conversation, given: BotSaid, now: int, rules: Rules) -> Steppe
 
 
 def _to_people(c: Conversation, now: int, rules: Rules, fact: Fact, **changes: Any) -> Stepped:
-    """From the bot to people: their clocks start now."""
-    fields = {"responsible_at": now, "customer_since": now, "waiting_since": now, **changes}
+    """From the bot to people: they are responsible from now on; what the customer said to the bot is unanswered."""
+    fields = {"responsible_at": now, "customer_since": c.customer_since or now, "waiting_since": now, **changes}
     return _queued(c, rules, now, **fields), (fact,)
 
 
@@ -760,6 +765,14 @@ def _line_switched(c: Conversation, given: LineSwitched, now: int, rules: Rules)
 
 
 _CLOSING_TIMERS = ("auto_close", "full_close", "no_answer", "escalate")
+_CALM_FOR = 10 * SECOND  # what had to wait for the clock to prove itself is looked at again so much later
+
+
+def _due_when_calm(c: Conversation, now: int, rules: Rules) -> int | None:
+    """What was not played is still due, but not at once: the waker would turn in circles."""
+    held = now + _CALM_FOR
+    due = [max(t.at, held) if t.name in _CLOSING_TIMERS and t.at <= now else t.at for t in timers(c, rules)]
+    return min(due, default=None)
 
 
 def _woke(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:

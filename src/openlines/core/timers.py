@@ -62,13 +62,14 @@ def _active_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
 
 
 def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
-    """No-answer and escalation: only words of the customer that nobody answered start them."""
+    """No-answer and escalation: they run from when people became responsible for words that nobody answered."""
     if c.responsible_at is not None and c.replied_at is None and c.no_answer is None and c.mode == "incoming":
         accepted = s.no_answer_stops_on == "accept" and c.accepted_at is not None
         if not accepted:
             due.append(Timer(c.responsible_at + s.no_answer_time * SECOND, "no_answer"))
     if s.escalate_after and c.customer_since is not None and not c.escalated:
-        due.append(Timer(c.customer_since + s.escalate_after * SECOND, "escalate"))
+        since = max(c.customer_since, c.responsible_at or 0)
+        due.append(Timer(since + s.escalate_after * SECOND, "escalate"))
 
 
 def due_at(c: Conversation, rules: Rules) -> int | None:
