@@ -76,7 +76,7 @@ class Manifest:
     order: int = 100  # place among the tiles
     guide: Sequence[Words] = ()  # what to press in the vendor's console, step by step
     # What can be wrong with a channel of this kind (`Health.code`, `AuthDead.code`), and what to do about it.
-    troubles: Mapping[str, Words] = {}
+    troubles: Mapping[str, Words] = field(default_factory=dict)
 
 
 class Account(NamedTuple):
@@ -223,9 +223,10 @@ class Call(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Done; the vendor's ids of the messages that came of it (an album has several, a deletion none)."""
+    """Done; the vendor's ids of the messages that it made or changed, and of those that it took away."""
 
     external_ids: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class Retry(NamedTuple):
@@ -233,7 +234,8 @@ class Retry(NamedTuple):
 
     after: float  # seconds
     scope: Literal["message", "thread", "channel"] = "message"
-    reason: str = ""  # code
+    code: str = ""
+    detail: str = ""
 
 
 class Failed(NamedTuple):

@@ -242,7 +242,14 @@ _DEPTHS: Final = Statement(
 
 
 def add(
-    tx: Tx, *, id: int, message_id: int, thread_id: int, channel_id: int, what: str, not_before: int | None = None
+    tx: Tx,
+    *,
+    id: int,  # noqa: A002 - the column's name
+    message_id: int,
+    thread_id: int,
+    channel_id: int,
+    what: str,
+    not_before: int | None = None,
 ) -> None:
     """A delivery that may leave at once, or from `not_before` on."""
     tx.run(
