@@ -14,6 +14,7 @@ from openlines.store import conversations, seats, users
 from openlines.store.tx import Reader, Tx
 
 CALM = 5 * MINUTE  # after a jump of the clock nothing is closed or marked for so long (rules.md 2)
+PEOPLE_CHUNK = 100  # users.due gives so many at a time
 
 
 class Woken(NamedTuple):

@@ -1,0 +1,65 @@
+"""Plays timers when they are due, and sends what waits to the router.
+
+A commit tells when it wants to be looked at; between commits the alarm is set to the earliest `due_at` of the
+database. No latency depends on a period: the safety look only finds what was lost, and counts it.
+"""
+
+from collections.abc import Callable
+
+from openlines.services import wake
+from openlines.store import Commit, Store
+from openlines.workers.alarm import Alarm
+from openlines.workers.persist import persist
+
+LATE = 1_000_000  # µs overdue at a safety look: nobody had told us
+
+
+class Timers:
+    """One per node. `to_route` is told the lines where something waits."""
+
+    def __init__(self, store: Store, to_route: Callable[[int], None]) -> None:
+        self._store = store
+        self._to_route = to_route
+        self._alarm = Alarm(store.clock.now)
+        self.played = 0
+        self.found_late = 0  # by safety looks; stays 0 as long as nothing is lost
+        self.observe: Callable[[int], None] = lambda lateness: None  # µs, for the metric
+        store.subscribe(self._committed)
+
+    def _committed(self, commit: Commit) -> None:
+        if commit.wake_at is not None:
+            self._alarm.at(commit.wake_at)
+
+    def look(self) -> None:
+        """Looks at once: after a start, or when a clock was set by hand."""
+        self._alarm.ring()
+
+    async def run(self) -> None:
+        self.look()
+        await persist("timers", self._turn)
+
+    async def _turn(self) -> None:
+        expected = await self._alarm.wait()
+        due = await self._store.read(wake.next_due)
+        if due is not None and due <= self._store.clock.now():
+            if not expected and self._store.clock.now() - due > LATE:
+                self.found_late += 1
+            await self._play()
+            due = await self._store.read(wake.next_due)
+        if due is not None:
+            self._alarm.at(due)
+        if not expected:
+            for line_id in await self._store.read(wake.next_routing):
+                self._to_route(line_id)
+
+    async def _play(self) -> None:
+        more = True
+        while more:
+            woken = await self._store.write(wake.wake_due, jumped_at=self._store.clock.jumped_at)
+            self.played += woken.played
+            for line_id in woken.lines:
+                self._to_route(line_id)
+            for lateness in woken.lateness:
+                self.observe(lateness)
+            people = await self._store.write(wake.wake_people)
+            more = woken.more or people == wake.PEOPLE_CHUNK
