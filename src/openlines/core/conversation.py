@@ -18,44 +18,45 @@ one transaction, so either the step happened or it did not, and the timer that a
 States: `bot` leads; `waiting` needs a person and nobody is asked; `offered` to one operator (`offered_to`) or
 to the whole line (`offered_to` is None); `active` has an operator; `closing` said its last words; `closed`.
 
-The table (checked against the code by a test). `–` nothing happens; `!code` refused, because …; otherwise the
-states that can follow; `=` the state stays but something of it changes.
+The table (checked against the code by a test). `–` nothing happens (`due_at` may be set right, staff may be
+told); `=` the state stays, something of the case may change; a state: the one that can follow; `!code`
+refused, because …
 
-input               bot        waiting    offered           active          closing           closed
-CustomerWrote       =          =,closed   =                 =,waiting       active,waiting    active,waiting,!closed
-CustomerEdited      –          –          –                 –               –                 –
-CustomerPressed     =          –          –                 –               –                 –
-CustomerRated       =          =          =                 =               =,closed          =
-CustomerBlocked     closed     closed     closed            closed          closed            –
-CustomerMerged      =          =          =                 =               =                 =
-CustomerErased      closed     closed     closed            closed          closed            –
-Accepted            !bot_leads active     active,!offered_to_other  !taken          !closing          !closed
-Declined            !not_offered !not_offered =,waiting,active  !not_offered    !not_offered      !not_offered
-Wrote               !bot_leads active     active,!offered_to_other  =               =                 !closed
-Noted               –          –          –                 –               –                 –
-Joined              –          –          –                 –               –                 !closed
-Left                –          –          –                 –               –                 –
-Finished            closing,closed closing,closed closing,closed    closing,closed  closed            !closed
-FinishedNow         closed     closed     closed            closed          closed            !closed
-UndidFinish         !not_finished !not_finished !not_finished     !not_finished   active,waiting,bot active,waiting,bot,!too_late
-MarkedSpam          closed     closed     closed            closed          closed            =
-Snoozed             !not_active !not_active !not_active       =               !not_active       !closed
-Pinned              !not_active !not_active !not_active       =               !not_active       !closed
-Transferred         waiting,offered,active waiting,offered,active waiting,offered,active waiting,offered,active !closing          !closed
-Intercepted         active     active     active            active,!already_yours active            !closed
-OperatorUnavailable –          –          =,waiting,active  –               –                 –
-OperatorAvailable   –          –          –                 –               –                 –
-OperatorRemoved     –          =          =,waiting,active  =,waiting       –                 –
-Offered             –          offered    –                 –               –                 –
-NobodyToOffer       –          =          –                 –               –                 –
-BotSaid             =          –          –                 –               –                 –
-BotHandedOver       waiting    –          –                 –               –                 –
-BotFinished         closing,closed –          –                 –               –                 –
-BotFailed           waiting    –          –                 –               –                 –
-RulesChanged        =          =          =,waiting         =               =                 =
-LineSwitched        =          =          =                 =               =                 =
-ChannelRemoved      closed     closed     closed            closed          closed            –
-Woke                =,waiting  =,waiting  =,waiting,active  =,closing,closed =,closed          =
+input                bot                              waiting                          offered                             active                           closing               closed
+CustomerWrote        =                                =,closed                         =                                   =,waiting                        waiting,active        waiting,active,!closed
+CustomerEdited       –                                –                                –                                   –                                –                     –
+CustomerPressed      =                                –                                –                                   –                                –                     –
+CustomerRated        =,!rating_off,!rating_too_early  =,!rating_off,!rating_too_early  =,!rating_off,!rating_too_early     =,!rating_off,!rating_too_early  =,closed,!rating_off  =,!rating_off
+CustomerBlocked      closed                           closed                           closed                              closed                           closed                –
+CustomerMerged       =                                =                                =                                   =                                =                     =
+CustomerErased       closed                           closed                           closed                              closed                           closed                –
+Accepted             !bot_leads                       active                           active,!offered_to_other            !taken                           !closing              !closed
+Declined             !not_offered                     !not_offered                     –,waiting,active,!not_offered       !not_offered                     !not_offered          !not_offered
+Wrote                !bot_leads                       active,!line_off                 active,!line_off,!offered_to_other  =,!line_off                      =,!line_off           !closed
+Noted                –                                –                                –                                   –                                –                     –
+Joined               –                                –                                –                                   –                                –                     !closed
+Left                 –                                –                                –                                   –                                –                     –
+Finished             closing,closed                   closing,closed                   closing,closed                      closing,closed                   closed                !closed
+FinishedNow          closed                           closed                           closed                              closed                           closed                !closed
+UndidFinish          !not_finished                    !not_finished                    !not_finished                       !not_finished                    waiting,active,bot    waiting,active,bot,!too_late
+MarkedSpam           closed                           closed                           closed                              closed                           closed                =
+Snoozed              !not_active                      !not_active                      !not_active                         =                                !not_active           !closed
+Pinned               !not_active                      !not_active                      !not_active                         =                                !not_active           !closed
+Transferred          waiting,offered,active           =,offered,active                 =,waiting,active                    =,waiting,offered,!already_his   !closing              !closed
+Intercepted          active                           active                           active                              =,!already_yours                 active                !closed
+OperatorUnavailable  –                                –                                –,waiting,active                    –                                –                     –
+OperatorAvailable    –                                –                                –                                   –                                –                     –
+OperatorRemoved      –                                =                                =,waiting,active                    –,waiting                        –                     –
+Offered              –                                offered                          –                                   –                                –                     –
+NobodyToOffer        –                                =                                –                                   –                                –                     –
+BotSaid              =                                –                                –                                   –                                –                     –
+BotHandedOver        waiting                          –                                –                                   –                                –                     –
+BotFinished          closing,closed                   –                                –                                   –                                –                     –
+BotFailed            waiting                          –                                –                                   –                                –                     –
+RulesChanged         –                                =                                –,waiting                           –                                –                     –
+LineSwitched         –                                =                                –                                   –                                –                     –
+ChannelRemoved       closed                           closed                           closed                              closed                           closed                –
+Woke                 –,waiting                        =                                =,waiting,active                    =,closing,closed                 =,closed              =
 """  # noqa: E501
 
 from collections.abc import Callable, Mapping
@@ -340,7 +341,7 @@ def _back_to_sender(c: Conversation, rules: Rules, now: int, fact: Fact, *, send
 def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rules) -> Stepped:
     if c.state == "closed" and not may_reopen(c, rules, now):
         raise Refused("closed")
-    first = c.customer_at is None
+    first, waits = c.customer_at is None, c.state == "waiting" and c.replied_at is None
     c = c._replace(customer_at=now, customer_since=c.customer_since or now)
     if c.state == "bot":
         return c, (TellBot("message"),)
@@ -350,7 +351,7 @@ def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rule
     texts: list[Outcome] = []
     if rules.active and rules.automatic:
         c, texts = _texts(c, given, rules, first=first)
-    if c.state == "waiting" and given.contact and not given.open and _collects(rules):
+    if waits and given.contact and not given.open and _collects(rules):
         c = _closed(c, now, "collected", unanswered=1)
         facts.append(Fact("closed", {"why": "collected"}))
     return c, (*texts, *facts)
@@ -490,12 +491,13 @@ def _declined(c: Conversation, given: Declined, now: int, rules: Rules) -> Stepp
 
 
 def _wrote(c: Conversation, given: Wrote, now: int, rules: Rules) -> Stepped:
+    if c.state != "closing":
+        _refuse_gone(c)
     if not rules.active:
         raise Refused("line_off")
     if c.state == "closing":  # the delay starts anew; a first reply that comes so late is a reply all the same
         anchors: dict[str, Any] = {"operator_at": now, "customer_since": None, "replied_at": c.replied_at or now}
         return c._replace(**anchors, unanswered=0, escalated=0), _replied(c, given.user_id, now)
-    _refuse_gone(c)
     outcomes: tuple[Outcome, ...] = _NOTHING
     if c.state != "active":
         c, outcomes = _accepted(c, Accepted(given.user_id), now, rules)
