@@ -1,0 +1,316 @@
+/** The chat: puts its parts together and listens to the server, the loader and the browser. */
+
+import type { Page, ToFrame } from "../protocol";
+import { type Host, meetHost } from "./host";
+import { lookOf } from "./look";
+import type { Config, FromServer, SessionAnswer } from "./model/types";
+import { jitter } from "./net/backoff";
+import { Line, type Socket } from "./net/line";
+import { Problem, request } from "./net/rest";
+import { Reading } from "./reading";
+import { looking, type State, Store } from "./state";
+import type { Keeper } from "./storage";
+import { Visitor } from "./visitor";
+import { learn, speak } from "./words";
+import { Writing } from "./writing";
+
+const BLINK = 2000;
+const CONFIG_LASTS = 60_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export interface Given {
+  key: string;
+  /** Asked for by the site or chosen before; empty: the browser's. */
+  language: string;
+  keeper: Keeper;
+}
+
+export class Chat {
+  readonly store: Store;
+  readonly reading: Reading;
+  readonly writing: Writing;
+  readonly keeper: Keeper;
+  private readonly host: Host;
+  readonly visitor: Visitor;
+  private readonly line: Line;
+  private readonly base: string;
+  private language: string;
+  private page: Page = { url: location.href, title: document.title, referrer: document.referrer };
+  private configAt = 0;
+  private configMisses = 0;
+  private arrivalMisses = 0;
+  private readonly timers: Partial<Record<"moved" | "trouble" | "config" | "arrival", ReturnType<typeof setTimeout>>> = {};
+
+  constructor({ key, language, keeper }: Given) {
+    this.base = `/api/v1/widget/${encodeURIComponent(key)}`;
+    this.keeper = keeper;
+    this.language = language;
+    this.host = meetHost((message) => this.obey(message));
+    this.store = new Store(this.blank());
+    const { store, host, base } = this;
+    this.visitor = new Visitor({
+      keeper,
+      base,
+      language: () => this.speaking(),
+      page: () => this.page,
+      arrived: (answer, other) => this.arrived(answer, other),
+    });
+    const { visitor } = this;
+    const line = () => this.line;
+    this.reading = new Reading({ store, keeper, host, visitor, base, line, outbox: () => this.writing.outbox });
+    this.writing = new Writing({ store, keeper, visitor, base, line, reading: this.reading });
+    this.line = new Line({
+      socket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/socket`) as Socket,
+      hello: () => ({ type: "hello", token: visitor.hello, after: this.reading.cursor }),
+      heard: (frame) => this.heard(frame),
+      signedOut: () => this.signedOut(),
+      changed: () => this.lineChanged(),
+      poll: () => this.reading.poll(),
+      period: () => (looking(this.state) ? 3000 : 20_000),
+    });
+  }
+
+  get state(): State {
+    return this.store.state;
+  }
+
+  start(): void {
+    this.showLook();
+    this.writing.restore();
+    void this.loadConfig();
+    if (this.visitor.known) this.comeBack();
+    this.listen();
+  }
+
+  close(): void {
+    this.host.say({ type: "close" });
+  }
+
+  toggleSound(): void {
+    this.keeper.set("sound", !this.state.sound);
+    this.store.set({ sound: !this.state.sound });
+  }
+
+  dismissNotice(): void {
+    this.store.set({ notice: "" });
+  }
+
+  private blank(): State {
+    const config = this.keeper.get<Config>("config");
+    const { embedded } = this.host;
+    return {
+      speech: speak(this.language || config?.language || navigator.language, config?.texts),
+      config,
+      fresh: false,
+      gone: false,
+      embedded,
+      open: !embedded,
+      focus: 0,
+      full: !embedded,
+      line: "off",
+      trouble: false,
+      offline: !navigator.onLine,
+      messages: [],
+      more: false,
+      earlier: "idle",
+      outbox: [],
+      uploads: [],
+      armed: false,
+      readByStaff: 0,
+      readSeq: 0,
+      sound: this.keeper.get<boolean>("sound") ?? true,
+      name: "",
+      email: "",
+      contact: "hidden",
+      ratings: {},
+      pressed: {},
+      notice: "",
+      spoken: "",
+    };
+  }
+
+  private speaking(): string {
+    return this.language || this.state.config?.language || navigator.language;
+  }
+
+  // ------------------------------------------------------------ the loader
+
+  private obey(message: ToFrame): void {
+    if (message.type === "start") {
+      this.page = message.page;
+      this.show(message.open, message.full);
+      this.showLook();
+    } else if (message.type === "open") {
+      this.show(true, this.state.full);
+      if (message.focus) this.store.set({ focus: this.state.focus + 1 });
+    } else if (message.type === "close") this.show(false, this.state.full);
+    else if (message.type === "full") this.show(this.state.open, message.full);
+    else if (message.type === "page") this.moved(message.page);
+    else if (message.type === "language") this.speakIn(message.language);
+    else if (message.type === "identify") void this.identify(message.jwt);
+    else void this.visitor.describe(message.details).catch(() => undefined);
+  }
+
+  private show(open: boolean, full: boolean): void {
+    this.store.set({ open, full });
+    if (open && this.configAt && Date.now() - this.configAt > CONFIG_LASTS) void this.loadConfig();
+    this.tune();
+    this.reading.look();
+  }
+
+  /** A site that changes pages without loading them: operators see where the visitor is. */
+  private moved(page: Page): void {
+    const elsewhere = page.url !== this.page.url;
+    this.page = page;
+    if (!elsewhere || !this.visitor.active || !this.state.messages.length) return;
+    clearTimeout(this.timers.moved);
+    this.timers.moved = setTimeout(() => void this.visitor.arrive().catch(() => undefined), BLINK);
+  }
+
+  private speakIn(language: string): void {
+    this.language = language;
+    this.keeper.set("language", language);
+    void this.loadConfig();
+  }
+
+  private async identify(jwt: string | null): Promise<void> {
+    if (jwt === null) {
+      this.writing.forget();
+      this.becomeNobody();
+    }
+    await this.visitor.identify(jwt).catch(() => undefined);
+  }
+
+  // ------------------------------------------------------------ the server
+
+  private async loadConfig(): Promise<void> {
+    clearTimeout(this.timers.config);
+    const language = this.speaking();
+    try {
+      const config = await request<Config>(`${this.base}/config?lang=${encodeURIComponent(language)}`, { language });
+      await learn(config.language || language);
+      this.configAt = Date.now();
+      this.configMisses = 0;
+      this.keeper.set("config", config);
+      this.store.set({ config, fresh: true, gone: false, speech: speak(config.language || language, config.texts) });
+      this.showLook();
+      this.watchHours(config);
+    } catch (problem) {
+      if (problem instanceof Problem && !problem.passing) this.channelGone();
+      else this.loadConfigIn(jitter(this.configMisses++, Math.random()));
+    }
+  }
+
+  private loadConfigIn(wait: number): void {
+    this.timers.config = setTimeout(() => void this.loadConfig(), Math.min(wait, LONGEST_TIMER));
+  }
+
+  /** There is no such channel (any more), or it is not for this site: nothing to show, and nothing to remember. */
+  private channelGone(): void {
+    const { config } = this.state;
+    this.keeper.remove("config");
+    this.store.set({ fresh: false, gone: true });
+    if (config) this.store.set({ config: { ...config, hours: { shown: false } } });
+    this.showLook();
+  }
+
+  private showLook(): void {
+    const { config, speech, messages } = this.state;
+    if (config) this.host.say({ type: "look", look: lookOf(config, speech, messages.length > 0) });
+  }
+
+  /** Look again when the hours change, so that the chat comes back by itself. */
+  private watchHours({ hours }: Config): void {
+    const wait = hours?.opens_at ? Date.parse(hours.opens_at) - Date.now() : 0;
+    if (wait > 0) this.loadConfigIn(wait + Math.random() * 5000);
+  }
+
+  /** Who was here before is known again at once: there may be an answer for him. */
+  private comeBack(): void {
+    clearTimeout(this.timers.arrival);
+    if (this.visitor.active) return;
+    this.visitor.arrive().then(
+      () => (this.arrivalMisses = 0),
+      () => (this.timers.arrival = setTimeout(() => this.comeBack(), jitter(this.arrivalMisses++, Math.random()) + 1000)),
+    );
+  }
+
+  private arrived(answer: SessionAnswer, other: boolean): void {
+    if (other) this.becomeNobody();
+    this.store.set({ conversation: answer.conversation ?? undefined, name: answer.name ?? "", email: answer.email ?? "" });
+    if (this.reading.begin(answer)) this.showLook();
+    this.tune();
+  }
+
+  private becomeNobody(): void {
+    this.line.want(false);
+    this.reading.forget();
+    this.keeper.remove("contact");
+    this.store.set({ conversation: undefined, name: "", email: "", contact: "hidden", ratings: {}, pressed: {} });
+  }
+
+  private heard(frame: FromServer): void {
+    if (frame.type === "ready") {
+      this.reading.ready(frame.read_by_staff ?? 0);
+      this.writing.outbox.nudge();
+    } else if (frame.type === "messages") this.reading.receive(frame.items, true);
+    else if (frame.type === "conversation") this.store.set({ conversation: frame.conversation ?? undefined });
+    else if (frame.type === "typing") this.reading.showTyping(frame.name ?? "");
+    else if (frame.type === "read_by_staff") this.reading.staffRead(frame.seq);
+    else if (frame.type === "config") void this.loadConfig();
+  }
+
+  /** A line is held by whoever has something to hear: the chat is open, or something was said. */
+  private tune(): void {
+    const { open, messages } = this.state;
+    if (this.visitor.active && (open || messages.length > 0)) this.line.want(true);
+  }
+
+  private lineChanged(): void {
+    const line = this.line.state;
+    this.store.set({ line });
+    clearTimeout(this.timers.trouble);
+    if (line === "connecting") this.timers.trouble = setTimeout(() => this.store.set({ trouble: true }), BLINK);
+    else this.store.set({ trouble: false });
+    if (line === "polling") this.writing.outbox.nudge();
+  }
+
+  private signedOut(): void {
+    this.visitor.active = false;
+    this.line.want(false);
+    this.comeBack();
+  }
+
+  // ------------------------------------------------------------ the browser
+
+  private listen(): void {
+    document.addEventListener("visibilitychange", () => this.awake());
+    addEventListener("pageshow", () => this.awake());
+    addEventListener("focus", () => this.reading.look());
+    for (const name of ["online", "offline"]) {
+      addEventListener(name, () => {
+        this.store.set({ offline: !navigator.onLine });
+        this.awake();
+      });
+    }
+    this.keeper.changed((name) => this.elsewhere(name));
+  }
+
+  private awake(): void {
+    if (document.hidden || !navigator.onLine) return;
+    this.reading.look();
+    this.line.nudge();
+    this.writing.outbox.nudge();
+    if (this.visitor.known) this.comeBack();
+    if (this.configMisses) void this.loadConfig();
+  }
+
+  /** Another tab of the same visitor did something. */
+  private elsewhere(name: string | undefined): void {
+    if (name === "read") this.reading.lookedElsewhere();
+    else if ((name === "token" || name === undefined) && this.visitor.follow()) {
+      this.becomeNobody();
+      if (this.visitor.known) this.comeBack();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/** What the visitor's side of the server says and hears. Instants are RFC 3339 strings; absent means null or the default. */
+
+export type Author = "customer" | "operator" | "bot" | "system";
+
+export interface FileInfo {
+  id: string;
+  name: string;
+  /** Bytes. */
+  size: number;
+  type: string;
+  width?: number;
+  height?: number;
+}
+
+export interface Button {
+  key: string;
+  text: string;
+}
+
+export interface Rating {
+  scale: "like" | "stars";
+  asked?: boolean;
+  /** 1–5; like is 5, dislike is 1. */
+  value?: number;
+}
+
+export interface Message {
+  id: number;
+  seq: number;
+  author: Author;
+  name?: string;
+  photo?: string;
+  text?: string;
+  at: string;
+  edited_at?: string;
+  deleted?: boolean;
+  files?: FileInfo[];
+  buttons?: Button[];
+  rating?: Rating;
+  /** Of the visitor's own messages. */
+  client_message_id?: string;
+}
+
+export interface Person {
+  name: string;
+  photo?: string;
+}
+
+export interface Conversation {
+  state: "bot" | "waiting" | "offered" | "active" | "closing" | "closed";
+  operator?: Person;
+  rating_asked?: boolean;
+}
+
+export interface Config {
+  name: string;
+  language: string;
+  /** The owner's words in place of ours, by the keys of words/en.ts. */
+  texts?: Record<string, string>;
+  colors?: { accent?: string };
+  position?: string;
+  /** False: no button; a text: words on the button. */
+  bubble?: boolean | string;
+  greeting_bubble?: string | { text: string; delay?: number };
+  online?: boolean;
+  hours?: { shown?: boolean; opens_at?: string };
+  operators?: Person[];
+  rating?: { scale: Rating["scale"] } | null;
+  /** Bytes. */
+  file_limit?: number;
+  languages?: string[];
+  /** Characters of one message. */
+  text_limit?: number;
+  /** Operators see what is being typed. */
+  typing_text?: boolean;
+  /** Seconds that people usually need to answer. */
+  answers_in?: number;
+  /** Corner of the panel, px. */
+  radius?: number;
+  theme?: "light" | "dark" | "auto";
+}
+
+export interface SessionAnswer {
+  token: string;
+  thread_id?: number;
+  name?: string;
+  email?: string;
+  last_seq?: number;
+  messages?: Message[];
+  unread?: number;
+  conversation?: Conversation | null;
+}
+
+export interface Sent {
+  id: number;
+  seq: number;
+  at: string;
+}
+
+/** Frames of the socket. */
+export type FromServer =
+  | { type: "ready"; last_seq?: number; delivered?: number; read_by_staff?: number }
+  | { type: "messages"; items: Message[] }
+  | { type: "conversation"; conversation: Conversation | null }
+  | { type: "typing"; name?: string }
+  | { type: "read_by_staff"; seq: number }
+  | { type: "config" }
+  | { type: "ping" };
+
+export type ToServer =
+  | { type: "hello"; token: string; after: number }
+  | { type: "typing"; text?: string }
+  | { type: "delivered"; seq: number }
+  | { type: "read"; seq: number };
+
+/** A file on its way from the visitor. */
+export interface Upload {
+  /** Ours, until the server gives its own. */
+  key: string;
+  name: string;
+  size: number;
+  type: string;
+  /** A blob: address, for images. */
+  preview?: string;
+  /** 0–1. */
+  progress: number;
+  error?: string;
+  /** It may be tried again. */
+  again?: boolean | undefined;
+  info?: FileInfo;
+}
+
+/** A message of the visitor that the server has not confirmed yet. */
+export interface Outgoing {
+  client_message_id: string;
+  text: string;
+  /** Already with the server. */
+  files: FileInfo[];
+  /** Milliseconds, our clock. */
+  at: number;
+  /** Why it will not go out by itself any more. */
+  error?: string;
+}

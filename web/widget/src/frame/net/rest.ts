@@ -1,0 +1,80 @@
+/** Requests to the visitor's side of the API. */
+
+const TIMEOUT = 20_000;
+
+/** The server's refusal, or its silence (`status` 0). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code = "",
+    /** In words, in the visitor's language. */
+    readonly detail = "",
+    /** Milliseconds that the server asks to wait. */
+    readonly wait = 0,
+  ) {
+    super(detail || code || `HTTP ${status}`);
+  }
+
+  /** Whether the same request may succeed later without anybody changing it. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export interface Request {
+  method?: "GET" | "POST" | "PATCH";
+  body?: unknown;
+  token?: string | undefined;
+  language?: string;
+}
+
+export async function request<T>(url: string, { method = "GET", body, token, language }: Request): Promise<T> {
+  const answer = await ask(url, {
+    method,
+    headers: headers({ token, language, json: body !== undefined }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw await refusal(answer);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+export async function fetchBlob(url: string, token: string | undefined): Promise<Blob> {
+  const answer = await ask(url, { headers: headers({ token }) });
+  if (!answer.ok) throw await refusal(answer);
+  return answer.blob();
+}
+
+/** Half of a surrogate pair cannot be written in UTF-8. */
+export function whole(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+export function headers(given: { token?: string | undefined; language?: string | undefined; json?: boolean }): Record<string, string> {
+  return {
+    ...(given.token && { Authorization: `Bearer ${given.token}` }),
+    ...(given.language && { "Accept-Language": given.language }),
+    ...(given.json && { "Content-Type": "application/json" }),
+  };
+}
+
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), TIMEOUT);
+  try {
+    return await fetch(url, { ...init, credentials: "omit", cache: "no-store", signal: controller.signal });
+  } catch {
+    throw new Problem(0);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function refusal(answer: Response): Promise<Problem> {
+  const body: unknown = await answer.json().catch(() => null);
+  return problem(answer.status, body, answer.headers.get("Retry-After"));
+}
+
+export function problem(status: number, body: unknown, retryAfter: string | null): Problem {
+  const { code, detail, title } = (body ?? {}) as { code?: string; detail?: string; title?: string };
+  return new Problem(status, code, detail ?? title, (Number(retryAfter) || 0) * 1000);
+}
