@@ -126,7 +126,7 @@ def step(c: Conversation, given: Given, *, now: int, rules: Rules) -> Stepped:
     changed, outcomes = _TABLE[type(given)](c, given, now, rules)
     if changed is c and not isinstance(given, (Woke, RulesChanged, LineSwitched)):
         return c, outcomes
-    due = due_at(changed, rules if not isinstance(given, Transferred) or given.rules is None else given.rules)
+    due = due_at(changed, rules if not isinstance(given, Transferred) or given.rules is None else given.rules, now)
     if isinstance(given, Woke) and given.calm:
         due = _due_when_calm(changed, now, rules)
     exact = isinstance(given, (Woke, RulesChanged, LineSwitched)) or changed.state == "closed"
@@ -205,7 +205,7 @@ def opened(  # noqa: PLR0913
         due_at=None,
     )
     params = {"operator": operator_id} if operator_id is not None else {}
-    return c._replace(due_at=due_at(c, rules)), (Fact("opened", params),)
+    return c._replace(due_at=due_at(c, rules, now)), (Fact("opened", params),)
 
 
 def may_reopen(c: Conversation, rules: Rules, now: int) -> bool:
@@ -773,7 +773,8 @@ _CALM_FOR = 10 * SECOND  # what had to wait for the clock to prove itself is loo
 def _due_when_calm(c: Conversation, now: int, rules: Rules) -> int | None:
     """What was not played is still due, but not at once: the waker would turn in circles."""
     held = now + _CALM_FOR
-    due = [max(t.at, held) if t.name in _CLOSING_TIMERS and t.at <= now else t.at for t in timers(c, rules)]
+    waited = [t for t in timers(c, rules) if t.name != "route" or t.at > now]
+    due = [max(t.at, held) if t.name in _CLOSING_TIMERS and t.at <= now else t.at for t in waited]
     return min(due, default=None)
 
 

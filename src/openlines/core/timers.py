@@ -72,10 +72,13 @@ def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer])
         due.append(Timer(since + s.escalate_after * SECOND, "escalate"))
 
 
-def due_at(c: Conversation, rules: Rules) -> int | None:
-    """The earliest timer, or None when nobody is waited for."""
-    due = timers(c, rules)
-    return min(due).at if due else None
+def due_at(c: Conversation, rules: Rules, now: int) -> int | None:
+    """The earliest timer, or None when nobody is waited for.
+
+    Routing that is due already is no timer: it is work for the router, found by `route_at` itself.
+    """
+    due = [timer.at for timer in timers(c, rules) if timer.name != "route" or timer.at > now]
+    return min(due, default=None)
 
 
 def target_at(c: Conversation, rules: Rules) -> int | None:

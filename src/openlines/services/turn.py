@@ -282,7 +282,7 @@ class Turn:
         c = self.c
         if c.state == "waiting" and c.route_at is not None and c.route_at <= self.tx.now:
             self.tx.poke(f"route:{c.line_id}")
-        elif c.due_at is not None and (self._new or c.due_at != self.before.due_at):
+        if c.due_at is not None and (self._new or c.due_at != self.before.due_at):
             self.tx.wake(c.due_at)
 
 

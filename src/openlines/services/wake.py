@@ -35,14 +35,11 @@ def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
         c = case.c
         if c.due_at is not None:
             lateness.append(tx.now - c.due_at)
-        if c.state == "waiting" and c.route_at is not None and c.route_at <= tx.now:
-            lines.add(c.line_id)
         turn = Turn(tx, case)
         turn.step(Woke(calm=calm, sender_gone=_gone(tx, c.sender_id)))
         after = turn.done()
         if after.state == "waiting" and after.route_at is not None and after.route_at <= tx.now:
             lines.add(after.line_id)
-    # Those that wait for routing stay due until they are routed; the others have moved on.
     more = len(ids) == conversations.DUE_CHUNK
     return Woken(len(ids), more, frozenset(lines), tuple(lateness), None)
 

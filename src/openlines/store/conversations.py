@@ -134,7 +134,6 @@ _KICK = Statement(
     .where(conversations.c.id == _HEAD)
     .values(
         route_at=bindparam("now", type_=conversations.c.route_at.type),
-        due_at=bindparam("now", type_=conversations.c.due_at.type),
         version=conversations.c.version + 1,
     )
 )
@@ -169,8 +168,6 @@ _TO_ROUTE = Statement(
     .where(
         conversations.c.state == literal_column("'waiting'"),
         conversations.c.route_at <= bindparam("now"),
-        conversations.c.due_at.is_not(None),
-        conversations.c.due_at <= bindparam("now"),
     )
     .distinct()
 )
