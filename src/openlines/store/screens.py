@@ -6,7 +6,7 @@ Reads only. Everything here is asked on somebody's behalf: whoever calls gives t
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from openlines.core.state import Conversation
@@ -19,6 +19,7 @@ from openlines.store.tables import (
     deliveries,
     lines,
     listeners,
+    messages,
     seats,
     threads,
     tries,
@@ -54,6 +55,31 @@ class Place(NamedTuple):
     operator_id: int | None
     offered_to: int | None
     offer: str | None
+    listened: int  # somebody listens to it
+
+
+class ThreadMark(NamedTuple):
+    """How far the customer's device has come, for channels whose customers read from us."""
+
+    id: int
+    channel_id: int
+    external_id: str
+    kind: str
+    delivered_seq: int
+    read_seq: int
+    last_seq: int
+
+
+class ChannelFacts(NamedTuple):
+    """A channel as staff are shown it; no secrets, no settings."""
+
+    id: int
+    line_id: int
+    kind: str
+    name: str
+    active: int
+    state: str
+    state_reason: str
 
 
 class Sent(NamedTuple):
@@ -86,7 +112,11 @@ _JOINED = conversations.join(customers, customers.c.id == conversations.c.custom
     lines, lines.c.id == conversations.c.line_id
 )
 _SHOWN = select(*COLUMNS, *_AROUND).select_from(_JOINED)
-_PLACE = select(*(conversations.c[name] for name in Place._fields))
+_IS_LISTENED = exists(literal_column("1")).where(listeners.c.conversation_id == conversations.c.id)
+_PLACE = select(
+    *(conversations.c[name] for name in Place._fields[:-1]),
+    case((_IS_LISTENED, literal_column("1")), else_=literal_column("0")),
+)
 
 
 def _shown(rows: Iterable[Row]) -> list[Shown]:
@@ -134,10 +164,30 @@ _SENT = Statement(
     .where(among(deliveries.c.message_id, "ids"), deliveries.c.what == literal_column("'message'"))
     .order_by(deliveries.c.id)
 )
+_LAST_SEQ = (
+    select(func.coalesce(func.max(messages.c.seq), literal_column("0")))
+    .where(messages.c.thread_id == threads.c.id)
+    .correlate(threads)
+    .scalar_subquery()
+)
 _MARKS = Statement(
-    select(threads.c.id, threads.c.delivered_seq, threads.c.read_seq, channels.c.kind)
+    select(
+        threads.c.id,
+        threads.c.channel_id,
+        threads.c.external_id,
+        channels.c.kind,
+        threads.c.delivered_seq,
+        threads.c.read_seq,
+        _LAST_SEQ,
+    )
     .join_from(threads, channels, channels.c.id == threads.c.channel_id)
     .where(among(threads.c.id, "ids"))
+)
+_PLACES_OF = Statement(_PLACE.where(among(conversations.c.id, "ids")))
+_CHANNELS = Statement(
+    select(*(channels.c[name] for name in ChannelFacts._fields))
+    .where(channels.c.deleted_at.is_(None))
+    .order_by(channels.c.id)
 )
 _OF_CUSTOMER = Statement(
     _SHOWN.where(conversations.c.customer_id == bindparam("customer_id"))
@@ -203,9 +253,18 @@ def sent(reader: Reader, message_ids: Iterable[int]) -> dict[int, Sent]:
     return {row[0]: Sent._make(row) for row in reader.all(_SENT, ids=list(message_ids))}
 
 
-def marks(reader: Reader, thread_ids: Iterable[int]) -> dict[int, tuple[int, int, str]]:
-    """(delivered up to, read up to, kind of channel) by thread."""
-    return {row[0]: (row[1], row[2], row[3]) for row in reader.all(_MARKS, ids=list(thread_ids))}
+def marks(reader: Reader, thread_ids: Iterable[int]) -> list[ThreadMark]:
+    return [ThreadMark._make(row) for row in reader.all(_MARKS, ids=list(thread_ids))]
+
+
+def places_of(reader: Reader, ids: Iterable[int]) -> list[Place]:
+    """Where these conversations stand, open or not."""
+    return [Place._make(row) for row in reader.all(_PLACES_OF, ids=list(ids))]
+
+
+def channels_facts(reader: Reader) -> list[ChannelFacts]:
+    """Every connected channel."""
+    return [ChannelFacts._make(row) for row in reader.all(_CHANNELS)]
 
 
 def of_customer(reader: Reader, customer_id: int) -> list[Shown]:

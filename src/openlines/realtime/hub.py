@@ -1,0 +1,334 @@
+"""The one reader of the event log on this node, and everybody who is told what it reads.
+
+The reader is poked when a commit had events, and looks by itself every few seconds in case a poke was lost. One
+look reads a batch of events together with what they changed (`reading`), decides who is told what (`fanout`) and
+pushes. A session takes its snapshot, then subscribes with the snapshot's cursor: what happened in between is read
+for it alone (`resuming`) while its live frames are held back, so nothing is missed and repeats are harmless.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from openlines.realtime import frames
+from openlines.realtime.fanout import NOBODY, FanOut
+from openlines.realtime.reading import Batch, Interest, read_batch
+from openlines.realtime.resuming import resume
+from openlines.realtime.rooms import Rooms
+from openlines.realtime.shapes import Wording
+from openlines.realtime.sockets import GOING_AWAY, SIGNED_OUT
+from openlines.realtime.staff import StaffSession
+from openlines.realtime.telling import tell_visitors
+from openlines.realtime.visitors import VisitorSession
+from openlines.services.access import Sight, access_thread
+from openlines.services.errors import NotFound
+from openlines.store import Commit, Store, StoreUnavailable, screens, users
+from openlines.store.events import Event, last_event_id
+from openlines.store.screens import Place
+from openlines.store.tx import Reader
+from openlines.store.users import User
+from openlines.support.log import logger
+from openlines.support.stamps import stamp
+
+SAFETY_LOOK: Final = 5.0  # seconds
+PING_EVERY: Final = 25.0
+BREATH: Final = 0.003  # after a full batch, so that frames are few and the writer gets its turn
+MOST_THREADS: Final = 50  # that one session may watch
+
+log = logger(__name__)
+
+
+class Hub:
+    """See the module. Everything but reading happens in the loop."""
+
+    def __init__(self, store: Store, word: Wording) -> None:
+        self._store = store
+        self._word = word
+        self._poked = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watchers: list[Callable[[list[Event]], None]] = []
+        self._listeners: dict[int, frozenset[int]] = {}
+        self._places: dict[int, Place] = {}
+        self.rooms = Rooms()
+        self.people: dict[int, User] = {}
+        self.members: dict[int, frozenset[int]] = {}
+        self.cursor = 0
+        self.batches = 0
+        self.events = 0
+        self.found_by_safety_look = 0
+
+    # --- life -----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take the present state and follow the log from here."""
+        await self._load()
+        self._store.subscribe(self._committed)
+        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._ping())]
+
+    async def stop(self) -> None:
+        """Tell every socket that this node goes away."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        sockets = [*self.rooms.staff, *self.rooms.visitors]
+        for socket in sockets:
+            socket.close(GOING_AWAY)
+        await asyncio.gather(*(asyncio.wait_for(each.drained(), 2) for each in sockets), return_exceptions=True)
+
+    def watch(self, watcher: Callable[[list[Event]], None]) -> None:
+        """Call `watcher` with the events of every batch; with none when nobody can say what has changed."""
+        self._watchers.append(watcher)
+
+    def _committed(self, commit: Commit) -> None:
+        if commit.events:
+            self._poked.set()
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        start = await self._store.read(_start)
+        self.cursor, self.people, self.members, self._listeners = start
+        self._places = {}
+        after = 0
+        while chunk := await self._store.read(screens.places, after):
+            self._places.update({each.id: each for each in chunk})
+            after = chunk[-1].id
+
+    async def _follow(self) -> None:
+        while True:
+            poked = True
+            if not self._poked.is_set():
+                try:
+                    await asyncio.wait_for(self._poked.wait(), SAFETY_LOOK)
+                except TimeoutError:
+                    poked = False
+            self._poked.clear()
+            try:
+                await self._catch_up(poked=poked)
+            except StoreUnavailable:
+                await asyncio.sleep(0.1)
+                self._poked.set()
+            except Exception:
+                log.exception("fan-out failed; every session takes a new snapshot")
+                await self._start_over()
+
+    async def _catch_up(self, *, poked: bool) -> None:
+        while True:
+            batch = await self._store.read(read_batch, self.cursor, self._interest())
+            if batch.too_old:
+                await self._start_over()
+                return
+            if not batch.events:
+                return
+            if not poked:
+                self.found_by_safety_look += len(batch.events)
+            self.deliver(batch)
+            self.cursor = batch.cursor
+            await asyncio.sleep(BREATH if len(batch.events) > 20 else 0)
+
+    def _interest(self) -> Interest:
+        rooms = self.rooms
+        return Interest(
+            users=rooms.by_user,
+            lines=rooms.by_line,
+            everything=bool(rooms.everything),
+            threads=rooms.by_thread,
+            places=self._places,
+            lists=bool(rooms.listing),
+            newcomers=bool(rooms.newcomers),
+        )
+
+    async def _start_over(self) -> None:
+        for session in list(self.rooms.staff):
+            self._reset(session)
+        for watcher in self._watchers:
+            watcher([])
+        while True:
+            try:
+                await self._load()
+                return
+            except StoreUnavailable:
+                await asyncio.sleep(0.5)
+
+    # --- telling --------------------------------------------------------------------------------------------
+
+    def deliver(self, batch: Batch) -> None:
+        """Tell everybody on this node what a batch means to him."""
+        self.batches += 1
+        self.events += len(batch.events)
+        for watcher in self._watchers:
+            watcher(batch.events)
+        self.people.update({each.id: each for each in batch.users})
+        self._sign_out(batch.events)
+        if batch.members is not None:
+            self._move(batch.members)
+        if self.rooms.newcomers:
+            for mark in batch.marks.values():
+                self.rooms.arrive(mark.channel_id, mark.external_id, mark.id)
+        told = FanOut(batch, self.rooms, self._places, self._listeners, self.members, self._word).run()
+        for session, changes in told.items():
+            session.tell(changes.frame(batch.cursor), batch.cursor)
+        if self.rooms.visitors:
+            tell_visitors(batch, self.rooms, self.people)
+        if any(_removed(each) for each in batch.events):
+            for session in list(self.rooms.staff):
+                self._reset(session)
+
+    def _sign_out(self, events: Iterable[Event]) -> None:
+        """Sockets end with the sign-in that opened them."""
+        for event in events:
+            if event.kind != "user.changed" or event.user_id is None or not event.data:
+                continue
+            for session in list(self.rooms.by_user.get(event.user_id, ())):
+                if ends(event.data, session):
+                    session.close(SIGNED_OUT)
+
+    def _move(self, members: dict[int, frozenset[int]]) -> None:
+        """Whose sight has changed takes a new snapshot."""
+        before, self.members = self.members, members
+        for session in list(self.rooms.staff):
+            user_id = session.actor.user_id
+            lines = members.get(user_id, NOBODY)
+            if lines == before.get(user_id, NOBODY):
+                continue
+            if not session.sight.everything:
+                self.rooms.move(session, Sight(user_id, everything=False, line_ids=lines))
+            self._reset(session)
+
+    def _reset(self, session: StaffSession) -> None:
+        session.live = False
+        session.held.clear()
+        self.rooms.watch(session, ())
+        session.push(frames.RESET)
+
+    async def _ping(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(PING_EVERY / 5)
+            quiet = loop.time() - PING_EVERY * 4 / 5
+            for session in self.rooms.staff:
+                if session.last_pushed < quiet:
+                    behind = session.live and session.cursor < self.cursor
+                    session.cursor = self.cursor
+                    session.push(frames.Changes().frame(self.cursor) if behind else frames.PING)
+            for visitor in self.rooms.visitors:
+                if visitor.last_pushed < quiet:
+                    visitor.push(frames.PING)
+
+    # --- sessions of staff ----------------------------------------------------------------------------------
+
+    def join(self, session: StaffSession) -> bool:
+        """Connect; True when it is this user's first connection on this node."""
+        first = session.actor.user_id not in self.rooms.by_user
+        self.rooms.enter(session)
+        return first
+
+    def leave(self, session: StaffSession) -> bool:
+        """Disconnect; True when it was this user's last connection on this node."""
+        session.gone()
+        self.rooms.leave(session)
+        return session.actor.user_id not in self.rooms.by_user
+
+    async def subscribe(
+        self, session: StaffSession, cursor: int | None, epoch: str | None, threads: list[int], lists: list[str]
+    ) -> None:
+        """Look at these threads and lists; the first time, or after a break, go on from `cursor`."""
+        wanted = [each for each in dict.fromkeys(threads) if each not in session.threads][:MOST_THREADS]
+        allowed = await self._store.read(_seen_threads, session.actor, wanted) if wanted else []
+        kept = session.threads & set(threads)
+        self.rooms.watch(session, [*kept, *allowed][:MOST_THREADS])
+        self.rooms.list(session, frozenset(lists) & {"all", "closed"})
+        if session.live:
+            return
+        if epoch != self._store.epoch or cursor is None:
+            session.push(frames.RESET if cursor is not None else self._ready())
+            session.live = cursor is None
+            session.cursor = self.cursor
+            return
+        missed = await self._store.read(
+            resume, cursor, session, self._word, members=self.members.get(session.actor.user_id, NOBODY)
+        )
+        if missed is None:
+            self._reset(session)
+            return
+        session.push(self._ready())
+        if missed.changes:
+            session.push(missed.changes.frame(missed.cursor))
+        session.go_live(max(missed.cursor, self.cursor))
+
+    def _ready(self) -> str:
+        return frames.ready(self.cursor, self._store.epoch, stamp(self._store.clock.now()))
+
+    # --- what is said at once and written nowhere -----------------------------------------------------------
+
+    def typed_by_customer(self, thread_id: int, words: str) -> None:
+        watch = self.rooms.by_thread.get(thread_id)
+        if watch is not None and watch.staff:
+            frame = frames.typing(thread_id, "customer", words=words)
+            for session in watch.staff:
+                session.push(frame)
+
+    def typed_by_staff(self, session: StaffSession, thread_id: int) -> None:
+        """Only who watches the thread, which he may, can be seen typing in it."""
+        watch = self.rooms.by_thread.get(thread_id)
+        if watch is None or session not in watch.staff:
+            return
+        user_id = session.actor.user_id
+        frame = frames.typing(thread_id, "operator", user_id=user_id)
+        for other in watch.staff:
+            if other.actor.user_id != user_id:
+                other.push(frame)
+        person = self.people.get(user_id)
+        for visitor in watch.visitors:
+            visitor.push(frames.visitor("typing", {"name": person.name} if person is not None else {}))
+
+    # --- visitors -------------------------------------------------------------------------------------------
+
+    def join_visitor(self, session: VisitorSession) -> None:
+        self.rooms.enter_visitor(session)
+
+    def leave_visitor(self, session: VisitorSession) -> None:
+        session.gone()
+        self.rooms.leave_visitor(session)
+
+    def visitor_arrived(self, channel_id: int, external_id: str, thread_id: int) -> None:
+        """His first words are in: his sockets follow the new thread from the next event on."""
+        if self.rooms.newcomers:
+            self.rooms.arrive(channel_id, external_id, thread_id)
+
+
+def ends(what: Mapping[str, Any], session: StaffSession) -> bool:
+    """Whether a change of a user ends this connection of his."""
+    if what.get("signed_out"):
+        return session.session_id == 0 or session.session_id != what.get("but")
+    return (session.session_id != 0 and what.get("session") == session.session_id) or (
+        session.token_id != 0 and what.get("token") == session.token_id
+    )
+
+
+def _removed(event: Event) -> bool:
+    """A line, a channel or a department is gone: lists of them are sent whole, and only a snapshot forgets."""
+    if event.kind not in {"line.changed", "channel.changed", "department.changed"} or not event.data:
+        return False
+    return event.data.get("what") == "removed" or bool(event.data.get("deleted"))
+
+
+Start = tuple[int, dict[int, User], dict[int, frozenset[int]], dict[int, frozenset[int]]]
+
+
+def _start(reader: Reader) -> Start:
+    # The cursor first: what commits while the rest is read comes again as an event, which harms nobody.
+    cursor = last_event_id(reader)
+    people = {each.id: each for each in users.all_users(reader)}
+    return cursor, people, screens.members(reader), screens.all_listeners(reader)
+
+
+def _seen_threads(reader: Reader, actor: Any, thread_ids: list[int]) -> list[int]:
+    seen = []
+    for thread_id in thread_ids:
+        try:
+            access_thread(reader, actor, thread_id)
+        except NotFound:
+            continue
+        seen.append(thread_id)
+    return seen
