@@ -12,6 +12,9 @@ from tests.support_servers.postgres import PostgresServer
 
 pytest_plugins = ["pytester"]
 
+# Each starts a run of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
