@@ -39,7 +39,8 @@ def test_a_bot_goes_before_the_queue() -> None:
 
 def test_the_customers_own_operator_is_wanted_first() -> None:
     story = Story(rules(own_time=30, queue_time=60), wanted_id=BOB)
-    assert story.c.wanted_id == BOB
+    opened = story.c
+    assert opened.wanted_id == BOB
     story.give(i.Offered(BOB, "own", {"code": "own_operator"}))
     assert story.outcomes == [Fact("offered", {"to": BOB, "offer": "own", "why": {"code": "own_operator"}})]
     assert (story.c.wanted_id, story.due()["offer"]) == (None, 30)
