@@ -8,7 +8,7 @@ A kind whose customers read from us directly (`pushes=False`, the website) is a 
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from openlines.support.outbound import Http

@@ -1,0 +1,126 @@
+"""Channels: what is connected, how it is, and who of the nodes looks after it.
+
+`version` counts what people change; what the house finds out by itself (state, facts, cursor) leaves it alone,
+so that nobody's form is out of date because a health check ran.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from openlines.store.statement import Statement, among
+from openlines.store.tables import channels
+from openlines.store.tx import Reader, Tx
+
+
+class ChannelRow(NamedTuple):
+    id: int
+    line_id: int
+    kind: str
+    name: str
+    active: int
+    key: str
+    settings: str  # JSON
+    secrets: str  # sealed
+    state: str  # new | ok | broken | off
+    state_reason: str
+    state_detail: str
+    state_at: int | None
+    cursor: str
+    created_at: int
+    deleted_at: int | None
+    version: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The settings as a value."""
+        found: dict[str, Any] = msgspec.json.decode(self.settings)
+        return found
+
+
+class Keeping(NamedTuple):
+    """Which node looks after a channel until when, and where it goes on polling."""
+
+    cursor: str = ""
+    node: str = ""
+    until: int = 0
+
+
+_COLUMNS: Final = [channels.c[name] for name in ChannelRow._fields]
+_PRESENT: Final = channels.c.deleted_at.is_(None)
+_ONE: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("id")))
+_LOCKED: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("id")).with_for_update(key_share=True))
+_BY_KEY: Final = Statement(select(*_COLUMNS).where(channels.c.key == bindparam("key"), _PRESENT))
+_ALL: Final = Statement(select(*_COLUMNS).where(_PRESENT).order_by(channels.c.id))
+_SOME: Final = Statement(select(*_COLUMNS).where(among(channels.c.id, "ids")).order_by(channels.c.id))
+_OF_LINE: Final = Statement(
+    select(*_COLUMNS).where(channels.c.line_id == bindparam("line_id"), _PRESENT).order_by(channels.c.id)
+)
+_ADD: Final = Statement(insert(channels))
+_SET: Final = Statement(update(channels).where(channels.c.id == bindparam("of_id")))
+_CHANGE: Final = Statement(
+    update(channels)
+    .where(channels.c.id == bindparam("of_id"), channels.c.version == bindparam("seen"), _PRESENT)
+    .values(version=channels.c.version + 1)
+)
+_SET_CURSOR: Final = Statement(
+    update(channels).where(channels.c.id == bindparam("of_id"), channels.c.cursor == bindparam("seen"))
+)
+
+
+def one(reader: Reader, channel_id: int) -> ChannelRow | None:
+    """A channel, removed or not."""
+    row = reader.one(_ONE, id=channel_id)
+    return None if row is None else ChannelRow._make(row)
+
+
+def locked(tx: Tx, channel_id: int) -> ChannelRow | None:
+    """The same, and nobody else changes it until this transaction ends."""
+    row = tx.one(_LOCKED, id=channel_id)
+    return None if row is None else ChannelRow._make(row)
+
+
+def by_key(reader: Reader, key: str) -> ChannelRow | None:
+    """A present channel by its public key."""
+    row = reader.one(_BY_KEY, key=key)
+    return None if row is None else ChannelRow._make(row)
+
+
+def every(reader: Reader) -> list[ChannelRow]:
+    """All present channels."""
+    return [ChannelRow._make(row) for row in reader.all(_ALL)]
+
+
+def some(reader: Reader, ids: list[int]) -> list[ChannelRow]:
+    return [ChannelRow._make(row) for row in reader.all(_SOME, ids=ids)] if ids else []
+
+
+def of_line(reader: Reader, line_id: int) -> list[ChannelRow]:
+    """Present channels of a line."""
+    return [ChannelRow._make(row) for row in reader.all(_OF_LINE, line_id=line_id)]
+
+
+def add(tx: Tx, **values: Any) -> None:
+    tx.run(_ADD, **values)
+
+
+def put(tx: Tx, channel_id: int, **values: Any) -> None:
+    """Changes what the house found out by itself."""
+    tx.run(_SET, of_id=channel_id, **values)
+
+
+def change(tx: Tx, channel_id: int, seen: int, **values: Any) -> bool:
+    """Changes what a person changed who saw version `seen`; False when it is another by now."""
+    return tx.changed(_CHANGE, of_id=channel_id, seen=seen, **values) == 1
+
+
+def keeping(row: ChannelRow) -> Keeping:
+    """Read from the cursor's column, which carries the lease as well: one value, changed at once."""
+    return Keeping(*msgspec.json.decode(row.cursor, type=tuple[str, str, int])) if row.cursor else Keeping()
+
+
+def put_keeping(tx: Tx, row: ChannelRow, keeping: Keeping) -> bool:
+    """Changes it if nobody else has since `row` was read."""
+    text = msgspec.json.encode(tuple(keeping)).decode()
+    return tx.changed(_SET_CURSOR, of_id=row.id, seen=row.cursor, cursor=text) == 1
