@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 
-
 from openlines.core.line import SECOND
 from openlines.core.state import Conversation
 from openlines.services import handle, lines, presence, queue, receive, reply, route, wake
 from openlines.services.access import Actor
 from openlines.services.receive import Incoming, Person, Received
-from openlines.services.turn import load
-from openlines.store import Tx, events, messages, schema, tables
+from openlines.services.turn import Case, load, load_some
+from openlines.store import Tx, conversations, events, messages, schema, tables
 from openlines.store.messages import MessageRow
 from openlines.store.postgres import PostgresSession
 from openlines.store.sqlite import SqliteSession, prepare_file
@@ -29,6 +28,8 @@ from sqlalchemy import insert, select
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_ALL = Statement(select(*conversations.COLUMNS).order_by(tables.conversations.c.id))
+
 START = 1_767_603_600 * SECOND  # Monday 2026-01-05 09:00 UTC
 
 
@@ -37,8 +38,9 @@ class Portal:
         self.clock = SettableClock(START)
         if url.startswith("sqlite:///"):
             path = Path(url.removeprefix("sqlite:///"))
-            prepare_file(path)
-            schema.migrate_sqlite(path)
+            if not path.exists():
+                prepare_file(path)
+                schema.migrate_sqlite(path)
             self.session: Any = SqliteSession(path, self.clock)
         else:
             self.session = PostgresSession(url, "test", self.clock, FollowingClock())
@@ -222,8 +224,10 @@ class Portal:
         return [messages.data_of(row)["fact"]["code"] for row in rows]
 
     def all(self) -> list[Conversation]:
-        rows = self.do(lambda tx: tx.all(Statement(select(tables.conversations.c.id))))
-        return [self.conversation(row[0]) for row in rows]
+        return [Conversation._make(row) for row in self.do(lambda tx: tx.all(_ALL))]
+
+    def cases(self) -> list[Case]:
+        return self.do(lambda tx: load_some(tx, [row[0] for row in tx.all(_ALL)]))
 
     def log(self) -> list[str]:
         return [each.kind for each in self.do(events.read_events, 0, 10_000)]
@@ -240,6 +244,3 @@ def portal(url: str) -> Iterator[Portal]:
         yield found
     finally:
         found.close()
-
-
-

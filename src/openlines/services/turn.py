@@ -280,7 +280,7 @@ class Turn:
 
     def _arm(self) -> None:
         c = self.c
-        if c.state == "waiting" and c.route_at is not None and c.route_at <= self.tx.now:
+        if c.state == "waiting" and self.rules.active and c.route_at is not None and c.route_at <= self.tx.now:
             self.tx.poke(f"route:{c.line_id}")
         if c.due_at is not None and (self._new or c.due_at != self.before.due_at):
             self.tx.wake(c.due_at)

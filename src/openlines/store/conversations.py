@@ -165,7 +165,9 @@ _REARM = Statement(
 )
 _TO_ROUTE = Statement(
     select(conversations.c.line_id)
+    .select_from(conversations.join(lines, lines.c.id == conversations.c.line_id))
     .where(
+        lines.c.active == literal_column("1"),
         conversations.c.state == literal_column("'waiting'"),
         conversations.c.route_at <= bindparam("now"),
     )
