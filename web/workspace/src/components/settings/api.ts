@@ -1,0 +1,145 @@
+/** The endpoints that the settings use, with answers brought into one shape. */
+import { useApi } from "@/app/api";
+import type { Me, Portal } from "@openlines/client";
+
+import { settingsWithDefaults } from "./logic/defaults";
+import type {
+  ApiToken,
+  Channel,
+  CheckResult,
+  Department,
+  Language,
+  Line,
+  LineSettings,
+  LoginSession,
+  Manifest,
+  Page,
+  Person,
+  QueueEntry,
+  QueueMember,
+  Role,
+} from "./types";
+
+const { rest } = useApi();
+
+/** A list may come as pages; the settings show whole lists (lines, users: at most some hundreds). */
+async function whole<T>(path: string, query: Record<string, string | number | boolean | undefined> = {}): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await rest.get<Page<T> | T[]>(path, { query: { ...query, cursor, limit: 200 } });
+    if (Array.isArray(page)) return page;
+    items.push(...(page.items ?? []));
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return items;
+}
+
+/** Fields that the server leaves out because they are at their default. */
+function completeLine(line: Line): Line {
+  return { ...line, active: line.active ?? false, settings: settingsWithDefaults(line.settings) };
+}
+
+function completeChannel(channel: Channel): Channel {
+  return {
+    ...channel,
+    active: channel.active ?? false,
+    state: channel.state ?? "new",
+    settings: channel.settings ?? {},
+  };
+}
+
+export interface SetupAnswers {
+  token: string;
+  portal_name: string;
+  name: string;
+  email: string;
+  password: string;
+  language: Language;
+  time_zone: string;
+}
+
+export interface SetupResult {
+  me: Me;
+  line_id: number;
+  channel_id: number;
+  snippet: string;
+  try_url: string;
+}
+
+export interface LinePatch {
+  version: number;
+  name?: string;
+  active?: boolean;
+  settings?: Partial<LineSettings>;
+}
+
+export interface ChannelPatch {
+  version: number;
+  name?: string;
+  active?: boolean;
+  line_id?: number;
+  settings?: Record<string, unknown>;
+  secrets?: Record<string, string>;
+}
+
+export interface UserChanges {
+  name?: string;
+  email?: string;
+  password?: string;
+  role?: Role;
+  department_ids?: number[];
+  active?: boolean;
+}
+
+export type DepartmentChanges = Partial<Pick<Department, "name" | "parent_id" | "head_id" | "member_ids">>;
+
+export const settingsApi = {
+  portal: () => rest.get<Portal>("/portal"),
+  setup: (answers: SetupAnswers) => rest.post<SetupResult>("/setup", answers),
+
+  lines: async () => (await whole<Line>("/lines")).map((line) => ({ ...line, active: line.active ?? false })),
+  line: async (id: number) => completeLine(await rest.get<Line>(`/lines/${id}`)),
+  createLine: async (name: string) => completeLine(await rest.post<Line>("/lines", { name })),
+  copyLine: async (id: number) => completeLine(await rest.post<Line>(`/lines/${id}/copy`, {})),
+  patchLine: async (id: number, patch: LinePatch) => completeLine(await rest.patch<Line>(`/lines/${id}`, patch)),
+  deleteLine: (id: number) => rest.delete(`/lines/${id}`),
+  queue: (id: number) => rest.get<QueueEntry[] | Page<QueueEntry>>(`/lines/${id}/queue`).then(listOf),
+  putQueue: (id: number, version: number, members: QueueMember[]) =>
+    rest.put<QueueEntry[] | Page<QueueEntry>>(`/lines/${id}/queue`, { version, members }).then(listOf),
+
+  kinds: () => rest.get<Manifest[] | Page<Manifest>>("/channel-kinds").then(listOf),
+  channels: async () => (await whole<Channel>("/channels")).map(completeChannel),
+  channel: async (id: number) => completeChannel(await rest.get<Channel>(`/channels/${id}`)),
+  createChannel: async (
+    given: Pick<Channel, "line_id" | "kind" | "name" | "settings"> & { secrets: Record<string, string> },
+  ) => completeChannel(await rest.post<Channel>("/channels", given)),
+  patchChannel: async (id: number, patch: ChannelPatch) =>
+    completeChannel(await rest.patch<Channel>(`/channels/${id}`, patch)),
+  deleteChannel: (id: number) => rest.delete(`/channels/${id}`),
+  checkChannel: (id: number) => rest.post<CheckResult>(`/channels/${id}/check`, {}),
+
+  users: async () => (await whole<Person>("/users")).map((user) => ({ ...user, active: user.active ?? false })),
+  createUser: (given: UserChanges) => rest.post<Person>("/users", given),
+  patchUser: (id: number, version: number | undefined, changes: UserChanges) =>
+    rest.patch<Person>(`/users/${id}`, { version, ...changes }),
+
+  departments: () => whole<Department>("/departments"),
+  createDepartment: (given: DepartmentChanges) => rest.post<Department>("/departments", given),
+  patchDepartment: (id: number, version: number | undefined, changes: DepartmentChanges) =>
+    rest.patch<Department>(`/departments/${id}`, { version, ...changes }),
+  deleteDepartment: (id: number) => rest.delete(`/departments/${id}`),
+
+  me: () => rest.get<Me>("/me"),
+  patchMe: (changes: { name?: string; language?: Language; time_zone?: string }) => rest.patch<Me>("/me", changes),
+  password: (current: string, next: string) => rest.post("/me/password", { current, new: next }),
+  sessions: () => whole<LoginSession>("/sessions"),
+  endSession: (id: number | string) => rest.delete(`/sessions/${id}`),
+  tokens: () => whole<ApiToken>("/tokens"),
+  createToken: (name: string, scopes: string[]) => rest.post<ApiToken>("/tokens", { name, scopes }),
+  deleteToken: (id: number | string) => rest.delete(`/tokens/${id}`),
+};
+
+function listOf<T>(answer: T[] | Page<T>): T[] {
+  return Array.isArray(answer) ? answer : answer.items;
+}

@@ -1,0 +1,107 @@
+/** A channel under edit: what is stored, what is on the page, what of it differs, saving as a whole. */
+import { ApiError } from "@openlines/client";
+import { computed, shallowRef } from "vue";
+
+import { t } from "@/i18n";
+
+import { type ChannelPatch, settingsApi } from "../api";
+import { sameValue } from "../logic/changes";
+import type { Channel } from "../types";
+import { useFaults } from "../useFaults";
+
+interface Draft {
+  name: string;
+  settings: Record<string, unknown>;
+  /** Only secrets that were typed anew. */
+  secrets: Record<string, string>;
+}
+
+/** What a save changed, as a patch that puts the old values back (secrets cannot be: nobody knows them). */
+export type Undo = Pick<ChannelPatch, "name" | "settings">;
+
+export function useChannelDraft() {
+  const channel = shallowRef<Channel | null>(null);
+  const draft = shallowRef<Draft | null>(null);
+  const saving = shallowRef(false);
+  const faults = useFaults();
+
+  function stored(given: Channel): void {
+    channel.value = given;
+    draft.value = { name: given.name, settings: given.settings, secrets: {} };
+  }
+
+  const changedSettings = computed(() => {
+    const before = channel.value?.settings ?? {};
+    const now = draft.value?.settings ?? {};
+    return Object.keys(now).filter((name) => !sameValue(before[name], now[name]));
+  });
+  const changedSecrets = computed(() => Object.entries(draft.value?.secrets ?? {}).filter(([, value]) => value.trim()));
+  const renamed = computed(() => draft.value !== null && draft.value.name.trim() !== channel.value?.name);
+  const changed = computed(() => renamed.value || changedSettings.value.length > 0 || changedSecrets.value.length > 0);
+
+  function patch(): Omit<ChannelPatch, "version"> {
+    const now = draft.value;
+    if (!now) return {};
+    return {
+      ...(renamed.value ? { name: now.name.trim() } : {}),
+      ...(changedSettings.value.length
+        ? { settings: Object.fromEntries(changedSettings.value.map((name) => [name, clean(now.settings[name])])) }
+        : {}),
+      ...(changedSecrets.value.length
+        ? { secrets: Object.fromEntries(changedSecrets.value.map(([name, value]) => [name, value.trim()])) }
+        : {}),
+    };
+  }
+
+  /** The way back from a successful save; null when it was refused (faults say why). Other errors are thrown. */
+  async function save(): Promise<Undo | null> {
+    const before = channel.value;
+    if (!before || saving.value || !changed.value) return null;
+    const sent = patch();
+    saving.value = true;
+    try {
+      stored(await settingsApi.patchChannel(before.id, { version: before.version, ...sent }));
+      faults.clear();
+      return {
+        ...(sent.name !== undefined ? { name: before.name } : {}),
+        ...(sent.settings
+          ? { settings: Object.fromEntries(Object.keys(sent.settings).map((name) => [name, before.settings[name]])) }
+          : {}),
+      };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409 && (await overtaken(before))) return null;
+      if (!faults.take(error)) throw error;
+      return null;
+    } finally {
+      saving.value = false;
+    }
+  }
+
+  /** Somebody saved meanwhile: their values come in under what is being edited here, and it can be saved again. */
+  async function overtaken(before: Channel): Promise<boolean> {
+    const theirs = await settingsApi.channel(before.id);
+    if (theirs.version === before.version || !draft.value) return false;
+    const mine = { ...draft.value };
+    const touched = Object.fromEntries(changedSettings.value.map((name) => [name, mine.settings[name]]));
+    const name = renamed.value ? mine.name : theirs.name;
+    channel.value = theirs;
+    draft.value = { name, settings: { ...theirs.settings, ...touched }, secrets: mine.secrets };
+    faults.clear();
+    faults.general.value = t("settings.channelOvertaken");
+    return true;
+  }
+
+  function revert(): void {
+    if (channel.value) stored(channel.value);
+    faults.clear();
+  }
+
+  return { channel, draft, saving, faults, changed, changedSettings, changedSecrets, renamed, stored, save, revert };
+}
+
+/** A list as it is typed has empty lines; they are not entries. */
+function clean(value: unknown): unknown {
+  return Array.isArray(value)
+    ? value.map((one: unknown) => (typeof one === "string" ? one.trim() : one)).filter((one) => one !== "")
+    : value;
+}

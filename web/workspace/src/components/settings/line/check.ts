@@ -1,0 +1,39 @@
+import type { Key } from "@/i18n";
+
+import type { LineDraft } from "../logic/changes";
+import { TEXT_LIMIT } from "../logic/defaults";
+import { strangePlaceholder } from "../logic/placeholders";
+import { exceptionFaults, weekFaults } from "../logic/week";
+import { CHOICES } from "./choices";
+import type { Tab } from "./settingRows";
+import { TEXT_NAMES, type TextName } from "./suggestions";
+
+export interface LineFault {
+  tab: Tab;
+  key: Key;
+}
+
+/** The first thing that stands in the way of saving and that the page can see by itself; the server has the last word. */
+export function lineFault(draft: LineDraft): LineFault | null {
+  const { settings } = draft;
+  if (!draft.name.trim()) return { tab: "queue", key: "settings.fault_name" };
+  if (Object.keys(weekFaults(settings.week)).length) return { tab: "hours", key: "settings.fault_week" };
+  if (Object.keys(exceptionFaults(settings.exceptions)).length)
+    return { tab: "hours", key: "settings.fault_exceptions" };
+  for (const name of TEXT_NAMES) {
+    for (const text of Object.values(settings[name])) {
+      if ([...(text ?? "")].length > TEXT_LIMIT) return { tab: tabOfText(name), key: "settings.fault_long" };
+      if (strangePlaceholder(text ?? "")) return { tab: tabOfText(name), key: "settings.fault_placeholder" };
+    }
+  }
+  const needsText = settings.no_answer_action === CHOICES.no_answer_action[1];
+  if (needsText && !settings.no_answer_text.ru && !settings.no_answer_text.en) {
+    return { tab: "actions", key: "settings.fault_noAnswerText" };
+  }
+  return null;
+}
+
+function tabOfText(name: TextName): Tab {
+  if (name.startsWith("rating")) return "quality";
+  return name === "off_hours_text" ? "hours" : "actions";
+}

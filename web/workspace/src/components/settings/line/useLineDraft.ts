@@ -1,0 +1,160 @@
+/**
+ * A line under edit: what is stored, what is on the page, and saving it as a whole. Settings and the queue have
+ * two addresses, so that a save is up to two calls; what came through is taken over before the next one, and
+ * a failure between them leaves a draft with the rest.
+ */
+import { ApiError } from "@openlines/client";
+import { computed, type Ref, shallowRef } from "vue";
+
+import { settingsApi } from "../api";
+import {
+  type Change,
+  changesOf,
+  type LineDraft,
+  type Merge,
+  merged,
+  patchOf,
+  type Part,
+  sameValue,
+  withValue,
+} from "../logic/changes";
+import type { Line, QueueEntry, QueueMember } from "../types";
+import { type Faults, useFaults } from "../useFaults";
+
+export interface Clash extends Merge {
+  /** Who saved meanwhile, when the server says it. */
+  who: string;
+  line: Line;
+  queue: QueueEntry[];
+}
+
+export type Saved = { done: Change[]; before: LineDraft } | null;
+
+function membersOf(queue: readonly QueueEntry[]): QueueMember[] {
+  return queue.map((entry) =>
+    entry.department_id ? { department_id: entry.department_id } : { user_id: entry.user_id ?? 0 },
+  );
+}
+
+function draftOf(line: Line, queue: readonly QueueEntry[]): LineDraft {
+  return { name: line.name, active: line.active, settings: line.settings, members: membersOf(queue) };
+}
+
+export function useLineDraft(id: Ref<number>) {
+  const line = shallowRef<Line | null>(null);
+  const queue = shallowRef<QueueEntry[]>([]);
+  const draft = shallowRef<LineDraft | null>(null);
+  const error = shallowRef<unknown>(null);
+  const saving = shallowRef(false);
+  const clash = shallowRef<Clash | null>(null);
+  const faults: Faults = useFaults();
+
+  const base = computed(() => (line.value ? draftOf(line.value, queue.value) : null));
+  const changes = computed(() => (base.value && draft.value ? changesOf(base.value, draft.value) : []));
+
+  async function fetchBoth(): Promise<[Line, QueueEntry[]]> {
+    return Promise.all([settingsApi.line(id.value), settingsApi.queue(id.value)]);
+  }
+
+  async function load(): Promise<void> {
+    try {
+      const [newLine, newQueue] = await fetchBoth();
+      stored(newLine, newQueue);
+      draft.value = draftOf(newLine, newQueue);
+      error.value = null;
+    } catch (problem) {
+      error.value = problem;
+    }
+  }
+
+  /** Who is available now may be asked at any time; what is being edited stays as it is. */
+  async function refreshQueue(): Promise<void> {
+    const answer = await settingsApi.queue(id.value);
+    if (sameValue(membersOf(answer), membersOf(queue.value))) queue.value = answer;
+  }
+
+  function stored(newLine: Line, newQueue: QueueEntry[]): void {
+    line.value = newLine;
+    queue.value = newQueue;
+  }
+
+  function set(part: Part, value: unknown): void {
+    if (!draft.value) return;
+    draft.value = withValue(draft.value, part, value);
+    faults.clear(part);
+  }
+
+  function revert(): void {
+    draft.value = base.value;
+    faults.clear();
+  }
+
+  async function send(all: readonly Change[]): Promise<void> {
+    if (!line.value) return;
+    const patch = patchOf(all);
+    if (patch) line.value = await settingsApi.patchLine(line.value.id, { version: line.value.version, ...patch });
+    const members = all.find((change) => change.part === "members");
+    if (members) {
+      await settingsApi.putQueue(line.value.id, line.value.version, members.to as QueueMember[]);
+      stored(...(await fetchBoth()));
+    }
+  }
+
+  /** What was saved, for words and undo; null when it was refused (faults or clash say why). Other errors are thrown. */
+  async function save(): Promise<Saved> {
+    if (!base.value || !draft.value || saving.value || !changes.value.length) return null;
+    const before = base.value;
+    const done = changes.value;
+    saving.value = true;
+    try {
+      await send(done);
+      draft.value = base.value;
+      faults.clear();
+      return { done, before };
+    } catch (problem) {
+      if (problem instanceof ApiError && problem.status === 409 && (await meet(before, problem))) return null;
+      if (!faults.take(problem)) throw problem;
+      return null;
+    } finally {
+      saving.value = false;
+    }
+  }
+
+  /** Somebody else saved meanwhile: see what, and whether it touches what is being edited. False when nobody did. */
+  async function meet(before: LineDraft, problem: ApiError): Promise<boolean> {
+    const [theirLine, theirQueue] = await fetchBoth();
+    if (theirLine.version === line.value?.version || !draft.value) return false;
+    const merge = merged(before, draft.value, draftOf(theirLine, theirQueue));
+    const who = problem.params["who"] ?? problem.params["name"];
+    clash.value = { ...merge, who: typeof who === "string" ? who : "", line: theirLine, queue: theirQueue };
+    return true;
+  }
+
+  /** Go on from what they saved, with the given draft on top of it. */
+  function settle(resolved: LineDraft | null): void {
+    if (!clash.value) return;
+    stored(clash.value.line, clash.value.queue);
+    draft.value = resolved ?? base.value;
+    clash.value = null;
+  }
+
+  return {
+    line,
+    queue,
+    draft,
+    error,
+    saving,
+    clash,
+    faults,
+    base,
+    changes,
+    load,
+    refreshQueue,
+    set,
+    revert,
+    save,
+    settle,
+  };
+}
+
+export type LineEditor = ReturnType<typeof useLineDraft>;
