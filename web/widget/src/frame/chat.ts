@@ -1,6 +1,6 @@
 /** The chat: puts its parts together and listens to the server, the loader and the browser. */
 
-import type { Page, ToFrame } from "../protocol";
+import type { Details, Page, ToFrame } from "../protocol";
 import { type Host, meetHost } from "./host";
 import { lookOf } from "./look";
 import type { Config, FromServer, SessionAnswer } from "./model/types";
@@ -122,6 +122,7 @@ export class Chat {
       name: "",
       email: "",
       contact: "hidden",
+      contactAfter: "",
       ratings: {},
       pressed: {},
       notice: "",
@@ -148,7 +149,7 @@ export class Chat {
     else if (message.type === "page") this.moved(message.page);
     else if (message.type === "language") this.speakIn(message.language);
     else if (message.type === "identify") void this.identify(message.jwt);
-    else void this.visitor.describe(message.details).catch(() => undefined);
+    else this.described(message.details);
   }
 
   private show(open: boolean, full: boolean): void {
@@ -171,6 +172,13 @@ export class Chat {
     this.language = language;
     this.keeper.set("language", language);
     void this.loadConfig();
+  }
+
+  /** The site says who this is; operators are shown it as the site's word. */
+  private described(details: Details): void {
+    const { name = this.state.name, email = this.state.email } = details;
+    this.store.set({ name, email });
+    this.visitor.describe(details).catch(() => undefined);
   }
 
   private async identify(jwt: string | null): Promise<void> {
@@ -237,7 +245,8 @@ export class Chat {
 
   private arrived(answer: SessionAnswer, other: boolean): void {
     if (other) this.becomeNobody();
-    this.store.set({ conversation: answer.conversation ?? undefined, name: answer.name ?? "", email: answer.email ?? "" });
+    const { name = this.state.name, email = this.state.email } = answer;
+    this.store.set({ conversation: answer.conversation ?? undefined, name, email });
     if (this.reading.begin(answer)) this.showLook();
     this.tune();
   }

@@ -1,12 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 
-type Extras = typeof import("./extras");
+import type * as extras from "./extras";
+
+type Extras = typeof extras;
 
 let here: Extras | undefined;
 let coming: Promise<Extras> | undefined;
 
 export function fetchExtras(): Promise<Extras> {
-  coming ??= import("./extras").then((extras) => (here = extras));
+  coming ??= import("./extras").then((arrived) => (here = arrived));
   // Asked for again by whoever needs it next.
   coming.catch(() => (coming = undefined));
   return coming;
@@ -14,9 +16,9 @@ export function fetchExtras(): Promise<Extras> {
 
 /** The parts that come later; undefined until they have. `wanted`: now is the time. */
 export function useExtras(wanted: boolean): Extras | undefined {
-  const [extras, arrive] = useState(here);
+  const [arrived, arrive] = useState(here);
   useEffect(() => {
-    if (wanted && !extras) fetchExtras().then(arrive, () => undefined);
+    if (wanted && !arrived) fetchExtras().then(arrive, () => undefined);
   }, [wanted]);
-  return extras;
+  return arrived;
 }

@@ -45,10 +45,13 @@ export class Outbox {
       .sort((one, other) => (one.client_message_id < other.client_message_id ? -1 : 1));
   }
 
-  add(text: string, files: FileInfo[]): void {
+  /** Returns its id. */
+  add(text: string, files: FileInfo[]): string {
     const at = Date.now();
-    this.keep({ client_message_id: newId(at), text, files, at });
+    const id = newId(at);
+    this.keep({ client_message_id: id, text, files, at });
     void this.flush();
+    return id;
   }
 
   /** Try again what was refused. */

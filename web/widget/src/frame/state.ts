@@ -1,7 +1,7 @@
 /** Everything that the page shows, in one value; it changes only through `Store.set`. */
 
 import type { Config, Conversation, Message, Outgoing, Upload } from "./model/types";
-import { type LineState } from "./net/line";
+import type { LineState } from "./net/line";
 import type { Speech } from "./words";
 
 export interface State {
@@ -41,6 +41,8 @@ export interface State {
   email: string;
   /** The card with name and e-mail: offered by itself, opened from the menu, or not shown. */
   contact: "hidden" | "offered" | "opened";
+  /** The message under which it was offered: there it stays when the talk goes on. */
+  contactAfter: string;
   /** Own choices, before the server repeats them: by message. */
   ratings: Record<number, { value: number; error?: string; commented?: boolean }>;
   pressed: Record<number, string>;

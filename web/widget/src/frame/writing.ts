@@ -98,11 +98,12 @@ export class Writing {
       return false;
     }
     this.typing.stop();
-    // Not before the uploads are taken: they would look armed and done, and be sent again.
-    store.set({ armed: false, notice: "", contact: this.contactAfterWords() });
+    // Before the uploads are taken, or they would look armed and done, and be sent again.
+    store.set({ armed: false, notice: "" });
     const files = this.uploads?.take() ?? [];
     keeper.remove("draft");
-    this.outbox.add(said, files);
+    const id = this.outbox.add(said, files);
+    if (this.mayAskWho()) store.set({ contact: "offered", contactAfter: id });
     return true;
   }
 
@@ -167,9 +168,9 @@ export class Writing {
     });
   }
 
-  private contactAfterWords(): State["contact"] {
+  /** Once, and only who has not said it yet. */
+  private mayAskWho(): boolean {
     const { name, email, contact } = this.state;
-    if (contact === "opened" || name || email || this.parts.keeper.get("contact")) return contact;
-    return "offered";
+    return contact === "hidden" && !name && !email && !this.parts.keeper.get("contact");
   }
 }

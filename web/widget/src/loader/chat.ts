@@ -65,12 +65,13 @@ export function createChat(options: Options): Chat {
     for (const name of ["accent", "ink"] as const) host.style.setProperty(`--${name}`, look[name]);
     host.style.setProperty("--radius", `${look.radius}px`);
     host.setAttribute("side", look.side);
-    button.ariaLabel = opened ? words.close : unread ? `${words.open}, ${words.unread}: ${unread}` : words.open;
+    const open = look.label || words.open;
+    button.ariaLabel = opened ? words.close : unread ? `${open}, ${words.unread}: ${unread}` : open;
     button.ariaExpanded = `${opened}`;
     dom.icon.setAttribute("d", opened ? DOWN : CHAT);
     dom.label.textContent = look.label;
     dom.label.hidden = !look.label || opened;
-    dom.badge.textContent = unread > 99 ? "99+" : `${unread}`;
+    dom.badge.textContent = unread > 99 ? "99+" : `${unread || ""}`;
     dom.badge.hidden = !unread || opened;
     dom.away.ariaLabel = words.dismiss;
     panel.ariaLabel = words.title;

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { answersOf } from "../answers";
 import type { Chat } from "../chat";
 import type { State } from "../state";
+import { Icon } from "./icons";
 
 /** Name and e-mail, if the visitor likes; in nobody's way. */
 export function ContactCard({ chat, state }: { chat: Chat; state: State }) {
@@ -28,40 +29,43 @@ export function ContactCard({ chat, state }: { chat: Chat; state: State }) {
   };
   return (
     <form class="contact" aria-labelledby="contact" noValidate onSubmit={(event) => void submit(event)} data-testid="widget-contact">
-      <b id="contact">{words.contact_title}</b>
-      <p class="hint">{words.contact_hint}</p>
-      <input
-        ref={first}
-        type="text"
-        autocomplete="name"
-        maxLength={100}
-        value={name}
-        placeholder={words.name}
-        aria-label={words.name}
-        onInput={(event) => setName(event.currentTarget.value)}
-      />
-      <input
-        type="email"
-        autocomplete="email"
-        maxLength={200}
-        value={email}
-        placeholder={words.email}
-        aria-label={words.email}
-        aria-invalid={!!wrong}
-        aria-describedby="contact-wrong"
-        onInput={(event) => setEmail(event.currentTarget.value)}
-      />
+      <div class="line">
+        <b id="contact">{words.contact_title}</b>
+        <button type="button" class="icon small" aria-label={words.skip} title={words.skip} onClick={() => answersOf(chat).skipContact()}>
+          <Icon name="close" size={16} />
+        </button>
+      </div>
+      <div class="line">
+        <input
+          ref={first}
+          type="text"
+          autocomplete="name"
+          maxLength={100}
+          value={name}
+          placeholder={words.name}
+          aria-label={words.name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <input
+          type="email"
+          autocomplete="email"
+          maxLength={200}
+          value={email}
+          placeholder={words.email}
+          aria-label={words.email}
+          aria-invalid={!!wrong}
+          aria-describedby="contact-wrong"
+          onInput={(event) => setEmail(event.currentTarget.value)}
+        />
+      </div>
       <p id="contact-wrong" class="wrong" role="status">
         {wrong}
       </p>
-      <div class="row">
-        <button type="submit" class="solid" disabled={busy || !(name.trim() || email.trim())}>
+      {(name.trim() || email.trim()) && (
+        <button type="submit" class="solid" disabled={busy}>
           {words.save}
         </button>
-        <button type="button" class="plain" onClick={() => answersOf(chat).skipContact()}>
-          {state.contact === "offered" ? words.skip : words.cancel}
-        </button>
-      </div>
+      )}
     </form>
   );
 }

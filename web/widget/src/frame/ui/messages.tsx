@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { Chat } from "../chat";
@@ -25,6 +26,7 @@ export function Messages({ chat, state, view }: Props) {
   const { words } = speech;
   const extras = useExtras(state.contact !== "hidden");
   const list = useMemo(() => rows(messages, outbox), [messages, outbox]);
+  const contact = extras && <extras.ContactCard chat={chat} state={state} />;
   const { box, below, toEnd, scrolled } = useScroll(chat, state, list);
   return (
     <div class="thread">
@@ -44,12 +46,15 @@ export function Messages({ chat, state, view }: Props) {
                   {day(speech, row.at, Date.now())}
                 </li>
               ) : (
-                <Bubble key={row.key} chat={chat} state={state} row={row} view={view} />
+                <Fragment key={row.key}>
+                  <Bubble chat={chat} state={state} row={row} view={view} />
+                  {state.contact === "offered" && row.key === state.contactAfter && <li>{contact}</li>}
+                </Fragment>
               ),
             )}
           </ol>
           {state.typing !== undefined && <Typing name={state.typing || words.operator} is={words.typing} />}
-          {extras && state.contact !== "hidden" && <extras.ContactCard chat={chat} state={state} />}
+          {state.contact === "opened" && contact}
         </div>
       </div>
       {below !== undefined && (
