@@ -110,7 +110,7 @@ def merged(present: LineSettings, changes: Mapping[str, Any]) -> LineSettings:
     unknown = [Problem(name, "unknown_setting") for name in changes if name not in known]
     if unknown:
         raise Invalid(unknown)
-    whole = {**msgspec.to_builtins(present), **changes}
+    whole = {**msgspec.to_builtins(present), **inward(changes)}
     try:
         after = msgspec.convert(whole, LineSettings, strict=True)
     except msgspec.ValidationError as error:
@@ -227,3 +227,41 @@ def rearm(tx: Tx, line_id: int) -> bool:
 def to_rearm(reader: Reader) -> Sequence[int]:
     """Lines whose change has not yet reached all of their conversations."""
     return lines.to_rearm(reader)
+
+
+# --- settings as JSON -----------------------------------------------------------------------------------
+
+
+def shown_settings(settings: LineSettings) -> dict[str, Any]:
+    """Settings as the API and files of settings carry them: an interval is {"from": …, "to": …}."""
+    plain: dict[str, Any] = msgspec.to_builtins(settings)
+    plain["week"] = [_renamed(day, _OUT) for day in plain["week"]]
+    plain["exceptions"] = [{**each, "intervals": _renamed(each["intervals"], _OUT)} for each in plain["exceptions"]]
+    return plain
+
+
+_OUT = {"start": "from", "end": "to"}
+_IN = {"from": "start", "to": "end"}
+
+
+def _renamed(intervals: Any, names: Mapping[str, str]) -> Any:
+    """Intervals with other names of their ends; whatever is no interval stays, for the shape's check to name."""
+    if not isinstance(intervals, (list, tuple)):
+        return intervals
+    return [
+        {names.get(name, name): value for name, value in each.items()} if isinstance(each, dict) else each
+        for each in intervals
+    ]
+
+
+def inward(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The opposite of `shown_settings`, for the fields that are there."""
+    plain = dict(changes)
+    if isinstance(plain.get("week"), (list, tuple)):
+        plain["week"] = [_renamed(day, _IN) for day in plain["week"]]
+    if isinstance(plain.get("exceptions"), (list, tuple)):
+        plain["exceptions"] = [
+            {**each, "intervals": _renamed(each.get("intervals", []), _IN)} if isinstance(each, dict) else each
+            for each in plain["exceptions"]
+        ]
+    return plain

@@ -157,11 +157,6 @@ def file_of(reader: Reader, channel_id: int, external_id: str, file_id: str) -> 
     return row
 
 
-def add_file(tx: Tx, **values: Any) -> None:
-    """An upload; a message that names it makes it part of the thread."""
-    files.add(tx, created_at=tx.now, **values)
-
-
 def introduce(tx: Tx, channel_id: int, external_id: str, person: Person, data: dict[str, Any] | None = None) -> None:
     """What the visitor, or the site for him, says about himself: an annotation, proven by nothing."""
     for name in ("name", "email", "phone"):

@@ -1,0 +1,1 @@
+"""The side of the visitors of a website: everything under /api/v1/widget/{key}/."""

@@ -1,0 +1,343 @@
+"""The visitors' side of the API, mounted whole: no work per message that need not be there.
+
+A message is one pass: key → site (memory), token → identity (a hash), two buckets, one decode, one use case whose
+answer is the commit. It is described in OpenAPI by hand (`api/visitor/described.py`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from openlines.api.asgi import (
+    JSON,
+    Disconnected,
+    answer,
+    encode_headers,
+    header,
+    query_of,
+    read_body,
+    refuse,
+    stream_body,
+)
+from openlines.api.edge import Edge
+from openlines.api.refusals import BadBody, HttpRefused, TooMany, details
+from openlines.api.serving import find
+from openlines.api.visitor import identity
+from openlines.api.visitor.identity import Visitor
+from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
+from openlines.api.visitor.sites import KnownSite, Sites
+from openlines.api.visitor.sockets import VisitorSockets
+from openlines.api.visitor.views import config, session_view
+from openlines.realtime.visitors import visitor_message
+from openlines.services import visitors
+from openlines.services.errors import Invalid
+from openlines.services.files import add_file
+from openlines.services.receive import Incoming, Person, receive_message, receive_press
+from openlines.support.log import logger
+from openlines.support.stamps import stamp
+
+PREFIX: Final = "/api/v1/widget/"
+_MOST_CONTEXTS: Final = 20_000
+_ID_LIMIT: Final = 64
+_PAGE: Final = 50
+_CONTEXT_LIMIT: Final = 2000  # characters of an address or a title
+
+T = TypeVar("T")
+_writing = msgspec.json.Decoder(Writing)
+_opening = msgspec.json.Decoder(Opening)
+_introduction = msgspec.json.Decoder(Introduction)
+_rating = msgspec.json.Decoder(Rating)
+_press = msgspec.json.Decoder(Press)
+_encode = msgspec.json.Encoder().encode
+
+log = logger(__name__)
+
+Handler = Callable[["Call"], Awaitable[None]]
+
+
+class Call:
+    """One request of a visitor."""
+
+    __slots__ = ("address", "receive", "scope", "send", "site", "visitors")
+
+    def __init__(self, visitors_: "VisitorApi", site: KnownSite, scope: Scope, receive: Receive, send: Send) -> None:
+        self.visitors = visitors_
+        self.site = site
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        client = scope.get("client")
+        self.address = client[0] if client else ""
+
+    async def body(self, decoder: "msgspec.json.Decoder[T]") -> T:
+        raw = await read_body(self.scope, self.receive)
+        try:
+            return decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            words, _, path = str(error).partition(" - at `$.")
+            raise BadBody("wrong_type", words, path.rstrip("`") or "body") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadBody("invalid_json") from None
+
+    def visitor(self) -> Visitor:
+        """Raises `HttpRefused` 401."""
+        token = header(self.scope, b"authorization").removeprefix("Bearer ")
+        found = identity.known(token, self.visitors.signing_key(self.site))
+        if found is None:
+            raise HttpRefused(401, "unknown_visitor", headers={"www-authenticate": "Bearer"})
+        return found
+
+    async def answer(self, value: Any, status: int = 200) -> None:
+        await answer(self.send, status, _encode(value), (JSON, *self.visitors.allow(self.scope, self.site)))
+
+
+class VisitorApi:
+    """An ASGI application. `hub` and the rest come with the edge."""
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+        self.sites = Sites(edge.store)
+        edge.hub.watch(self.sites.watch)
+        # What a window told of itself before the first words; lost with the node, and no harm done.
+        self._contexts: OrderedDict[str, Person] = OrderedDict()
+        self._keys: dict[str, str] = {}
+        self._sockets = VisitorSockets(edge, self.sites, self.signing_key)
+        self._routes: dict[tuple[str, str], Handler] = {
+            ("POST", "messages"): self._write,
+            ("GET", "messages"): self._history,
+            ("GET", "config"): self._config,
+            ("POST", "session"): self._open,
+            ("PATCH", "session"): self._introduce,
+            ("POST", "files"): self._upload,
+            ("POST", "rating"): self._rate,
+            ("POST", "press"): self._press,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
+        try:
+            await self._serve(scope, receive, send)
+        except Disconnected:
+            return
+        except Exception as error:
+            if details(error)[0] == 500:
+                log.exception("a visitor's request failed", path=scope["path"])
+            await refuse(scope, send, error)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
+        method = scope["method"]
+        wait = self.edge.limits.address.take(_network(scope))
+        if wait:
+            raise TooMany(wait)
+        site = await self.sites.find(key)
+        call = Call(self, site, scope, receive, send)
+        if method == "OPTIONS":
+            await answer(send, 204, b"", self.allow(scope, site))
+            return
+        if rest.startswith("files/") and method == "GET":
+            await self._file(call, unquote(rest[len("files/") :]))
+            return
+        handler = self._routes.get((method, rest))
+        if handler is None:
+            known = any(path == rest for _, path in self._routes)
+            raise HttpRefused(405 if known else 404, "method_not_allowed" if known else "not_found", what="path")
+        await handler(call)
+
+    def allow(self, scope: Scope, site: KnownSite) -> list[tuple[bytes, bytes]]:
+        """CORS: exactly the site's own origins, without credentials."""
+        origin = header(scope, b"origin")
+        if not origin or not site.allows(origin):
+            return []
+        return [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"vary", b"origin"),
+            (b"access-control-allow-headers", b"authorization, content-type, accept-language, x-file-name"),
+            (b"access-control-allow-methods", b"GET, POST, PATCH"),
+            (b"access-control-max-age", b"86400"),
+            (b"cross-origin-resource-policy", b"cross-origin"),
+        ]
+
+    def signing_key(self, site: KnownSite) -> str:
+        """The key by which the site vouches for its customers, unsealed once."""
+        if not site.sealed:
+            return ""
+        found = self._keys.get(site.sealed)
+        if found is None:
+            secret = self.edge.seal.open("channels", site.channel_id, site.sealed).get("identity_key")
+            if len(self._keys) > 1000:
+                self._keys.clear()
+            found = self._keys[site.sealed] = secret.reveal() if secret is not None else ""
+        return found
+
+    # --- the hot path ---------------------------------------------------------------------------------------
+
+    async def _write(self, call: Call) -> None:
+        visitor = call.visitor()
+        wait = self.edge.limits.visitor.take(visitor.external_id)
+        if wait:
+            raise TooMany(wait)
+        said = await call.body(_writing)
+        if not 0 < len(said.client_message_id) <= _ID_LIMIT:
+            raise Invalid.field("client_message_id", "out_of_range", {"least": 1, "most": _ID_LIMIT})
+        text = said.text.replace("\x00", "\u2400")
+        if not text.strip() and not said.files:
+            raise Invalid.field("text", "text_needed")
+        if len(text) > visitors.TEXT_LIMIT:
+            raise Invalid.field("text", "too_long", {"most": visitors.TEXT_LIMIT})
+        person = self._contexts.get(visitor.external_id)
+        incoming = Incoming(visitor.external_id, said.client_message_id, text, person=person)
+        store, channel_id = self.edge.store, call.site.channel_id
+        if said.files:
+            received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(said.files))
+        else:
+            received = await store.write(receive_message, channel_id, incoming)
+        self.edge.hub.visitor_arrived(channel_id, visitor.external_id, received.thread_id)
+        body = b'{"id":%d,"seq":%d,"at":"%s"}' % (received.message_id, received.seq, stamp(received.at).encode())
+        headers = self.allow(call.scope, call.site)
+        await answer(call.send, 200 if received.repeated else 201, body, (JSON, *headers) if headers else (JSON,))
+
+    # --- the rest -------------------------------------------------------------------------------------------
+
+    async def _config(self, call: Call) -> None:
+        language = query_of(call.scope).get("lang", "") or header(call.scope, b"accept-language")
+        people, somebody = await self.edge.store.read(visitors.faces, call.site.line_id)
+        now = self.edge.store.clock.now()
+        await call.answer(config(call.site, language, people, somebody=somebody, now=now, limit=self.edge.file_limit))
+
+    async def _open(self, call: Call) -> None:
+        given = await call.body(_opening)
+        key = self.signing_key(call.site)
+        visitor = identity.known(given.token, key) if given.token else None
+        store, channel_id = self.edge.store, call.site.channel_id
+        if given.identity:
+            if not key:
+                raise HttpRefused(403, "identity_invalid", detail="no key")
+            signed = identity.vouched(given.identity, key, call.site.key)
+            anonymous = visitor.external_id if visitor is not None and visitor.token.startswith("olv_") else None
+            await store.write(visitors.vouched, channel_id, anonymous, signed.visitor.external_id, signed.person)
+            visitor = signed.visitor
+        if visitor is None:
+            wait = self.edge.limits.newcomers.take(_network(call.scope))
+            if wait:
+                raise TooMany(wait)
+            visitor = identity.newcomer()
+        context = _context(given, call.scope)
+        self._remember(visitor.external_id, given, context)
+        card = await store.read(visitors.card, channel_id, visitor.external_id)
+        if card.thread is not None and card.thread.context != context:
+            await store.write(visitors.came, channel_id, visitor.external_id, context)
+        await call.answer(session_view(visitor.token, card))
+
+    def _remember(self, external_id: str, given: Opening, context: str) -> None:
+        language = "ru" if given.language.lower().startswith("ru") else "en" if given.language else ""
+        self._contexts[external_id] = Person(language=language, time_zone=given.time_zone[:64], context=context)
+        if len(self._contexts) > _MOST_CONTEXTS:
+            self._contexts.popitem(last=False)
+
+    async def _introduce(self, call: Call) -> None:
+        visitor = call.visitor()
+        given = await call.body(_introduction)
+        store, channel_id = self.edge.store, call.site.channel_id
+        if given.read_seq > 0:
+            await store.write(
+                visitors.seen, channel_id, visitor.external_id, delivered=given.read_seq, read=given.read_seq
+            )
+        if given.name or given.email or given.phone or given.data:
+            person = self._contexts.get(visitor.external_id, Person())
+            person = person._replace(name=given.name.strip(), email=given.email.strip(), phone=given.phone.strip())
+            await store.write(visitors.introduce, channel_id, visitor.external_id, person, given.data)
+        await call.answer({})
+
+    async def _history(self, call: Call) -> None:
+        visitor = call.visitor()
+        query = query_of(call.scope)
+        limit = min(max(_number(query.get("limit")) or _PAGE, 1), 100)
+        rows, more, people = await self.edge.store.read(
+            visitors.history,
+            call.site.channel_id,
+            visitor.external_id,
+            before=_number(query.get("before")),
+            after=_number(query.get("after")),
+            limit=limit,
+        )
+        await call.answer({"items": [visitor_message(row, people) for row in rows], "more": more})
+
+    async def _rate(self, call: Call) -> None:
+        visitor = call.visitor()
+        given = await call.body(_rating)
+        await self.edge.store.write(
+            visitors.rate,
+            call.site.channel_id,
+            visitor.external_id,
+            given.value,
+            given.comment,
+            given.conversation_id,
+        )
+        await call.answer({})
+
+    async def _press(self, call: Call) -> None:
+        visitor = call.visitor()
+        given = await call.body(_press)
+        await self.edge.store.write(
+            receive_press, call.site.channel_id, visitor.external_id, given.key[:64], f"p{given.message_id}"
+        )
+        await call.answer({})
+
+    async def _upload(self, call: Call) -> None:
+        visitor = call.visitor()
+        wait = self.edge.limits.uploads.take(visitor.external_id)
+        if wait:
+            raise TooMany(wait)
+        limit = self.edge.file_limit
+        name = unquote(header(call.scope, b"x-file-name"))[:255] or "file"
+        kept = await self.edge.files.keep(
+            stream_body(call.scope, call.receive, limit),
+            name=name,
+            declared=header(call.scope, b"content-type"),
+            limit=limit,
+        )
+        facts = {"name": kept.name, "size": kept.size, "width": kept.width, "height": kept.height}
+        row = await self.edge.store.write(add_file, hash_=kept.hash, type_=kept.type, **facts)
+        await call.answer(row.shown(), 201)
+
+    async def _file(self, call: Call, file_id: str) -> None:
+        visitor = call.visitor()
+        row = await self.edge.store.read(visitors.file_of, call.site.channel_id, visitor.external_id, file_id)
+        found = await find(self.edge, row, preview="preview" in query_of(call.scope))
+        facts = {**found.headers, "content-type": found.type, "content-length": found.size}
+        headers = [*encode_headers(facts), *self.allow(call.scope, call.site)]
+        await call.send({"type": "http.response.start", "status": 200, "headers": headers})
+        async for piece in found.body:
+            await call.send({"type": "http.response.body", "body": piece, "more_body": True})
+        await call.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None
+
+
+def _network(scope: Scope) -> str:
+    """The bucket of an address: of IPv6 the /64, because one household has that many."""
+    client = scope.get("client")
+    address = client[0] if client else ""
+    return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+def _context(given: Opening, scope: Scope) -> str:
+    """What the visitor's card shows of his window: words only, and never too many."""
+    facts = {
+        "page": given.page[:_CONTEXT_LIMIT],
+        "title": given.title[:300],
+        "referrer": given.referrer[:_CONTEXT_LIMIT],
+        "language": given.language[:35],
+        "time_zone": given.time_zone[:64],
+        "device": header(scope, b"user-agent")[:300],
+    }
+    return _encode({name: value for name, value in facts.items() if value}).decode()

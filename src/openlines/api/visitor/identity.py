@@ -1,0 +1,83 @@
+"""Who a visitor is: a token of his own making nobody else has, or a name that the site has signed."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any, Final, NamedTuple
+
+import jwt
+
+from openlines.api.refusals import HttpRefused
+from openlines.services.receive import Person
+from openlines.support.ids import fingerprint, new_token
+
+ANONYMOUS: Final = "olv_"
+SIGNED: Final = "ols1_"
+_LONGEST_AGE: Final = 3600  # seconds between a signature's making and its end
+_LONGEST: Final = 400
+
+
+class Visitor(NamedTuple):
+    """`external_id` is the thread's identity on the channel."""
+
+    token: str
+    external_id: str
+
+
+class Signed(NamedTuple):
+    visitor: Visitor
+    person: Person
+
+
+def newcomer() -> Visitor:
+    token = new_token(ANONYMOUS)
+    return Visitor(token, fingerprint(token))
+
+
+def known(token: str, signing_key: str) -> Visitor | None:
+    """The visitor of a token; None for what cannot be one of ours."""
+    if len(token) > _LONGEST:
+        return None
+    if token.startswith(ANONYMOUS) and len(token) >= 40:
+        return Visitor(token, fingerprint(token))
+    if token.startswith(SIGNED) and signing_key:
+        encoded, _, proof = token[len(SIGNED) :].partition(".")
+        try:
+            subject = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        except ValueError:
+            return None
+        if hmac.compare_digest(proof, _proof(subject, signing_key)):
+            return Visitor(token, f"id:{subject}")
+    return None
+
+
+def vouched(identity: str, signing_key: str, key: str) -> Signed:
+    """Checks a signed identity (JWT, HS256, `sub`, `exp` within the hour). Raises `HttpRefused` 403."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            identity,
+            signing_key,
+            algorithms=["HS256"],
+            options={"require": ["exp", "sub"], "verify_aud": False},
+        )
+    except jwt.PyJWTError as error:
+        raise HttpRefused(403, "identity_invalid", detail=type(error).__name__) from None
+    subject, audience = claims["sub"], claims.get("aud")
+    if not isinstance(subject, str) or not 0 < len(subject) <= 120:
+        raise HttpRefused(403, "identity_invalid", detail="sub")
+    if audience is not None and audience != key:
+        raise HttpRefused(403, "identity_invalid", detail="aud")
+    if "iat" in claims and claims["exp"] - claims["iat"] > _LONGEST_AGE:
+        raise HttpRefused(403, "identity_invalid", detail="exp")
+    encoded = base64.urlsafe_b64encode(subject.encode()).decode().rstrip("=")
+    token = f"{SIGNED}{encoded}.{_proof(subject, signing_key)}"
+    person = Person(**{name: _text(claims.get(name)) for name in ("name", "email", "phone")})
+    return Signed(Visitor(token, f"id:{subject}"), person)
+
+
+def _text(value: object) -> str:
+    return value[:200] if isinstance(value, str) else ""
+
+
+def _proof(subject: str, signing_key: str) -> str:
+    return hmac.new(signing_key.encode(), f"visitor\n{subject}".encode(), hashlib.sha256).hexdigest()

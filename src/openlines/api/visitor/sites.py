@@ -1,0 +1,105 @@
+"""Website channels by their public key, remembered until the log says that something about them has changed."""
+
+import re
+from collections import OrderedDict
+from typing import Any, Final
+
+import msgspec
+
+from openlines.channels.registry import manifest
+from openlines.core import schedule
+from openlines.core.line import LineSettings
+from openlines.services import visitors
+from openlines.services.errors import NotFound
+from openlines.services.lines import inward
+from openlines.services.visitors import Site
+from openlines.store import Store
+from openlines.store.events import Event
+from openlines.store.lines import settings_of
+
+_MOST: Final = 10_000
+_ABOUT: Final = ("channel.", "line.", "queue.", "presence.", "user.", "portal.")
+
+
+class KnownSite(msgspec.Struct, frozen=True, gc=False):
+    """What serving a visitor needs to know of a channel."""
+
+    channel_id: int
+    line_id: int
+    key: str
+    on: bool
+    settings: dict[str, Any]
+    sealed: str
+    rules: LineSettings
+    line_name: str
+    origins: tuple[re.Pattern[str], ...]
+
+    def allows(self, origin: str) -> bool:
+        """May a page of this origin carry the chat? Without a list any may."""
+        return not self.origins or any(each.fullmatch(origin.lower()) for each in self.origins)
+
+    def shown(self, now: int) -> bool:
+        """Do the chat's own hours show it now? Decided here, in the zone of the owner, right across DST."""
+        if not self.settings.get("only_in_hours"):
+            return True
+        hours = self.settings.get("hours")
+        if not hours:
+            return True
+        return schedule.is_open(self._hours(), now)
+
+    def opens_at(self, now: int) -> int | None:
+        """When the line opens next; None while it is open or when it never does."""
+        plan = schedule.schedule_of(self.rules, self.rules.time_zone)
+        return None if schedule.is_open(plan, now) else schedule.next_open(plan, now)
+
+    def _hours(self) -> schedule.Schedule:
+        hours = self.settings["hours"]
+        plain = {"hours_on": True, "week": hours["week"], "exceptions": hours.get("exceptions", [])}
+        own = msgspec.convert(inward(plain), LineSettings)
+        return schedule.schedule_of(own, hours.get("time_zone") or self.rules.time_zone)
+
+
+def _known(site: Site) -> KnownSite:
+    defaults = {each.name: each.default for each in manifest(site.channel.kind).fields if each.type != "secret"}
+    settings = {**defaults, **msgspec.json.decode(site.channel.settings)}
+    return KnownSite(
+        channel_id=site.channel.id,
+        line_id=site.line.id,
+        key=site.channel.key,
+        on=bool(site.channel.active and site.line.active),
+        settings=settings,
+        sealed=site.channel.secrets,
+        rules=settings_of(site.line.settings),
+        line_name=site.line.name,
+        origins=tuple(_pattern(each) for each in settings.get("allowed_origins") or ()),
+    )
+
+
+def _pattern(origin: str) -> re.Pattern[str]:
+    """`https://*.example.com` stands for every host below it."""
+    return re.compile(re.escape(origin.lower().rstrip("/")).replace(r"\*", r"[a-z0-9.-]+"))
+
+
+class Sites:
+    """Finds and remembers sites. `watch` is given to the hub."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: OrderedDict[str, KnownSite] = OrderedDict()
+
+    def watch(self, events: list[Event]) -> None:
+        if not events or any(each.kind.startswith(_ABOUT) for each in events):
+            self._known.clear()
+
+    async def find(self, key: str) -> KnownSite:
+        """Raises `NotFound`."""
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        found = await self._store.read(visitors.site, key) if 0 < len(key) <= 64 else None
+        if found is None or manifest(found.channel.kind).capabilities.pushes:
+            raise NotFound("channel")
+        known = self._known[key] = _known(found)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return known

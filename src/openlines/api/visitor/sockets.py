@@ -1,0 +1,162 @@
+"""The visitors' sockets: who says hello with a token hears his own thread, from the message he saw last."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from openlines.api.asgi import header
+from openlines.api.edge import Edge
+from openlines.api.visitor import identity
+from openlines.api.visitor.sites import KnownSite, Sites
+from openlines.realtime import frames
+from openlines.realtime.visitors import VisitorSession, visitor_conversation, visitor_message
+from openlines.services import visitors
+from openlines.services.errors import NotFound
+from openlines.store import StoreUnavailable
+from openlines.support.limits import Buckets
+
+UNKNOWN: Final = 4401
+FORBIDDEN: Final = 4403
+BAD_FRAME: Final = 4400
+MOST_BYTES: Final = 16 * 1024
+TYPED: Final = 500  # characters of what is being typed
+
+
+class Hello(msgspec.Struct, tag="hello"):
+    token: str
+    after: int = 0
+
+
+class Typing(msgspec.Struct, tag="typing"):
+    text: str = ""
+
+
+class Delivered(msgspec.Struct, tag="delivered"):
+    seq: int
+
+
+class Read(msgspec.Struct, tag="read"):
+    seq: int
+
+
+_decode = msgspec.json.Decoder(Hello | Typing | Delivered | Read).decode
+
+
+class _Wire:
+    """One accepted connection of the web server."""
+
+    __slots__ = ("_send",)
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def send(self, text: str) -> None:
+        await self._send({"type": "websocket.send", "text": text, "bytes": None})
+
+    async def close(self, code: int) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": ""})
+
+
+class VisitorSockets:
+    def __init__(self, edge: Edge, sites: Sites, signing_key: Callable[[KnownSite], str]) -> None:
+        self._edge = edge
+        self._sites = sites
+        self._signing_key = signing_key
+        self._frames = Buckets(rate=10, burst=40)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = scope["path"].rsplit("/", 2)[-2]
+        await receive()  # websocket.connect
+        try:
+            site = await self._sites.find(key)
+        except NotFound:
+            await send({"type": "websocket.close", "code": FORBIDDEN, "reason": ""})
+            return
+        if not self._own_page(scope, site):
+            await send({"type": "websocket.close", "code": FORBIDDEN, "reason": ""})
+            return
+        await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+        await self._serve(site, receive, _Wire(send))
+
+    def _own_page(self, scope: Scope, site: KnownSite) -> bool:
+        """Our own frame, or a page that may carry the chat; a program names no origin."""
+        origin = header(scope, b"origin")
+        host = header(scope, b"host")
+        return not origin or origin.partition("://")[2] == host or site.allows(origin)
+
+    async def _serve(self, site: KnownSite, receive: Receive, wire: _Wire) -> None:
+        session: VisitorSession | None = None
+        try:
+            while True:
+                text = await _next(receive)
+                if text is None:
+                    return
+                try:
+                    frame = _decode(text)
+                except (msgspec.DecodeError, UnicodeDecodeError):
+                    await wire.close(BAD_FRAME)
+                    return
+                if session is None:
+                    session = await self._enter(site, frame, wire)
+                    if session is None:
+                        return
+                elif not self._frames.take(session.external_id):
+                    await self._heard(session, frame)
+        finally:
+            if session is not None:
+                self._edge.hub.leave_visitor(session)
+
+    async def _enter(self, site: KnownSite, frame: Any, wire: _Wire) -> VisitorSession | None:
+        visitor = identity.known(frame.token, self._signing_key(site)) if isinstance(frame, Hello) else None
+        if visitor is None:
+            await wire.close(UNKNOWN)
+            return None
+        hub, store = self._edge.hub, self._edge.store
+        thread_id = await store.read(visitors.thread_of, site.channel_id, visitor.external_id)
+        session = VisitorSession(wire, site.channel_id, visitor.external_id, thread_id)
+        # Joined before the history is read: what commits in between comes twice, and a repeat is harmless.
+        hub.join_visitor(session)
+        card = await store.read(visitors.card, site.channel_id, visitor.external_id)
+        if card.thread is not None and session.thread_id is None:
+            hub.visitor_arrived(site.channel_id, visitor.external_id, card.thread.id)
+        ready: dict[str, Any] = {"last_seq": card.last_seq, "read_by_staff": 0}
+        if card.thread is not None:
+            ready["delivered"] = card.thread.delivered_seq
+        session.push(frames.visitor("ready", ready))
+        missed = [visitor_message(row, card.people) for row in card.messages if row.seq > frame.after]
+        if missed:
+            session.push(frames.visitor("messages", {"items": missed}))
+        if card.conversation is not None:
+            shown = visitor_conversation(card.conversation, card.people)
+            session.push(frames.visitor("conversation", {"conversation": shown}))
+        return session
+
+    async def _heard(self, session: VisitorSession, frame: Any) -> None:
+        match frame:
+            case Typing(text):
+                if session.thread_id is not None:
+                    self._edge.hub.typed_by_customer(session.thread_id, text[:TYPED])
+            case Delivered(seq):
+                await self._seen(session, delivered=seq)
+            case Read(seq):
+                await self._seen(session, read=seq)
+
+    async def _seen(self, session: VisitorSession, **how_far: int) -> None:
+        if not all(0 < seq < 2**53 for seq in how_far.values()):
+            return
+        try:
+            await self._edge.store.write(visitors.seen, session.channel_id, session.external_id, **how_far)
+        except StoreUnavailable:
+            return  # the next mark says the same and more
+
+
+async def _next(receive: Receive) -> bytes | None:
+    """The next frame; None when the other side has gone. A frame that is too large is as bad as a wrong one."""
+    event = await receive()
+    if event["type"] != "websocket.receive":
+        return None
+    text = event.get("text")
+    raw: bytes = text.encode("utf-8", "surrogatepass") if text is not None else (event.get("bytes") or b"")
+    return raw if len(raw) <= MOST_BYTES else b"{"
