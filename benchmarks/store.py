@@ -2,8 +2,8 @@
 
     python -m benchmarks.store [sqlite] [postgres] [--callers 64] [--seconds 3] [--rounds 3]
 
-The use case is the shape of a customer's message: read the open conversation with its thread, read the last
-number, insert the message, update the conversation, one event. `raw` runs the very same SQL on the driver's
+The use case is the shape of a customer's message: read the open conversation with its thread and
+last number, insert the message, update the conversation and the thread, one event. `raw` runs the very same SQL on the driver's
 own cursor in one thread, as many calls in a commit as there were callers, events in one statement.
 PostgreSQL is started for the run, with its care for the data on.
 """
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from openlines.store import Reader, Statement, Store, Tx, migrate, open_store, tables
 from openlines.store.sqlite import connect_writer
@@ -29,8 +29,9 @@ WORDS = "Здравствуйте! Where is my order 12345? " * 2
 
 _C, _T, _M = tables.conversations.c, tables.threads.c, tables.messages.c
 
+_LAST = select(func.max(_M.seq)).where(_M.thread_id == bindparam("thread_id")).scalar_subquery()
 OPEN = Statement(
-    select(*_C, _T.blocked_at, _T.greeted_at, _T.last_operator_id)
+    select(*_C, _T.blocked_at, _T.greeted_at, _T.last_operator_id, _LAST)
     .join_from(tables.conversations, tables.threads, _T.id == _C.thread_id)
     .where(_C.thread_id == bindparam("thread_id"), _C.state != "closed")
 )
@@ -41,6 +42,7 @@ MOVE = Statement(
     .where(_C.id == bindparam("of"), _C.version == bindparam("seen"))
     .values(version=_C.version + 1, unread=_C.unread + 1)
 )
+SEEN = Statement(update(tables.threads).where(_T.id == bindparam("of")))
 COLUMNS = [column.name for column in _C]
 ID, VERSION, LINE = (COLUMNS.index(name) for name in ("id", "version", "line_id"))
 
@@ -50,8 +52,7 @@ def say(tx: Tx, thread_id: int, words: str) -> int:
     row = tx.one(OPEN, thread_id=thread_id)
     if row is None:
         raise LookupError(thread_id)
-    last = tx.one(LAST, thread_id=thread_id)
-    seq = 1 if last is None else last[0] + 1
+    seq = (row[-1] or 0) + 1
     message_id = tx.new_id(tables.messages)
     tx.run(
         ADD,
@@ -75,6 +76,7 @@ def say(tx: Tx, thread_id: int, words: str) -> int:
         last_author="customer",
         last_at=tx.now,
     )
+    tx.run(SEEN, of=thread_id, read_seq=seq, delivered_seq=seq)
     tx.event("message.added", line_id=row[LINE], conversation_id=row[ID], thread_id=thread_id, message_id=message_id)
     return seq
 
@@ -173,8 +175,8 @@ def raw_sqlite(path: Path, seconds: float, batch: int) -> float:
     cursor = connection.cursor()
     sql = {
         "open": OPEN.for_sqlite(("thread_id",)).sql,
-        "last": LAST.for_sqlite(("thread_id",)).sql,
         "add": next(iter(ADD.sqlite.values())).sql,
+        "seen": next(iter(SEEN.sqlite.values())).sql,
         "move": next(iter(MOVE.sqlite.values())).sql,
     }
     holes = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * batch)
@@ -192,14 +194,14 @@ def raw_sqlite(path: Path, seconds: float, batch: int) -> float:
         for _ in range(batch):
             thread_id = choose.randrange(1, THREADS + 1)
             row = cursor.execute(sql["open"], (thread_id,)).fetchone()
-            last = cursor.execute(sql["last"], (thread_id,)).fetchone()
             message_id, event_id = message_id + 1, event_id + 1
-            seq = last[0] + 1 if last else 1
+            seq = (row[-1] or 0) + 1
             cursor.execute(
                 sql["add"],
                 (message_id, thread_id, row[ID], seq, "customer", "text", WORDS, f"d{message_id}", event_id),
             )
             cursor.execute(sql["move"], (row[ID], row[VERSION], "operator", event_id, WORDS[:60], "customer", event_id))
+            cursor.execute(sql["seen"], (thread_id, seq, seq))
             events += (event_id, event_id, "message.added", row[LINE], row[ID], thread_id, message_id, None, None)
         cursor.execute(add_events, events)
         cursor.execute("COMMIT")

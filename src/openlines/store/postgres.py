@@ -370,10 +370,8 @@ async def open_postgres(
             ],
             partial(PostgresReadSession, url, f"openlines {node} reader", clock),
             size=readers,
+            peers=PostgresPeers(url, node=node, heard=store.heard),
         )
-        peers = PostgresPeers(url, node=node, heard=store.heard)
-        await peers.open()
-        store.connect_peers(peers)
     except BaseException:
         await store.close()
         raise

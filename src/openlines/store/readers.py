@@ -67,12 +67,16 @@ class Readers:
             thread.start()
         await asyncio.gather(*map(asyncio.wrap_future, self._ready))
 
-    async def close(self) -> None:
-        """Answers what waits, then ends the threads."""
+    def stop(self) -> None:
+        """Takes no more queries; what waits is answered."""
         if not self._closed:
             self._closed = True
             for _ in self._threads:
                 self._queries.put(None)
+
+    async def close(self) -> None:
+        """Answers what waits, then ends the threads."""
+        self.stop()
         started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
         await asyncio.gather(*map(asyncio.wrap_future, started))
 
@@ -102,7 +106,7 @@ class Readers:
         self._ready[index].set_result(None)
         try:
             while (query := self._queries.get()) is not None:
-                answer = _answer(session, query)
+                answer = _answer(session, query.query, query.args, query.kwargs)
                 try:
                     self._loop.call_soon_threadsafe(self._settle, query.future, *answer)
                 except RuntimeError:  # the loop has ended: nobody is left to be answered
@@ -124,17 +128,21 @@ class Readers:
             future.set_exception(error)
 
 
-def _answer(session: ReadSession, query: _Query) -> tuple[Any, BaseException | None]:
-    """Runs a query; once more when its connection had gone, since reading twice harms nobody."""
+def _answer(
+    session: ReadSession, query: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, BaseException | None]:
+    """Runs a query; once more when its connection had gone, since reading twice harms nobody.
+
+    It does not know the future: an error knows the frames it came through, and would close a circle.
+    """
     for last in (False, True):
         try:
-            return query.query(session.begin(), *query.args, **query.kwargs), None
+            return query(session.begin(), *args, **kwargs), None
         except Transient as error:
             if last:
                 return None, error
         except BaseException as error:  # noqa: BLE001 - it is the answer to this query
-            # Without this frame, which knows the future, the error is part of no cycle.
-            return None, error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+            return None, error
         finally:
             session.end()
     raise AssertionError("unreachable")

@@ -23,6 +23,9 @@ class Peers(Protocol):
     def tell(self, commit: Commit) -> None:
         """Lets the others know, soon and without waiting."""
 
+    async def open(self) -> None:
+        """Starts to tell and to hear."""
+
     async def close(self) -> None:
         """Stops telling and hearing."""
 
@@ -46,6 +49,7 @@ class Store:
         self._limit = limit
         self._writers: Sequence[Writer] = ()
         self._readers: Readers
+        self._pools: list[Writer | Readers] = []
         self._peers: Peers | None = None
         self._listeners: list[Callable[[Commit], None]] = []
         self._closing = AsyncExitStack()
@@ -82,14 +86,28 @@ class Store:
 
     async def close(self) -> None:
         """Carries out what waits, then closes everything. Calls that come later are refused with StoreClosed."""
+        for pool in self._pools:
+            pool.stop()
         await self._closing.aclose()
 
     # ------------------------------------------------------------------ for open_store
 
-    async def start(self, writers: Sequence[Callable[[], Any]], readers: Callable[[], Any], *, size: int) -> None:
-        """Opens the connections: one writer for each factory, `size` readers."""
+    async def start(
+        self,
+        writers: Sequence[Callable[[], Any]],
+        readers: Callable[[], Any],
+        *,
+        size: int,
+        peers: Peers | None = None,
+    ) -> None:
+        """Opens the connections: one writer for each factory, `size` readers, the way to the other nodes."""
         self._readers = Readers("store-reader", readers, size=size, limit=self._limit)
         self._closing.push_async_callback(self._readers.close)
+        self._pools.append(self._readers)
+        if peers is not None:
+            await peers.open()
+            self._closing.push_async_callback(peers.close)
+            self._peers = peers
         self._writers = [
             Writer(f"store-writer-{index}", connect, self.committed, limit=self._limit)
             for index, connect in enumerate(writers)
@@ -97,15 +115,12 @@ class Store:
         for writer in self._writers:
             await writer.open()
             self._closing.push_async_callback(writer.close)
+            self._pools.append(writer)
         await self._readers.open()
 
     def on_close(self, callback: Callable[[], None]) -> None:
         """Runs `callback` after everything that was started later has been closed."""
         self._closing.callback(callback)
-
-    def connect_peers(self, peers: Peers) -> None:
-        self._peers = peers
-        self._closing.push_async_callback(peers.close)
 
     def committed(self, commit: Commit) -> None:
         """A group of this node was committed."""

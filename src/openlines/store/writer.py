@@ -52,7 +52,7 @@ class Call:
     def __init__(
         self, future: asyncio.Future[Any], use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        self.future = future
+        self.future: asyncio.Future[Any] | None = future
         self.use_case = use_case
         self.args = args
         self.kwargs = kwargs
@@ -60,14 +60,16 @@ class Call:
         self.error: BaseException | None = None
 
     def settle(self) -> None:
-        """Answers the caller, unless he has gone. Runs in the loop."""
-        error, self.error = self.error, None
-        if self.future.done():
+        """Answers the caller, unless he has gone. Runs in the loop, once."""
+        # An error knows the frames it came through, and they know this call: without its future it closes no circle.
+        future, error = self.future, self.error
+        self.future = self.error = None
+        if future is None or future.done():
             return
         if error is None:
-            self.future.set_result(self.result)
+            future.set_result(self.result)
         else:
-            self.future.set_exception(error)
+            future.set_exception(error)
 
 
 class WriterStats(NamedTuple):
@@ -116,11 +118,15 @@ class Writer:
         self._thread.start()
         await asyncio.wrap_future(self._ready)
 
-    async def close(self) -> None:
-        """Carries out what waits, then ends the thread."""
+    def stop(self) -> None:
+        """Takes no more calls; what waits is carried out."""
         if not self._closed:
             self._closed = True
             self._calls.put(None)
+
+    async def close(self) -> None:
+        """Carries out what waits, then ends the thread."""
+        self.stop()
         await asyncio.wrap_future(self._done)
 
     def submit(
@@ -195,7 +201,7 @@ class Writer:
 
     def _again(self, session: Session[Any], batch: list[Call], cause: BaseException) -> None:
         """The group is gone as if it had never been: its calls once more, each on its own."""
-        if isinstance(cause, CommitUnknown) or (len(batch) == 1 and not isinstance(cause, Transient)):
+        if isinstance(cause, CommitUnknown):
             for call in batch:
                 call.error = cause
             self._deliver(batch, None)
@@ -247,8 +253,6 @@ def _carry_out(tx: Tx, call: Call) -> None:
     try:
         call.result = call.use_case(tx, *call.args, **call.kwargs)
     except BaseException as error:  # noqa: BLE001 - it is the answer to this call
-        # Without this frame, which knows the call and so its future, the error is part of no cycle.
-        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
         if isinstance(tx.failure, Transient):
             raise _Spoiled(tx.failure) from None
         if tx.failure is not None or tx.wrote_since(mark):
