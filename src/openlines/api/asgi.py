@@ -1,10 +1,8 @@
 """The little of HTTP that handlers without the framework need: headers, bodies with a cap, answers."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
-
-from litestar.types import Receive, Scope, Send
 
 from openlines.api import refusals
 from openlines.api.refusals import HttpRefused
@@ -14,6 +12,13 @@ JSON_BODY_LIMIT: Final = 256 * 1024  # bytes
 JSON: Final = (b"content-type", b"application/json")
 PROBLEM: Final = (b"content-type", refusals.MEDIA_TYPE.encode())
 
+# The framework's own types tell apart what handlers by hand treat alike, and know nothing of what we add.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
 Header = tuple[bytes, bytes]
 
 
@@ -21,7 +26,7 @@ def header(scope: Scope, name: bytes) -> str:
     """The first header of this lower-case name, "" when there is none."""
     for key, value in scope["headers"]:
         if key == name:
-            return value.decode("latin-1")
+            return str(value, "latin-1")
     return ""
 
 
@@ -31,6 +36,13 @@ def headers_of(scope: Scope) -> dict[str, str]:
     for key, value in scope["headers"]:
         found.setdefault(key.decode("latin-1"), value.decode("latin-1"))
     return found
+
+
+def address_of(scope: Scope) -> str:
+    """Who asks, for limits: the address, of IPv6 the network that one customer gets."""
+    client = scope.get("client")
+    address: str = client[0] if client else ""
+    return ":".join(address.split(":")[:4]) + "::/64" if ":" in address else address
 
 
 def query_of(scope: Scope) -> dict[str, str]:
@@ -58,13 +70,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int = JSON_BODY_LIMIT
     if size is not None and size > limit:
         raise too_large(limit)
     event = await receive()
-    body = event.get("body", b"")
+    body: bytes = event.get("body", b"")
     if not event.get("more_body", False):
         if event["type"] == "http.disconnect":
             raise Disconnected
         if len(body) > limit:
             raise too_large(limit)
-        return body  # type: ignore[no-any-return]
+        return body
     pieces = [body]
     total = len(body)
     async for piece in _pieces(receive):
@@ -94,8 +106,8 @@ async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise Disconnected
-        yield event.get("body", b"")  # type: ignore[misc]
-        more = event.get("more_body", False)  # type: ignore[assignment]
+        yield event.get("body", b"")
+        more = event.get("more_body", False)
 
 
 class Disconnected(Exception):

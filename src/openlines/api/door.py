@@ -1,14 +1,12 @@
 """The front door, around everything: who is really asking, which headers every answer carries, what is counted."""
 
 import ipaddress
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, Final
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
-from openlines.api.asgi import Header
+from openlines.api.asgi import App, Header, Message, Receive, Scope, Send
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -36,13 +34,13 @@ class Traffic:
 
     def __init__(self) -> None:
         self.requests: Counter[tuple[str, str, int]] = Counter()  # (area, method, status)
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.buckets: Counter[tuple[str, float]] = Counter()
         self.sockets: Counter[str] = Counter()
 
     def count(self, area: str, method: str, status: int, seconds: float) -> None:
         self.requests[area, method, status] += 1
-        self.seconds[area] += seconds  # type: ignore[assignment]
+        self.seconds[area] += seconds
         for bound in BOUNDS:
             if seconds <= bound:
                 self.buckets[area, bound] += 1
@@ -52,7 +50,7 @@ class Traffic:
 class Door:
     """The outermost ASGI application."""
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], traffic: Traffic) -> None:
+    def __init__(self, app: App, *, trusted: Sequence[Network], traffic: Traffic) -> None:
         self._app = app
         self._trusted = trusted
         self._traffic = traffic
@@ -149,5 +147,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-

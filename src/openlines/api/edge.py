@@ -1,18 +1,18 @@
 """What every handler needs, in one value that `app` makes and hands over."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from openlines.api.door import Traffic
 from openlines.api.speakers import Speakers
+from openlines.channels.base import Health
 from openlines.files.disk import DiskFiles
 from openlines.realtime.hub import Hub
 from openlines.store import Store
 from openlines.support.limits import Buckets, Delays
-from openlines.support.outbound import Http
 from openlines.support.passwords import Passwords
 from openlines.support.secrets import Seal
 
@@ -58,14 +58,13 @@ class Edge:
     passwords: Passwords
     speakers: Speakers
     seal: Seal
-    http: Http
     traffic: Traffic
     version: str
     node: str
     public_url: str
     file_limit: int
     max_lines: int
-    ready: Callable[[], bool] = lambda: True
-    metrics: Callable[[], list[tuple[str, str, str, list[tuple[dict[str, str], float]]]]] = list
+    # Asks a channel's vendor how it is; None for a channel that has no vendor.
+    check_channel: Callable[[int], Awaitable[Health | None]]
     limits: Limits = field(default_factory=Limits)
-    extras: dict[str, Any] = field(default_factory=dict)
+    stopping: bool = False

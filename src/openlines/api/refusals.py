@@ -1,8 +1,8 @@
 """Every way of saying no, as one shape: problem details (RFC 9457) with a code for programs and words for people."""
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -75,34 +75,41 @@ class Reply(msgspec.Struct):
     headers: dict[str, str]
 
 
-def details(error: Exception) -> tuple[int, str, dict[str, Any], list[Problem], dict[str, str]]:
-    """Status, code, parameters, fields and headers of a refusal; (500, "internal") for what nobody expected."""
+class Said(NamedTuple):
+    """What a refusal amounts to."""
+
+    status: int
+    code: str
+    params: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    problems: Sequence[Problem] = ()
+    headers: dict[str, str] = {}  # noqa: RUF012
+
+
+def said(error: Exception) -> Said:
+    """(500, "internal") for what nobody expected."""
     match error:
         case HttpRefused():
-            return error.status, error.code, error.params, list(getattr(error, "problems", ())), error.headers
-        case NotFound():
-            return 404, error.code, error.params, [], {}
-        case Forbidden():
-            return 403, error.code, error.params, [], {}
-        case Invalid():
-            return 422, error.code, error.params, list(error.problems), {}
-        case Conflict() | Refused():
-            return 409, error.code, error.params, [], {}
-        case StoreUnavailable():
-            return 503, "busy", {}, [], {"retry-after": str(max(1, math.ceil(error.retry_after)))}
-        case CommitUnknown():
-            return 503, "commit_unknown", {}, [], {"retry-after": "1"}
-        case TooBusy():
-            return 503, "busy", {}, [], {"retry-after": "1"}
+            return Said(error.status, error.code, error.params, getattr(error, "problems", ()), error.headers)
+        case Refused():
+            return Said(_STATUS.get(type(error), 409), error.code, error.params, getattr(error, "problems", ()))
         case TooLarge():
-            return 413, "file_too_large", {"megabytes": error.limit // 1_000_000, "limit": error.limit}, [], {}
+            return Said(413, "file_too_large", {"megabytes": error.limit // 1_000_000, "limit": error.limit})
+        case StoreUnavailable():
+            return Said(503, "busy", headers={"retry-after": str(max(1, math.ceil(error.retry_after)))})
+        case CommitUnknown():
+            return Said(503, "commit_unknown", headers={"retry-after": "1"})
+        case TooBusy():
+            return Said(503, "busy", headers={"retry-after": "1"})
         case _:
-            return 500, "internal", {}, [], {}
+            return Said(500, "internal")
+
+
+_STATUS: Final[dict[type[Refused], int]] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
 
 
 def reply(error: Exception, language: str) -> Reply:
     """The answer that a refusal becomes."""
-    status, code, params, problems, headers = details(error)
+    status, code, params, problems, headers = said(error)
     text = word(code, params, language)
     problem = ProblemDetails(
         status=status,
@@ -112,7 +119,7 @@ def reply(error: Exception, language: str) -> Reply:
         params=params,
         fields={
             each.field: FieldProblem(each.code, word(each.code, each.params, language, area="field"), dict(each.params))
-            for each in reversed(problems)
+            for each in reversed(tuple(problems))
         },
     )
     return Reply(status, msgspec.json.encode(problem), headers)

@@ -14,7 +14,7 @@ from openlines.services.access import Actor
 from openlines.store import Store
 from openlines.support.ids import fingerprint
 
-TOKEN_PREFIX: Final = "olt_"
+KEY_PREFIX: Final = "olt_"
 SESSION_PREFIX: Final = "ols_"
 _REMEMBERED: Final = 60.0  # seconds
 _MOST: Final = 20_000
@@ -56,7 +56,7 @@ class Speakers:
 
     async def by_key(self, key: str) -> Speaker | None:
         """The user whom this program speaks for, with the key's scopes; None when it is no key (any more)."""
-        if not key.startswith(TOKEN_PREFIX) or len(key) > _LONGEST:
+        if not key.startswith(KEY_PREFIX) or len(key) > _LONGEST:
             return None
         token_hash = fingerprint(key)
         known = self._remembered(token_hash)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from openlines.channels.registry import manifest
 from openlines.realtime import frames
 from openlines.realtime.frames import Changes
 from openlines.realtime.reading import Batch
@@ -185,8 +186,16 @@ def channel_of(facts: ChannelFacts, language: str, word: Wording) -> ChannelBrie
         name=facts.name,
         active=bool(facts.active),
         state=facts.state,
-        state_text=word(facts.state_reason, {}, language) if facts.state_reason else "",
+        state_text=_trouble(facts, language, word),
     )
+
+
+def _trouble(facts: ChannelFacts, language: str, word: Wording) -> str:
+    """What is wrong, in the kind's own words where it has some."""
+    if not facts.state_reason:
+        return ""
+    words = manifest(facts.kind).troubles.get(facts.state_reason)
+    return words.get(language, words["en"]) if words is not None else word(facts.state_reason, {}, language)
 
 
 def ticks(mark: ThreadMark | None) -> tuple[int, int] | None:

@@ -299,8 +299,10 @@ class Hub:
 
 def ends(what: Mapping[str, Any], session: StaffSession) -> bool:
     """Whether a change of a user ends this connection of his."""
-    if what.get("signed_out"):
-        return session.session_id == 0 or session.session_id != what.get("but")
+    if what.get("ended") == "all":
+        return True
+    if what.get("ended") == "sessions":
+        return session.session_id not in {0, what.get("but")}
     return (session.session_id != 0 and what.get("session") == session.session_id) or (
         session.token_id != 0 and what.get("token") == session.token_id
     )

@@ -43,7 +43,7 @@ def _moves_sight(event: Event, user_id: int) -> bool:
         return True
     if event.kind in {"line.changed", "channel.changed"} and (event.data or {}).get("what") == "removed":
         return True
-    return event.kind == "user.changed" and event.user_id == user_id and bool((event.data or {}).get("signed_out"))
+    return event.kind == "user.changed" and event.user_id == user_id and "ended" in (event.data or {})
 
 
 def _conversations(reader: Reader, events: list[Event], session: StaffSession, changes: Changes) -> None:

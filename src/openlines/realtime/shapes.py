@@ -199,6 +199,16 @@ def message_of(
     return message
 
 
+_INSTANTS: Final = frozenset({"until", "since", "at", "opens_at"})
+
+
+def at_the_edge(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a fact with their instants as texts; lengths stay microseconds."""
+    return {
+        name: stamp(value) if name in _INSTANTS and isinstance(value, int) else value for name, value in params.items()
+    }
+
+
 def _add_data(message: Message, data: dict[str, Any], language: str, word: Wording) -> None:
     for key in _AS_THEY_ARE:
         if key in data:
@@ -206,7 +216,7 @@ def _add_data(message: Message, data: dict[str, Any], language: str, word: Wordi
     for key in ("why", "fact"):
         if key in data:
             coded = data[key]
-            params = coded.get("params") or {}
+            params = at_the_edge(coded.get("params") or {})
             setattr(message, key, Coded(coded["code"], params, word(coded["code"], params, language)))
     message.original = [{**each, "at": stamp(each["at"])} for each in data.get("original", ())]
 

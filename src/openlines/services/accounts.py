@@ -95,7 +95,11 @@ def change_user(
     if "role" in changes:
         session_rows.end_sessions_of(tx, user_id)
     what = [*changes, *(["departments"] if department_ids is not None else [])]
-    tx.event("user.changed", user_id=user_id, data={"what": what, "signed_out": bool({"role", "active"} & set(what))})
+    tx.event(
+        "user.changed",
+        user_id=user_id,
+        data={"what": what, **({"ended": "all"} if {"role", "active"} & set(what) else {})},
+    )
     return access_user(tx, user_id)
 
 
@@ -114,11 +118,11 @@ def change_me(tx: Tx, actor: Actor, **changes: Any) -> User:
 
 
 def set_password(tx: Tx, user_id: int, password_hash: str, *, keep_session: int = 0) -> None:
-    """A new password ends every other session of the user (and, by its event, his sockets)."""
+    """A new password ends every other session of the user and, by its event, their sockets. Keys are not touched."""
     access_user(tx, user_id)
     rows.put(tx, user_id, password_hash=password_hash)
     session_rows.end_sessions_of(tx, user_id, but=keep_session)
-    tx.event("user.changed", user_id=user_id, data={"what": ["password"], "signed_out": True, "but": keep_session})
+    tx.event("user.changed", user_id=user_id, data={"what": ["password"], "ended": "sessions", "but": keep_session})
 
 
 def access_user(reader: Reader, user_id: int) -> User:

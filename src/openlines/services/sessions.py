@@ -57,6 +57,11 @@ def touch_session(tx: Tx, token_hash: str) -> bool:
     return True
 
 
+def rotate(tx: Tx, session_id: int, token_hash: str) -> None:
+    """The same session under a new cookie: whoever knew the old one is out."""
+    rows.change_token(tx, session_id, token_hash)
+
+
 def sign_out(tx: Tx, token_hash: str) -> None:
     """End the session of this cookie, if there is one."""
     found = rows.session_by_token(tx, token_hash)

@@ -364,3 +364,49 @@ def _asked(wanted: Wanted, sight: Sight) -> tuple[tuple[str, ...], dict[str, Any
 def _like(words: str) -> str:
     escaped = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+_ORPHANS = Statement(
+    select(conversations.c.id)
+    .join_from(channels, conversations, conversations.c.channel_id == channels.c.id)
+    .where(channels.c.deleted_at.is_not(None), _OPEN)
+    .limit(PAGE)
+)
+
+
+def orphans(reader: Reader) -> list[int]:
+    """Up to a hundred open conversations whose channel was removed."""
+    return [row[0] for row in reader.all(_ORPHANS)]
+
+
+# --- customers ----------------------------------------------------------------------------------------------
+
+_CUSTOMER_WORDS = or_(
+    func.lower(customers.c.name).like(bindparam("words"), escape="\\"),
+    func.lower(customers.c.email).like(bindparam("words"), escape="\\"),
+    customers.c.phone.like(bindparam("words"), escape="\\"),
+    customers.c.id.in_(
+        select(threads.c.customer_id).where(func.lower(threads.c.handle).like(bindparam("words"), escape="\\"))
+    ),
+)
+_customer_pages: dict[tuple[bool, bool], Statement] = {}
+
+
+def customers_page(reader: Reader, sight: Sight, words: str, before: int | None, limit: int) -> list[int]:
+    """Ids of customers, newest first, that hold `words` and that somebody with this sight may see."""
+    key = (bool(words), sight.lines is None)
+    if key not in _customer_pages:
+        wanted = [customers.c.merged_into.is_(None), customers.c.id < bindparam("before")]
+        wanted += [_CUSTOMER_WORDS] if words else []
+        if sight.lines is not None:
+            seen = select(literal_column("1")).where(conversations.c.customer_id == customers.c.id, *_seen_by(sight))
+            wanted.append(exists(seen.correlate(customers)))
+        _customer_pages[key] = Statement(
+            select(customers.c.id).where(and_(*wanted)).order_by(customers.c.id.desc()).limit(bindparam("limit"))
+        )
+    params: dict[str, Any] = {"before": before or 1 << 60, "limit": limit}
+    if words:
+        params["words"] = _like(words)
+    if sight.lines is not None:
+        params |= {"line_ids": list(sight.lines), "user_id": sight.user_id}
+    return [row[0] for row in reader.all(_customer_pages[key], **params)]

@@ -75,6 +75,10 @@ def seen_session(tx: Tx, session_id: int, expires_at: int) -> None:
     tx.run(_SEEN, of=session_id, seen_at=tx.now, expires_at=expires_at)
 
 
+def change_token(tx: Tx, session_id: int, token_hash: str) -> None:
+    tx.run(_SEEN, of=session_id, token_hash=token_hash)
+
+
 def end_session(tx: Tx, session_id: int, user_id: int) -> bool:
     """False when this user has no such session."""
     return tx.changed(_END, id=session_id, user_id=user_id) == 1

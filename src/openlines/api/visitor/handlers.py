@@ -10,11 +10,13 @@ from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
-from litestar.types import Receive, Scope, Send
 
 from openlines.api.asgi import (
     JSON,
     Disconnected,
+    Receive,
+    Scope,
+    Send,
     answer,
     encode_headers,
     header,
@@ -24,7 +26,7 @@ from openlines.api.asgi import (
     stream_body,
 )
 from openlines.api.edge import Edge
-from openlines.api.refusals import BadBody, HttpRefused, TooMany, details
+from openlines.api.refusals import BadBody, HttpRefused, TooMany, said
 from openlines.api.serving import find
 from openlines.api.visitor import identity
 from openlines.api.visitor.identity import Visitor
@@ -126,7 +128,7 @@ class VisitorApi:
         except Disconnected:
             return
         except Exception as error:
-            if details(error)[0] == 500:
+            if said(error).status == 500:
                 log.exception("a visitor's request failed", path=scope["path"])
             await refuse(scope, send, error)
 
@@ -183,19 +185,19 @@ class VisitorApi:
         wait = self.edge.limits.visitor.take(visitor.external_id)
         if wait:
             raise TooMany(wait)
-        said = await call.body(_writing)
-        if not 0 < len(said.client_message_id) <= _ID_LIMIT:
+        words = await call.body(_writing)
+        if not 0 < len(words.client_message_id) <= _ID_LIMIT:
             raise Invalid.field("client_message_id", "out_of_range", {"least": 1, "most": _ID_LIMIT})
-        text = said.text.replace("\x00", "\u2400")
-        if not text.strip() and not said.files:
+        text = words.text.replace("\x00", "\u2400")
+        if not text.strip() and not words.files:
             raise Invalid.field("text", "text_needed")
         if len(text) > visitors.TEXT_LIMIT:
             raise Invalid.field("text", "too_long", {"most": visitors.TEXT_LIMIT})
         person = self._contexts.get(visitor.external_id)
-        incoming = Incoming(visitor.external_id, said.client_message_id, text, person=person)
+        incoming = Incoming(visitor.external_id, words.client_message_id, text, person=person)
         store, channel_id = self.edge.store, call.site.channel_id
-        if said.files:
-            received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(said.files))
+        if words.files:
+            received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(words.files))
         else:
             received = await store.write(receive_message, channel_id, incoming)
         self.edge.hub.visitor_arrived(channel_id, visitor.external_id, received.thread_id)
@@ -303,8 +305,15 @@ class VisitorApi:
             declared=header(call.scope, b"content-type"),
             limit=limit,
         )
-        facts = {"name": kept.name, "size": kept.size, "width": kept.width, "height": kept.height}
-        row = await self.edge.store.write(add_file, hash_=kept.hash, type_=kept.type, **facts)
+        row = await self.edge.store.write(
+            add_file,
+            hash_=kept.hash,
+            name=kept.name,
+            size=kept.size,
+            type_=kept.type,
+            width=kept.width,
+            height=kept.height,
+        )
         await call.answer(row.shown(), 201)
 
     async def _file(self, call: Call, file_id: str) -> None:

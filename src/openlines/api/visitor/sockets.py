@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from litestar.types import Receive, Scope, Send
 
-from openlines.api.asgi import header
+from openlines.api.asgi import Receive, Scope, Send, header
 from openlines.api.edge import Edge
 from openlines.api.visitor import identity
 from openlines.api.visitor.sites import KnownSite, Sites

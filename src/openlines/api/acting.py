@@ -1,0 +1,69 @@
+"""Carrying out a mutation: once per Idempotency-Key, answered from the same transaction that did it."""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import MediaType, Request, Response
+
+from openlines.api.edge import Edge
+from openlines.api.guard import actor_of
+from openlines.api.refusals import HttpRefused
+from openlines.services.idempotency import once
+from openlines.store.tx import Reader, Tx
+
+R = TypeVar("R")
+Req = Request[Any, Any, Any]
+
+_encode = msgspec.json.Encoder().encode
+KEY_LIMIT = 200
+
+
+async def act(
+    edge: Edge,
+    request: Req,
+    use_case: Callable[[Tx], R],
+    show: Callable[[Reader, R], Any] | None = None,
+    *,
+    status: int = 200,
+) -> Response[Any]:
+    """Run `use_case`; answer with what `show` makes of its result, read in the same transaction.
+
+    Without `show` the answer has no body (204). With an Idempotency-Key the answer is kept with the act, and a
+    repeat of the request gets it again.
+    """
+    status = status if show is not None else 204
+    key = request.headers.get("idempotency-key", "")
+    if not key:
+        body = await edge.store.write(_act, use_case, show)
+        return answer(body, status)
+    if len(key) > KEY_LIMIT:
+        raise HttpRefused(400, "bad_request")
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
+    owner = f"user:{actor_of(request).user_id}"
+    given = await edge.store.write(once, owner, key, digest, partial(_answered, use_case, show, status))
+    headers = {"idempotency-replayed": "true"} if given.repeated else None
+    return answer(given.body.encode(), given.status, headers)
+
+
+def _act(tx: Tx, use_case: Callable[[Tx], R], show: Callable[[Reader, R], Any] | None) -> bytes:
+    result = use_case(tx)
+    return b"" if show is None else _encode(show(tx, result))
+
+
+def _answered(
+    use_case: Callable[[Tx], R], show: Callable[[Reader, R], Any] | None, status: int, tx: Tx
+) -> tuple[int, str]:
+    return status, _act(tx, use_case, show).decode()
+
+
+def answer(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response[Any]:
+    """JSON that is encoded already."""
+    return Response(body, status_code=status, media_type=MediaType.JSON if body else "", headers=headers)
+
+
+def shown(value: Any, status: int = 200) -> Response[Any]:
+    """A value as JSON."""
+    return answer(_encode(value), status)

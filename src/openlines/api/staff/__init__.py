@@ -1,0 +1,1 @@
+"""What the workspace asks: typed handlers, one module per subject."""

@@ -1,0 +1,69 @@
+"""Customers: found, and their cards written on."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, patch
+from litestar.params import Parameter
+
+from openlines.api.acting import act
+from openlines.api.edge import Edge
+from openlines.api.guard import READS, WORKS
+from openlines.api.staff.common import Req, given, harmless
+from openlines.api.staff.details import Customer, customer_of
+from openlines.api.staff.inbox import Limit, clean, page_after
+from openlines.services import customers
+from openlines.services.access import Actor, access_customer
+
+
+class CustomerPage(msgspec.Struct):
+    items: list[Customer]
+    next: str | None
+
+
+@get("/customers", opt=READS, tags=["customers"], summary="Customers by name, e-mail, phone or handle, newest first")
+async def list_customers(
+    edge: Edge,
+    actor: Actor,
+    q: Annotated[str, Parameter(max_length=200)] = "",
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> CustomerPage:
+    found = await edge.store.read(customers.find, actor, clean(q.strip()), page_after(cursor), limit + 1)
+    more = len(found) > limit
+    return CustomerPage([customer_of(each) for each in found[:limit]], str(found[limit - 1].id) if more else None)
+
+
+@get("/customers/{customer_id:int}", opt=READS, tags=["customers"], summary="One customer")
+async def read_customer(edge: Edge, actor: Actor, customer_id: int) -> Customer:
+    return customer_of(await edge.store.read(access_customer, actor, customer_id))
+
+
+class CustomerChange(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    email: str | msgspec.UnsetType = msgspec.UNSET
+    phone: str | msgspec.UnsetType = msgspec.UNSET
+    fields: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+
+
+@patch("/customers/{customer_id:int}", opt=WORKS, tags=["customers"], summary="Write on a customer's card")
+async def change_customer(
+    edge: Edge, request: Req, actor: Actor, customer_id: int, data: CustomerChange
+) -> Response[Customer]:
+    """Of `fields` only those named change; an empty text removes one."""
+    changes: dict[str, Any] = {
+        key: harmless(value) if isinstance(value, str) else value for key, value in given(data).items()
+    }
+    if "fields" in changes:
+        changes["fields"] = {harmless(name): harmless(text) for name, text in changes["fields"].items()}
+    version = changes.pop("version")
+    return await act(
+        edge,
+        request,
+        lambda tx: customers.change(tx, actor, customer_id, version, **changes),
+        lambda _, row: customer_of(row),
+    )
+
+
+HANDLERS = [list_customers, read_customer, change_customer]

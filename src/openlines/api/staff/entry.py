@@ -1,0 +1,144 @@
+"""The way in: set-up, signing in, signing out."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+
+from openlines.api.acting import answer, shown
+from openlines.api.edge import Edge
+from openlines.api.guard import ANYONE, insecure, new_cookie, session_cookie
+from openlines.api.refusals import Unauthorized
+from openlines.api.speakers import SESSION_PREFIX
+from openlines.api.staff.common import Req, base_url, check_password, client_address, scope_of, slow_down
+from openlines.realtime.snapshot import Me, PortalBrief, me_of
+from openlines.services import accounts, portal, sessions
+from openlines.services.portal import FirstPerson
+from openlines.store import channels
+from openlines.store import users as user_rows
+from openlines.store.tx import Reader
+from openlines.support.ids import fingerprint, new_token
+
+
+@get("/portal", opt=ANYONE, tags=["portal"], summary="What may be known before signing in")
+async def read_portal(edge: Edge, request: Req) -> PortalBrief:
+    found = await edge.store.read(portal.the_portal)
+    return PortalBrief(
+        name=found.name,
+        language=found.language,
+        version=edge.version,
+        setup_needed=found.setup_hash is not None,
+        insecure=insecure(scope_of(request)),
+    )
+
+
+class SetUpInput(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+    portal_name: str
+    name: str
+    email: str
+    password: str
+    language: str
+    time_zone: str
+
+
+class SetUpAnswer(msgspec.Struct):
+    me: Me
+    line_id: int
+    channel_id: int
+    snippet: str
+    try_url: str
+
+
+@post("/setup", opt=ANYONE, tags=["portal"], summary="Set the portal up, once, with the printed link", status_code=201)
+async def set_up(edge: Edge, request: Req, data: SetUpInput) -> Response[SetUpAnswer]:
+    address = client_address(request)
+    slow_down(edge, f"setup:{address}", address)
+    check_password(data.password, data.name, data.email)
+    person = FirstPerson(data.name, data.email, await edge.passwords.hash(data.password), data.language, data.time_zone)
+    setup_hash = fingerprint(data.token)
+    try:
+        done = await edge.store.write(portal.set_up, setup_hash, data.portal_name, person, seal=edge.seal)
+    except Exception:
+        edge.limits.sign_in_address.failed(address)
+        raise
+    cookie = await open_session(edge, request, done.user_id)
+    me, key = await edge.store.read(_set_up_answer, done.user_id, done.channel_id)
+    base = base_url(edge, request)
+    body = SetUpAnswer(me, done.line_id, done.channel_id, snippet(base, key), f"{base}/try/{done.channel_id}")
+    response: Response[Any] = shown(body, 201)
+    response.cookies.append(new_cookie(request.scope["scheme"], cookie))
+    return response
+
+
+def _set_up_answer(reader: Reader, user_id: int, channel_id: int) -> tuple[Me, str]:
+    channel = channels.one(reader, channel_id)
+    return me_of(accounts.access_user(reader, user_id)), channel.key if channel is not None else ""
+
+
+def snippet(base: str, key: str) -> str:
+    """The one line to paste into a site."""
+    return f'<script async src="{base}/widget.js" data-key="{key}"></script>'
+
+
+class LoginInput(msgspec.Struct, forbid_unknown_fields=True):
+    email: Annotated[str, msgspec.Meta(max_length=300)]
+    password: Annotated[str, msgspec.Meta(max_length=1024)]
+
+
+class MeAnswer(msgspec.Struct):
+    me: Me
+
+
+@post("/login", opt=ANYONE, tags=["account"], summary="Sign in; the answer sets the session's cookie", status_code=200)
+async def login(edge: Edge, request: Req, data: LoginInput) -> Response[MeAnswer]:
+    email, address = data.email.strip().lower(), client_address(request)
+    slow_down(edge, f"account:{email}", address)
+    known = await edge.store.read(user_rows.credentials, email)
+    # An unknown address costs the same time and gets the same words as a wrong password.
+    fits = await edge.passwords.verify(known.password_hash if known is not None else None, data.password)
+    if known is None or not fits or not known.active:
+        edge.limits.sign_in_account.failed(f"account:{email}")
+        edge.limits.sign_in_address.failed(address)
+        raise Unauthorized("bad_credentials")
+    edge.limits.sign_in_account.forget(f"account:{email}")
+    new_hash = None
+    if known.password_hash and edge.passwords.outdated(known.password_hash):
+        new_hash = await edge.passwords.hash(data.password)
+    cookie = await open_session(edge, request, known.id, new_hash=new_hash)
+    me = await edge.store.read(accounts.access_user, known.id)
+    response: Response[Any] = shown(MeAnswer(me_of(me)))
+    response.cookies.append(new_cookie(request.scope["scheme"], cookie))
+    return response
+
+
+async def open_session(edge: Edge, request: Req, user_id: int, *, new_hash: str | None = None) -> str:
+    """A fresh cookie; the one that the browser had is worth nothing afterwards."""
+    cookie = new_token(SESSION_PREFIX)
+    old = session_cookie(scope_of(request))
+    await edge.store.write(
+        sessions.sign_in,
+        user_id,
+        fingerprint(cookie),
+        agent=request.headers.get("user-agent", ""),
+        address=client_address(request),
+        replaces=fingerprint(old) if old else "",
+        new_hash=new_hash,
+    )
+    if old:
+        edge.speakers.forget_user(user_id)
+    return cookie
+
+
+@post("/logout", opt=ANYONE, tags=["account"], summary="Sign out", status_code=204)
+async def logout(edge: Edge, request: Req) -> Response[None]:
+    cookie = session_cookie(scope_of(request))
+    if cookie:
+        await edge.store.write(sessions.sign_out, fingerprint(cookie))
+        edge.speakers.forget_all()
+    response: Response[Any] = answer(b"", 204)
+    response.cookies.append(new_cookie(request.scope["scheme"], ""))
+    return response
+
+
+HANDLERS = [read_portal, set_up, login, logout]

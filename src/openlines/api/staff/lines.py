@@ -1,0 +1,263 @@
+"""Lines, their rules and their queues, for those who configure."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, delete, get, patch, post, put
+
+from openlines.api.acting import act, shown
+from openlines.api.edge import Edge
+from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
+from openlines.api.staff.channels import Channel, channel_of
+from openlines.api.staff.common import Req, harmless
+from openlines.core.capacity import limit_for_offers
+from openlines.core.line import LineSettings
+from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
+from openlines.realtime.snapshot import whole
+from openlines.services import lines, queue
+from openlines.services.access import Actor, access_line
+from openlines.store import channels as channel_rows
+from openlines.store import lines as rows
+from openlines.store import portal, seats, users
+from openlines.store.lines import LineRow
+from openlines.store.tx import Reader, Tx
+from openlines.support.stamps import stamp, stamp_or_none
+
+TAGS = ["lines"]
+Text = Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class Line(msgspec.Struct, omit_defaults=True):
+    """A line with all of its rules: durations in whole seconds, texts by language, Monday first."""
+
+    id: int
+    version: int
+    name: str
+    created_at: str
+    settings: dict[str, Any]
+    active: bool = False
+    off_reason: str | None = None
+    open: bool = False
+    opens_at: str | None = None
+    closes_at: str | None = None
+    channels: list[Channel] = []
+
+
+class Lines(msgspec.Struct):
+    items: list[Line]
+    next: str | None
+
+
+def settings_out(settings: LineSettings) -> dict[str, Any]:
+    """As pages and programs have them: an interval is {"from", "to"}."""
+    values: dict[str, Any] = msgspec.to_builtins(settings)
+    values["week"] = [[_interval_out(each) for each in day] for day in values["week"]]
+    for special in values["exceptions"]:
+        special["intervals"] = [_interval_out(each) for each in special["intervals"]]
+    return values
+
+
+def settings_in(values: dict[str, Any]) -> dict[str, Any]:
+    """The same the other way. What has another shape is left for the checks of the settings to name."""
+    changed = {key: _clean(value) for key, value in values.items()}
+    if isinstance(week := changed.get("week"), list):
+        changed["week"] = [_intervals_in(day) for day in week]
+    if isinstance(exceptions := changed.get("exceptions"), list):
+        changed["exceptions"] = [
+            {**each, "intervals": _intervals_in(each.get("intervals", []))} if isinstance(each, dict) else each
+            for each in exceptions
+        ]
+    return changed
+
+
+def _interval_out(interval: dict[str, str]) -> dict[str, str]:
+    return {"from": interval["start"], "to": interval["end"]}
+
+
+def _intervals_in(day: Any) -> Any:
+    if not isinstance(day, list):
+        return day
+    return [
+        {"start": each["from"], "end": each["to"]} if isinstance(each, dict) and each.keys() == {"from", "to"} else each
+        for each in day
+    ]
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: harmless(each) if isinstance(each, str) else each for key, each in value.items()}
+    return value
+
+
+def line_out(reader: Reader, row: LineRow, language: str) -> Line:
+    settings = row.rules
+    zone = settings.time_zone
+    if not zone and (the_portal := portal.the_portal(reader)) is not None:
+        zone = the_portal.time_zone
+    schedule = schedule_of(settings, zone)
+    now = reader.now
+    open_now = is_open(schedule, now)
+    return Line(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        created_at=stamp(row.created_at),
+        settings=settings_out(settings),
+        active=bool(row.active),
+        off_reason=row.off_reason,
+        open=open_now,
+        opens_at=None if open_now else stamp_or_none(next_open(schedule, now)),
+        closes_at=stamp_or_none(closes_at(schedule, now)) if open_now else None,
+        channels=[channel_of(each, language) for each in channel_rows.of_line(reader, row.id)],
+    )
+
+
+def _lines(reader: Reader, language: str) -> list[Line]:
+    return [line_out(reader, each, language) for each in rows.every(reader)]
+
+
+def _line(reader: Reader, actor: Actor, line_id: int, language: str) -> Line:
+    return line_out(reader, access_line(reader, actor, line_id), language)
+
+
+@get("/lines", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="Every line with its rules")
+async def list_lines(edge: Edge, language: str) -> Response[Lines]:
+    return shown(whole(await edge.store.read(_lines, language)))
+
+
+class NewLine(msgspec.Struct, forbid_unknown_fields=True):
+    name: Text
+
+
+@post("/lines", opt=CONFIGURES, tags=TAGS, summary="Make a line", status_code=201)
+async def create_line(edge: Edge, request: Req, actor: Actor, language: str, data: NewLine) -> Response[Line]:
+    limit = edge.max_lines or None
+
+    def create(tx: Tx) -> int:
+        the_portal = portal.the_portal(tx)
+        zone = the_portal.time_zone if the_portal is not None else "UTC"
+        return lines.create(tx, actor, harmless(data.name), time_zone=zone, limit=limit)
+
+    return await act(edge, request, create, lambda reader, line_id: _line(reader, actor, line_id, language), status=201)
+
+
+class CopyInput(msgspec.Struct, forbid_unknown_fields=True):
+    name: Text | None = None
+
+
+@post("/lines/{line_id:int}/copy", opt=CONFIGURES, tags=TAGS, summary="A new line with the same rules", status_code=201)
+async def copy_line(
+    edge: Edge, request: Req, actor: Actor, language: str, line_id: int, data: CopyInput
+) -> Response[Line]:
+    """Same rules, same queue; channels stay where they are. Without a name it is called after the first one."""
+    limit = edge.max_lines or None
+
+    def copy(tx: Tx) -> int:
+        name = data.name or f"{access_line(tx, actor, line_id).name} 2"
+        return lines.copy(tx, actor, line_id, harmless(name), limit=limit)
+
+    return await act(edge, request, copy, lambda reader, copied: _line(reader, actor, copied, language), status=201)
+
+
+@get("/lines/{line_id:int}", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="One line with its rules")
+async def read_line(edge: Edge, actor: Actor, language: str, line_id: int) -> Line:
+    return await edge.store.read(_line, actor, line_id, language)
+
+
+class LineChange(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    name: Text | None = None
+    active: bool | None = None
+    settings: dict[str, Any] | None = None
+
+
+@patch("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a line; of `settings` only what is named")
+async def change_line(
+    edge: Edge, request: Req, actor: Actor, language: str, line_id: int, data: LineChange
+) -> Response[Line]:
+    """Holds at once, also for what is under way. 409 when somebody saved since `version`."""
+    settings = settings_in(data.settings) if data.settings is not None else None
+
+    def change(tx: Tx) -> LineRow:
+        name = harmless(data.name) if data.name is not None else None
+        return lines.change(tx, actor, line_id, data.version, name=name, active=data.active, settings=settings)
+
+    return await act(edge, request, change, lambda reader, row: line_out(reader, row, language))
+
+
+@delete("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Remove a line without channels and conversations")
+async def delete_line(edge: Edge, request: Req, actor: Actor, line_id: int) -> None:
+    await act(edge, request, lambda tx: lines.remove(tx, actor, line_id))
+
+
+# --- the queue ----------------------------------------------------------------------------------------------
+
+
+class QueuePerson(msgspec.Struct, omit_defaults=True):
+    """`counted` of `limit` conversations (0: no limit); `unavailable` is the first reason, where there is one."""
+
+    user_id: int
+    available: bool
+    unavailable: str | None = None
+    counted: int = 0
+    limit: int = 0
+
+
+class QueueEntry(msgspec.Struct, omit_defaults=True):
+    position: int
+    user_id: int | None = None
+    department_id: int | None = None
+    people: list[QueuePerson] = []
+
+
+class QueueMember(msgspec.Struct, forbid_unknown_fields=True):
+    user_id: int | None = None
+    department_id: int | None = None
+
+
+class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    members: list[QueueMember]
+
+
+def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
+    line = access_line(reader, actor, line_id)
+    limit = limit_for_offers(line.rules)
+    people = {each.id: each for each in users.all_users(reader)}
+    counted = {each.user_id: each.counted for each in seats.of_line(reader, line_id)}
+    return [
+        QueueEntry(
+            position,
+            user_id,
+            department_id,
+            [
+                QueuePerson(each, bool(people[each].available), people[each].unavailable, counted.get(each, 0), limit)
+                for each in members
+            ],
+        )
+        for position, ((user_id, department_id), members) in enumerate(queue.members_of(reader, line_id))
+    ]
+
+
+@get(
+    "/lines/{line_id:int}/queue", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="The queue: members and who they stand for"
+)
+async def read_queue(edge: Edge, actor: Actor, line_id: int) -> list[QueueEntry]:
+    return await edge.store.read(_queue, actor, line_id)
+
+
+@put("/lines/{line_id:int}/queue", opt=CONFIGURES, tags=TAGS, summary="Replace the queue; holds at once")
+async def put_queue(
+    edge: Edge, request: Req, actor: Actor, line_id: int, data: QueueInput
+) -> Response[list[QueueEntry]]:
+    """Each member names a user or a department. `version` is the line's."""
+    members = [(each.user_id, each.department_id) for each in data.members]
+    return await act(
+        edge,
+        request,
+        lambda tx: queue.put_queue(tx, actor, line_id, data.version, members),
+        lambda reader, _: _queue(reader, actor, line_id),
+    )
+
+
+HANDLERS = [list_lines, create_line, copy_line, read_line, change_line, delete_line, read_queue, put_queue]

@@ -1,0 +1,208 @@
+"""Connecting channels to lines: made, changed, moved, switched off and on, removed.
+
+What the vendor says about a channel (its state) is written by whoever talks to the vendor; here an
+administrator's wishes are checked against the kind's manifest and kept, secrets sealed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from openlines.channels.base import Manifest
+from openlines.channels.fields import FACTS, check, defaults, generated
+from openlines.channels.registry import UnknownKind, manifest
+from openlines.core.inputs import ChannelRemoved
+from openlines.core.line import Problem
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.turn import Turn, load
+from openlines.store import channels as rows
+from openlines.store import lines, portal, screens
+from openlines.store.channels import ChannelRow
+from openlines.store.tables import channels as channels_table
+from openlines.store.tx import Reader, Tx
+from openlines.support.ids import new_key, new_token
+from openlines.support.secrets import Seal, Secret
+
+NAME_LIMIT: Final = 120
+TABLE: Final = "channels"  # what the secrets are bound to, with the row's id
+
+
+def create(
+    tx: Tx,
+    actor: Actor,
+    line_id: int,
+    kind: str,
+    name: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, Any] | None = None,
+    seal: Seal,
+) -> int:
+    """Connect a channel to a line; returns its id. Whoever talks to the vendor takes it from there.
+
+    Refuses: `NotFound` for the line; `Invalid` (kind, name, and the fields of the manifest); `Conflict`
+    "kind_taken" when the line has a channel of this kind and the portal allows one.
+    """
+    require_administrator(actor)
+    found = _manifest(kind)
+    if lines.one(tx, line_id) is None:
+        raise NotFound("line", id=line_id)
+    checked = check(found.fields, settings or {}, secrets or {}, kept=frozenset())
+    problems = [*_name_problems(name), *checked.problems]
+    if problems:
+        raise Invalid(problems)
+    _one_of_a_kind(tx, line_id, found)
+    channel_id = tx.new_id(channels_table)
+    hidden = {**checked.secrets, **{each: new_token() for each in generated(found.fields)}}
+    rows.add(
+        tx,
+        id=channel_id,
+        line_id=line_id,
+        kind=kind,
+        name=name.strip(),
+        key=new_key(),
+        settings=_json({**defaults(found.fields), **checked.settings}),
+        secrets=_sealed(seal, channel_id, hidden),
+        state=_first_state(found),
+        created_at=tx.now,
+    )
+    _changed(tx, actor, channel_id, line_id, "added")
+    return channel_id
+
+
+class Wish(NamedTuple):
+    """What is to change; None, and settings and secrets that are not named, stay as they are."""
+
+    name: str | None = None
+    active: bool | None = None
+    line_id: int | None = None
+    settings: Mapping[str, Any] = {}
+    secrets: Mapping[str, Any] = {}
+
+
+def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, seal: Seal) -> ChannelRow:
+    """Refuses like `create`, and with `Conflict` "changed_meanwhile" when `version` is old."""
+    require_administrator(actor)
+    row = access_channel(tx, actor, channel_id)
+    found = _manifest(row.kind)
+    opened = seal.open(TABLE, row.id, row.secrets)
+    present = {key: value for key, value in row.values.items() if key != FACTS}
+    checked = check(found.fields, {**present, **wish.settings}, wish.secrets, kept=frozenset(opened))
+    problems = [*(_name_problems(wish.name) if wish.name is not None else ()), *checked.problems]
+    if problems:
+        raise Invalid(problems)
+    values: dict[str, Any] = {} if wish.name is None else {"name": wish.name.strip()}
+    values |= _moved(tx, row, wish, found)
+    if wish.settings:
+        facts = {FACTS: row.values[FACTS]} if FACTS in row.values else {}
+        values["settings"] = _json({**checked.settings, **facts})
+    if checked.secrets:
+        kept = {key: value.reveal() for key, value in opened.items()}
+        values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
+    if row.version != version:
+        raise Conflict("changed_meanwhile", version=row.version)
+    if values:
+        rows.change(tx, channel_id, version, **values)
+        _changed(tx, actor, channel_id, values.get("line_id", row.line_id), "changed")
+    return access_channel(tx, actor, channel_id)
+
+
+def _moved(tx: Tx, row: ChannelRow, wish: Wish, found: Manifest) -> dict[str, Any]:
+    """To another line, off or on again."""
+    values: dict[str, Any] = {}
+    if wish.line_id is not None and wish.line_id != row.line_id:
+        if lines.one(tx, wish.line_id) is None:
+            raise Invalid.field("line_id", "unknown_line")
+        _one_of_a_kind(tx, wish.line_id, found)
+        values["line_id"] = wish.line_id
+    if wish.active is not None and wish.active != bool(row.active):
+        values |= {"active": int(wish.active), "state": _first_state(found) if wish.active else "off"}
+    return values
+
+
+def _first_state(found: Manifest) -> str:
+    """A vendor must be asked first; a channel whose customers read from us works at once."""
+    return "new" if found.capabilities.pushes else "ok"
+
+
+def new_secret(tx: Tx, actor: Actor, channel_id: int, name: str, *, seal: Seal) -> str:
+    """Make one of the generated secrets anew; returns it, to be shown once."""
+    require_administrator(actor)
+    row = access_channel(tx, actor, channel_id)
+    if name not in generated(_manifest(row.kind).fields):
+        raise NotFound("secret")
+    opened = {key: value.reveal() for key, value in seal.open(TABLE, row.id, row.secrets).items()}
+    opened[name] = new_token()
+    rows.change(tx, channel_id, row.version, secrets=_sealed(seal, row.id, opened))
+    _changed(tx, actor, channel_id, row.line_id, "changed")
+    return opened[name]
+
+
+def remove(tx: Tx, actor: Actor, channel_id: int) -> None:
+    """Disconnect for good. Threads and their history stay; what is open on it is closed, silently."""
+    require_administrator(actor)
+    row = access_channel(tx, actor, channel_id)
+    rows.put(tx, channel_id, deleted_at=tx.now, active=0, state="off")
+    close_orphans(tx)
+    _changed(tx, actor, channel_id, row.line_id, "removed")
+
+
+def close_orphans(tx: Tx) -> int:
+    """Close up to a hundred conversations whose channel is gone; how many there were. Repeated until there are none."""
+    found = screens.orphans(tx)
+    for conversation_id in found:
+        turn = Turn(tx, load(tx, conversation_id))
+        turn.step(ChannelRemoved())
+        turn.done()
+    return len(found)
+
+
+def access_channel(reader: Reader, actor: Actor, channel_id: int) -> ChannelRow:
+    """A present channel, for those who configure. Raises `Forbidden` and `NotFound`."""
+    require_administrator(actor)
+    row = rows.one(reader, channel_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound("channel", id=channel_id)
+    return row
+
+
+def hints(row: ChannelRow, seal: Seal) -> dict[str, str]:
+    """Which secrets are there, each with its last letters: never the secret itself."""
+    return {name: value.hint() for name, value in seal.open(TABLE, row.id, row.secrets).items()}
+
+
+def _manifest(kind: str) -> Manifest:
+    try:
+        return manifest(kind)
+    except UnknownKind:
+        raise Invalid.field("kind", "unknown_kind") from None
+
+
+def _one_of_a_kind(tx: Tx, line_id: int, found: Manifest) -> None:
+    the_portal = portal.the_portal(tx)
+    if the_portal is not None and not the_portal.settings.get("one_channel_of_a_kind", True):
+        return
+    taken = next((each for each in rows.of_line(tx, line_id) if each.kind == found.kind), None)
+    if taken is not None:
+        raise Conflict("kind_taken", kind=found.kind, channel_id=taken.id, name=taken.name)
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if not name.strip():
+        return [Problem("name", "name_needed")]
+    return [Problem("name", "too_long", {"most": NAME_LIMIT})] if len(name) > NAME_LIMIT else []
+
+
+def _sealed(seal: Seal, channel_id: int, hidden: Mapping[str, str]) -> str:
+    return seal.seal(TABLE, channel_id, {name: Secret(text) for name, text in hidden.items()}) if hidden else ""
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _changed(tx: Tx, actor: Actor, channel_id: int, line_id: int, what: str) -> None:
+    tx.event("channel.changed", line_id=line_id, user_id=actor.user_id, data={"channel_id": channel_id, "what": what})
+    tx.poke("channels")
