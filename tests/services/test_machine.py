@@ -29,7 +29,6 @@ from openlines.core.state import Conversation, Refused
 from openlines.core.timers import due_at
 from openlines.services import handle, presence, receive
 from openlines.services.access import Actor
-from openlines.services.lines import recount
 from openlines.store import lines, seats, tables
 from openlines.store.statement import Statement
 from sqlalchemy import func, select
@@ -259,7 +258,7 @@ class Machine(RuleBasedStateMachine):
     def counters_equal_a_recount(self) -> None:
         for line_id in self.lines:
             settings_now = self.house.do(lines.one, line_id).rules
-            found = self.house.do(recount, line_id, settings_now)
+            found = self.house.do(seats.recount, line_id, settings_now.counting)
             stored = {seat.user_id: seat.counted for seat in self.house.do(seats.of_line, line_id) if seat.counted}
             assert stored == found, (line_id, settings_now.counting)
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, case, func, literal_column, select
 
 from openlines.core import schedule
 from openlines.core.capacity import limit_for_offers
@@ -23,8 +22,6 @@ from openlines.services.queue import rebuild_seats
 from openlines.services.turn import Turn, load_some
 from openlines.store import conversations, lines, seats
 from openlines.store.lines import LineRow, settings_of, text_of
-from openlines.store.statement import Statement
-from openlines.store.tables import conversations as conversations_table
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
 
@@ -163,39 +160,11 @@ def remove(tx: Tx, actor: Actor, line_id: int) -> None:
 
 # --- what follows from a change -------------------------------------------------------------------------
 
-_COUNTS_RULE: dict[str, str] = {
-    "unanswered": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL AND replied_at IS NULL",
-    "not_replied": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL",
-    "open": "state = 'active'",
-}
-_PERSON = case(
-    (conversations_table.c.state == literal_column("'offered'"), conversations_table.c.offered_to),
-    else_=conversations_table.c.operator_id,
-)
-_RECOUNT = {
-    rule: Statement(
-        select(_PERSON.label("person"), func.count())
-        .where(
-            conversations_table.c.line_id == bindparam("line_id"),
-            conversations_table.c.state != literal_column("'closed'"),
-            _PERSON.is_not(None),
-            literal_column("(state = 'offered')") | literal_column(f"({counted})"),
-        )
-        .group_by(literal_column("person"))
-    )
-    for rule, counted in _COUNTS_RULE.items()
-}
-
-
-def recount(reader: Reader, line_id: int, settings: LineSettings) -> dict[int, int]:
-    """What the counters of a line's seats must be, counted plainly."""
-    return {row[0]: row[1] for row in reader.all(_RECOUNT[settings.counting], line_id=line_id)}
-
 
 def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings) -> None:
     """Counters and eligibility under the new rules, at once."""
     if before.counting != after.counting:
-        found = recount(tx, line_id, after)
+        found = seats.recount(tx, line_id, after.counting)
         for seat in seats.of_line(tx, line_id):
             if seat.counted != found.get(seat.user_id, 0):
                 seats.put(tx, line_id, seat.user_id, counted=found.get(seat.user_id, 0))

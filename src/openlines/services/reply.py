@@ -9,13 +9,13 @@ from openlines.core.conversation import opened
 from openlines.core.inputs import Noted, Wrote
 from openlines.core.line import SECOND
 from openlines.core.state import Refused
+from openlines.services import deliveries as sending
 from openlines.services.access import Actor, access_conversation, access_message, access_thread
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
-from openlines.store import conversations, deliveries, files, messages, threads
+from openlines.store import conversations, files, messages, threads
 from openlines.store.messages import MessageRow, data_of, text_of
 from openlines.store.tables import conversations as conversations_table
-from openlines.store.tables import deliveries as deliveries_table
 from openlines.store.tx import Tx
 
 TEXT_LIMIT = 20_000  # characters of one reply; a channel's own limit splits it
@@ -181,7 +181,8 @@ def edit(tx: Tx, actor: Actor, message_id: int, text: str) -> MessageRow:
     data = data_of(row)
     data["original"] = [*data.get("original", []), {"text": row.text, "at": row.edited_at or row.at}][-20:]
     messages.put(tx, row.id, text=text, data=text_of(data), edited_at=tx.now)
-    _pass_on(tx, row, case, "edit")
+    if row.kind == "text" and able.pushes:
+        sending.queue(tx, row.id, "edit")
     _changed(tx, row, case, "message.changed")
     return row._replace(text=text, data=text_of(data), edited_at=tx.now)
 
@@ -193,7 +194,8 @@ def delete(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
     if row.kind == "text" and able.pushes and not able.deletes:
         raise Refused("channel_cannot_delete")
     messages.put(tx, row.id, deleted_at=tx.now)
-    _pass_on(tx, row, case, "delete")
+    if row.kind == "text" and able.pushes and not sending.withdraw(tx, row.id):
+        sending.queue(tx, row.id, "delete")
     _changed(tx, row, case, "message.deleted")
     return row._replace(deleted_at=tx.now)
 
@@ -203,22 +205,8 @@ def retry(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
     row = access_message(tx, actor, message_id)
     case = load(tx, row.conversation_id)
     _may_write(tx, actor, case)
-    if not deliveries.requeue_by_hand(tx, message_id):
-        raise Refused("nothing_to_retry")
-    _changed(tx, row, case, "delivery.changed")
+    sending.retry(tx, message_id)
     return row
-
-
-def _pass_on(tx: Tx, row: MessageRow, case: Case, what: str) -> None:
-    if row.kind == "text" and capabilities(case.around.kind).pushes:
-        deliveries.add(
-            tx,
-            id=tx.new_id(deliveries_table),
-            message_id=row.id,
-            thread_id=row.thread_id,
-            channel_id=case.c.channel_id,
-            what=what,
-        )
 
 
 def _changed(tx: Tx, row: MessageRow, case: Case, kind: str) -> None:

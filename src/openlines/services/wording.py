@@ -4,28 +4,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, literal_column, select
-
 from openlines.channels.base import Capabilities
 from openlines.core.line import LineSettings, worded
 from openlines.core.schedule import next_open
 from openlines.core.state import Conversation, Rules
 from openlines.core.texts import DEFAULT_TEXTS, render
+from openlines.store import conversations, lines
 from openlines.store.conversations import Around
-from openlines.store.statement import Statement
-from openlines.store.tables import conversations, lines
 from openlines.store.tx import Reader
-
-_AHEAD = Statement(
-    select(func.count())
-    .select_from(conversations)
-    .where(
-        conversations.c.line_id == bindparam("line_id"),
-        conversations.c.state == literal_column("'waiting'"),
-        conversations.c.opened_at < bindparam("opened_at"),
-    )
-)
-_LINE_NAME = Statement(select(lines.c.name).where(lines.c.id == bindparam("id")))
 
 _SETTING = {
     "greeting": "greeting",
@@ -72,11 +58,10 @@ def _values(reader: Reader, words: str, c: Conversation, rules: Rules, around: A
         "number": str(c.id),
     }
     if "{line}" in words:
-        row = reader.one(_LINE_NAME, id=c.line_id)
-        values["line"] = row[0] if row else ""
+        row = lines.one(reader, c.line_id)
+        values["line"] = row.name if row else ""
     if "{position}" in words:
-        row = reader.one(_AHEAD, line_id=c.line_id, opened_at=c.opened_at)
-        values["position"] = str((row[0] if row else 0) + 1)
+        values["position"] = str(conversations.ahead(reader, c.line_id, c.opened_at) + 1)
     if "{opens_at}" in words:
         values["opens_at"] = opens_at(rules, reader.now, language)
     return values

@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from openlines.core.capacity import limit_for_offers
 from openlines.store.lines import settings_of
 from openlines.store.statement import Statement, among
-from openlines.store.tables import department_members, lines, seats, tries, users
+from openlines.store.tables import conversations, department_members, lines, seats, tries, users
 from openlines.store.tx import Reader, Tx
 
 
@@ -132,6 +132,36 @@ _COUNTS = Statement(
         func.coalesce(func.sum(seats.c.eligible), _ZERO),
     ).where(seats.c.line_id == bindparam("line_id"), seats.c.member == _ONE)
 )
+
+
+# What counts for a line's limit, as SQL: the table of rules.md 3 (core.capacity says the same of one conversation).
+_COUNTS_RULE: dict[str, str] = {
+    "unanswered": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL AND replied_at IS NULL",
+    "not_replied": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL",
+    "open": "state = 'active'",
+}
+_PERSON = case(
+    (conversations.c.state == literal_column("'offered'"), conversations.c.offered_to),
+    else_=conversations.c.operator_id,
+)
+_RECOUNT = {
+    rule: Statement(
+        select(_PERSON.label("person"), func.count())
+        .where(
+            conversations.c.line_id == bindparam("line_id"),
+            conversations.c.state != literal_column("'closed'"),
+            _PERSON.is_not(None),
+            literal_column("(state = 'offered')") | literal_column(f"({counted})"),
+        )
+        .group_by(literal_column("person"))
+    )
+    for rule, counted in _COUNTS_RULE.items()
+}
+
+
+def recount(reader: Reader, line_id: int, counting: str) -> dict[int, int]:
+    """What the counters of a line's seats must be, counted plainly; only those above zero."""
+    return {row[0]: row[1] for row in reader.all(_RECOUNT[counting], line_id=line_id)}
 
 
 def of_line(reader: Reader, line_id: int) -> list[Seat]:
