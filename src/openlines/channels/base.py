@@ -232,7 +232,7 @@ class Sent(NamedTuple):
 class Retry(NamedTuple):
     """Not done, and nothing reached the customer: try again."""
 
-    after: float  # seconds
+    after: float = 0.0  # seconds; 0: whoever drives chooses, ever later
     scope: Literal["message", "thread", "channel"] = "message"
     code: str = ""
     detail: str = ""
@@ -303,9 +303,9 @@ class OpenFile(Protocol):
 class Limits:
     """Pacing the vendor asks for; the deliver worker keeps to it."""
 
-    per_thread: float = 0.0  # seconds between two messages of one thread, after a burst
-    per_channel: float = 0.0  # seconds between two messages of one channel, after a burst
-    burst: int = 1
+    per_thread: float = 0.0  # seconds between two messages of one thread
+    burst: int = 1  # so many of one thread may go at once before that
+    per_channel: float = 0.0  # seconds between two messages of one channel; a second's worth may go at once
 
 
 class Channel(Protocol):

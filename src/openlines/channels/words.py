@@ -54,3 +54,9 @@ UNKNOWN: Final[Words] = {
     "ru": "Связь оборвалась после отправки: дошло ли сообщение, неизвестно. Отправить ещё раз?",
     "en": "The connection broke after sending: nobody can say whether it arrived. Send it again?",
 }
+
+# What a customer reads who has pressed a button; by the code that the use case gave.
+PRESSED: Final[Mapping[str, Words]] = {
+    "rated": {"ru": "Спасибо за оценку!", "en": "Thank you for the rating!"},
+    "too_late": {"ru": "Оценить уже нельзя: прошло слишком много времени.", "en": "It is too late to rate this."},
+}

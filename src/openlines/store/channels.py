@@ -54,6 +54,12 @@ _LOCKED: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("i
 _BY_KEY: Final = Statement(select(*_COLUMNS).where(channels.c.key == bindparam("key"), _PRESENT))
 _ALL: Final = Statement(select(*_COLUMNS).where(_PRESENT).order_by(channels.c.id))
 _SOME: Final = Statement(select(*_COLUMNS).where(among(channels.c.id, "ids")).order_by(channels.c.id))
+_SOME_LOCKED: Final = Statement(
+    select(*_COLUMNS)
+    .where(among(channels.c.id, "ids"), _PRESENT)
+    .order_by(channels.c.id)
+    .with_for_update(key_share=True)
+)
 _OF_LINE: Final = Statement(
     select(*_COLUMNS).where(channels.c.line_id == bindparam("line_id"), _PRESENT).order_by(channels.c.id)
 )
@@ -63,9 +69,6 @@ _CHANGE: Final = Statement(
     update(channels)
     .where(channels.c.id == bindparam("of_id"), channels.c.version == bindparam("seen"), _PRESENT)
     .values(version=channels.c.version + 1)
-)
-_SET_CURSOR: Final = Statement(
-    update(channels).where(channels.c.id == bindparam("of_id"), channels.c.cursor == bindparam("seen"))
 )
 
 
@@ -96,6 +99,11 @@ def some(reader: Reader, ids: list[int]) -> list[ChannelRow]:
     return [ChannelRow._make(row) for row in reader.all(_SOME, ids=ids)] if ids else []
 
 
+def some_locked(tx: Tx, ids: list[int]) -> list[ChannelRow]:
+    """Present ones of these, which nobody else changes until this transaction ends."""
+    return [ChannelRow._make(row) for row in tx.all(_SOME_LOCKED, ids=ids)] if ids else []
+
+
 def of_line(reader: Reader, line_id: int) -> list[ChannelRow]:
     """Present channels of a line."""
     return [ChannelRow._make(row) for row in reader.all(_OF_LINE, line_id=line_id)]
@@ -120,7 +128,6 @@ def keeping(row: ChannelRow) -> Keeping:
     return Keeping(*msgspec.json.decode(row.cursor, type=tuple[str, str, int])) if row.cursor else Keeping()
 
 
-def put_keeping(tx: Tx, row: ChannelRow, keeping: Keeping) -> bool:
-    """Changes it if nobody else has since `row` was read."""
-    text = msgspec.json.encode(tuple(keeping)).decode()
-    return tx.changed(_SET_CURSOR, of_id=row.id, seen=row.cursor, cursor=text) == 1
+def put_keeping(tx: Tx, channel_id: int, keeping: Keeping) -> None:
+    """For whoever has read the row locked."""
+    tx.run(_SET, of_id=channel_id, cursor=msgspec.json.encode(tuple(keeping)).decode())

@@ -42,6 +42,7 @@ class Candidate(NamedTuple):
     attempts: int
     done: str | None  # the vendor's ids of the calls that are through
     created_at: int
+    not_before: int
     text: str
     data: str
     deleted_at: int | None
@@ -103,6 +104,7 @@ _DUE: Final = Statement(
         deliveries.c.attempts,
         deliveries.c.external_id,
         deliveries.c.created_at,
+        deliveries.c.not_before,
         messages.c.text,
         messages.c.data,
         messages.c.deleted_at,
@@ -182,10 +184,21 @@ _LOST: Final = Statement(
     .where(
         _OPEN,
         deliveries.c.state == "sending",
-        or_(deliveries.c.leased_until < bindparam("now"), deliveries.c.lease == bindparam("dead")),
+        or_(deliveries.c.leased_until < bindparam("before"), deliveries.c.lease == bindparam("dead")),
     )
     .limit(100)
     .with_for_update(of=deliveries, skip_locked=True)
+)
+_VENDOR_ID: Final = Statement(
+    select(
+        messages.c.author,
+        messages.c.dedupe,
+        select(_first.c.external_id)
+        .where(_first.c.message_id == messages.c.id, _first.c.what == "message")
+        .order_by(_first.c.id.desc())
+        .limit(1)
+        .scalar_subquery(),
+    ).where(messages.c.id == bindparam("id"))
 )
 _KNOWN: Final = [deliveries.c[name] for name in Known._fields]
 _OF_MESSAGE: Final = Statement(
@@ -300,9 +313,21 @@ def renew(tx: Tx, ids: list[int], *, lease: str, until: int) -> None:
     tx.run(_RENEW, ids=ids, of_lease=lease, leased_until=until)
 
 
-def lost(tx: Tx, dead: str | None) -> list[Ref]:
-    """Up to 100 attempts whose lease ran out, and those of a node that is known to be dead."""
-    return [Ref._make(row) for row in tx.all(_LOST, now=tx.now, dead=dead)]
+def lost(tx: Tx, *, before: int, dead: str | None) -> list[Ref]:
+    """Up to 100 attempts whose lease ended before an instant, and those of a node that is known to be dead."""
+    return [Ref._make(row) for row in tx.all(_LOST, before=before, dead=dead)]
+
+
+def vendor_id(reader: Reader, message_id: int) -> str | None:
+    """How the vendor calls a message, the customer's or ours (of several parts: the first)."""
+    row = reader.one(_VENDOR_ID, id=message_id)
+    if row is None:
+        return None
+    author, dedupe, external_id = row
+    if author == "customer":
+        return str(dedupe) if dedupe else None
+    found = parts(external_id)
+    return found[0] if found else None
 
 
 def of_message(reader: Reader, message_id: int) -> list[Known]:

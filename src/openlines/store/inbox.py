@@ -12,7 +12,7 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.postgresql import insert
 
 from openlines.store.statement import Statement, among
-from openlines.store.tables import files, inbox
+from openlines.store.tables import inbox
 from openlines.store.tx import Reader, Tx
 
 _NEW: Final = inbox.c.state == "new"
@@ -76,7 +76,6 @@ _OLD: Final = (
 )
 _TRIM: Final = Statement(delete_from(inbox).where(inbox.c.id.in_(_OLD)))
 _DEPTH: Final = Statement(select(func.count(), func.min(inbox.c.received_at)).where(_NEW))
-_BIND_FILE: Final = Statement(update(files).where(files.c.id == bindparam("of_id"), files.c.thread_id.is_(None)))
 
 
 def keep(tx: Tx, channel_id: int, rows: Sequence[Kept]) -> None:
@@ -148,8 +147,3 @@ def depth(reader: Reader) -> tuple[int, int | None]:
     """How many rows wait, and since when; for metrics."""
     row = reader.one(_DEPTH)
     return (0, None) if row is None else (row[0], row[1])
-
-
-def bind_file(tx: Tx, file_id: str, thread_id: int) -> None:
-    """A file that was fetched before its thread was known belongs to it from now on."""
-    tx.run(_BIND_FILE, of_id=file_id, thread_id=thread_id)

@@ -189,7 +189,7 @@ async def _attempt(account: Account, call: Call, http: Http, open_file: OpenFile
         else:
             answer = await http.request("POST", address, json=dict(call.params), within=_SECONDS)
     except NotSent as problem:
-        return Retry(_NOT_NOW, "message", "vendor_unreachable", str(problem)), None
+        return Retry(0.0, "message", "vendor_unreachable", str(problem)), None
     except (NoAnswer, TooLarge) as problem:
         return Unknown(str(problem)), None
     except FileNotFoundError:

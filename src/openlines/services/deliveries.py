@@ -1,0 +1,356 @@
+"""What leaves for vendors: claimed before the first byte, settled by what came back.
+
+    queued → sending → sent → delivered → read
+                     → failed (for good)   → queued again (nothing reached the customer)
+                     → unknown (bytes left, no answer): a person decides, nothing is sent again by itself
+
+Whoever sends works outside of any transaction, so each attempt carries its number: what an attempt reports that
+was taken from it meanwhile is dropped, except that a late "sent" still turns unknown into sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from openlines.channels.base import Button, Outgoing, OutgoingFile
+from openlines.core.line import DAY, SECOND
+from openlines.services.errors import Conflict, NotFound
+from openlines.store import conversations, deliveries, messages, threads
+from openlines.store.deliveries import Candidate, Known, Ref
+from openlines.store.tables import deliveries as deliveries_table
+from openlines.store.tx import Reader, Tx
+
+LEASE: Final = 60 * SECOND
+EXPIRES: Final = DAY
+UNKNOWN_HOLDS_UP: Final = 30 * SECOND
+_HELD_BACK: Final = 15 * SECOND  # what may not leave now is looked at again after this
+_CROWD: Final = 100  # candidates at once: more may wait behind them
+_DETAIL: Final = 300
+_FAR: Final = 2**62
+
+
+class Job(NamedTuple):
+    """One delivery to carry out."""
+
+    ref: Ref
+    channel_id: int
+    kind: str
+    channel_version: int
+    outgoing: Outgoing
+    done: str | None  # the vendor's ids of the calls that are through already
+    created_at: int
+    unreachable: bool  # the thread is marked so; a success takes the mark away
+
+
+class Claimed(NamedTuple):
+    jobs: list[Job]
+    more: bool  # others are due as well
+    next_at: int | None  # when the next delivery may leave, if none is due now
+    late: int  # µs that the longest waiting one of them was overdue
+
+
+def claim(
+    tx: Tx, node: str, room: Mapping[int, int], most: int, most_per_channel: int, paused: Mapping[int, int]
+) -> Claimed:
+    """Takes up to `most` deliveries whose turn it is; they are `sending` when this is committed.
+
+    `room` says how many more a channel may have under way (missing: `most_per_channel`), `paused` until when a
+    channel sends nothing. What has waited for a day, and what cannot leave any more, fails here.
+    """
+    jobs: list[Job] = []
+    late = 0
+    held: dict[int, list[int]] = {}
+    left = dict(room)
+    candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP)
+    crowded = len(candidates) >= _CROWD
+    for each in candidates:
+        hopeless = _hopeless(tx, each)
+        if hopeless is not None:
+            _give_up(tx, each, hopeless)
+            continue
+        until = _not_before(tx, each, paused)
+        if until is None and len(jobs) < most and left.get(each.channel_id, most_per_channel) > 0:
+            left[each.channel_id] = left.get(each.channel_id, most_per_channel) - 1
+            jobs.append(_job(tx, each, node))
+            late = max(late, tx.now - each.not_before)
+        elif until is not None or crowded:
+            # Out of the way, so that those behind are seen.
+            held.setdefault(until or tx.now + SECOND // 2, []).append(each.id)
+    if jobs:
+        deliveries.claim(tx, [job.ref.id for job in jobs], lease=node, until=tx.now + LEASE)
+        for job in jobs:
+            _tell(tx, job.ref, "sending")
+    for until, ids in held.items():
+        deliveries.postpone(tx, ids, until)
+    more = crowded or len(jobs) >= most
+    next_at = None if more else deliveries.next_due(tx)
+    return Claimed(jobs, more, next_at, late)
+
+
+def _hopeless(tx: Tx, each: Candidate) -> str | None:
+    if each.channel_deleted_at is not None:
+        return "channel_gone"
+    if each.what == "message" and each.deleted_at is not None and not each.done:
+        return "deleted"
+    if tx.now - each.created_at >= EXPIRES:
+        return "expired"
+    if each.what != "message" and each.target is None:
+        return "edit_gone" if each.what == "edit" else "delete_refused"
+    return None
+
+
+def _not_before(tx: Tx, each: Candidate, paused: Mapping[int, int]) -> int | None:
+    until = paused.get(each.channel_id, 0)
+    if until > tx.now:
+        return until
+    # A line or a channel that is switched off keeps its words until it is on again.
+    return None if each.channel_active and each.line_active else tx.now + _HELD_BACK
+
+
+def _job(tx: Tx, each: Candidate, node: str) -> Job:
+    data: dict[str, Any] = msgspec.json.decode(each.data) if each.data else {}
+    reply_to = data.get("reply_to")
+    outgoing = Outgoing(
+        external_id=each.external_id,
+        address=each.address,
+        text=each.text,
+        files=tuple(
+            OutgoingFile(
+                str(file["id"]), str(file.get("name", "")), str(file.get("type", "")), int(file.get("size", 0))
+            )
+            for file in data.get("files", ())
+            if file.get("id")
+        ),
+        buttons=tuple(Button(str(button["key"]), str(button["text"])) for button in data.get("buttons", ())),
+        reply_to=deliveries.vendor_id(tx, reply_to) if isinstance(reply_to, int) else None,
+        what=each.what,  # type: ignore[arg-type]
+        target=deliveries.parts(each.target) if each.what != "message" else (),
+    )
+    ref = Ref(each.id, node, each.attempts + 1, each.message_id, each.conversation_id, each.thread_id, each.line_id)
+    return Job(
+        ref,
+        each.channel_id,
+        each.kind,
+        each.channel_version,
+        outgoing,
+        each.done,
+        each.created_at,
+        bool(each.unreachable),
+    )
+
+
+def _give_up(tx: Tx, each: Candidate, code: str) -> None:
+    deliveries.put(tx, each.id, state="failed", error=code, error_detail=None, state_at=tx.now)
+    _tell(tx, _ref(each), "failed")
+
+
+# ---------------------------------------------------------------- what came of an attempt
+
+
+def progress(tx: Tx, ref: Ref, done: str | None) -> bool:
+    """Some of its calls are through, others follow; False when the attempt was taken away."""
+    return deliveries.settle(tx, ref, external_id=done, leased_until=tx.now + LEASE)
+
+
+def sent(tx: Tx, job: Job, done: str | None, *, target: str | None = None) -> bool:
+    """It is with the vendor. `target`: what an edit has made of the vendor's ids of the whole message."""
+    values = {"state": "sent", "external_id": done, "error": None, "error_detail": None, "state_at": tx.now}
+    ref = job.ref
+    if not deliveries.settle(tx, ref, **values) and not deliveries.settle_unknown(tx, ref, **values):
+        return False
+    if target is not None:
+        first = next((each for each in deliveries.of_message(tx, ref.message_id) if each.what == "message"), None)
+        if first is not None:
+            deliveries.put(tx, first.id, external_id=target)
+    if job.unreachable:
+        threads.put(tx, ref.thread_id, unreachable=None)
+        tx.event("thread.changed", thread_id=ref.thread_id, conversation_id=ref.conversation_id)
+    _tell(tx, ref, "sent")
+    tx.poke("deliver")
+    return True
+
+
+def again(tx: Tx, job: Job, after: float, code: str, detail: str, done: str | None) -> bool:
+    """Nothing of this attempt reached the customer: queued again, `after` seconds from now, for a day at most."""
+    at = tx.now + round(after * SECOND)
+    if at - job.created_at >= EXPIRES:
+        return failed(tx, job.ref, "expired", detail or code, done)
+    kept = deliveries.settle(
+        tx,
+        job.ref,
+        state="queued",
+        not_before=at,
+        external_id=done,
+        error=code or None,
+        error_detail=detail[:_DETAIL] or None,
+        lease=None,
+        leased_until=None,
+        state_at=tx.now,
+    )
+    if kept:
+        _tell(tx, job.ref, "queued")
+        tx.poke("deliver")
+    return kept
+
+
+def failed(tx: Tx, ref: Ref, code: str, detail: str, done: str | None, *, unreachable: bool = False) -> bool:
+    """It will never arrive. The next of the thread need not wait."""
+    kept = deliveries.settle(
+        tx, ref, state="failed", external_id=done, error=code, error_detail=detail[:_DETAIL] or None, state_at=tx.now
+    )
+    if not kept:
+        return False
+    if unreachable:
+        threads.put(tx, ref.thread_id, unreachable=code)
+        tx.event("thread.changed", thread_id=ref.thread_id, conversation_id=ref.conversation_id)
+    _tell(tx, ref, "failed")
+    tx.poke("deliver")
+    return True
+
+
+def unknown(tx: Tx, ref: Ref, detail: str, done: str | None) -> bool:
+    """Bytes left and nobody knows what became of them. The next of the thread waits half a minute at most."""
+    kept = deliveries.settle(
+        tx, ref, state="unknown", external_id=done, error=None, error_detail=detail[:_DETAIL] or None, state_at=tx.now
+    )
+    if kept:
+        _tell(tx, ref, "unknown")
+        tx.poke("deliver")
+    return kept
+
+
+def renew(tx: Tx, node: str, ids: Sequence[int]) -> None:
+    """Attempts of this node that are still under way."""
+    deliveries.renew(tx, list(ids), lease=node, until=tx.now + LEASE)
+
+
+def give_up_lost(tx: Tx, dead: str | None = None, *, all_of_them: bool = False) -> int:
+    """Attempts whose sender is gone become unknown; up to 100 at once, how many there were.
+
+    `dead`: the name of a node that was started anew. `all_of_them`: nobody else can be sending (SQLite).
+    """
+    found = deliveries.lost(tx, before=_FAR if all_of_them else tx.now, dead=dead)
+    for ref in found:
+        unknown(tx, ref, "the sender was lost", _done(tx, ref))
+    return len(found)
+
+
+def _done(tx: Tx, ref: Ref) -> str | None:
+    return next((each.external_id for each in deliveries.of_message(tx, ref.message_id) if each.id == ref.id), None)
+
+
+# ---------------------------------------------------------------- what people and vendors say of it
+
+
+def queue(tx: Tx, message_id: int, what: str, *, not_before: int | None = None) -> int | None:
+    """Tells the vendor of a change (`edit`, `delete`) of a message that went out; None where none ever did."""
+    row = messages.one(tx, message_id)
+    known = deliveries.of_message(tx, message_id)
+    if row is None or not known:
+        return None
+    delivery_id = tx.new_id(deliveries_table)
+    deliveries.add(
+        tx,
+        id=delivery_id,
+        message_id=message_id,
+        thread_id=row.thread_id,
+        channel_id=known[0].channel_id,
+        what=what,
+        not_before=not_before,
+    )
+    return delivery_id
+
+
+def withdraw(tx: Tx, message_id: int) -> bool:
+    """Takes a message back that has not begun to leave; False when it is too late for that."""
+    return deliveries.drop(tx, message_id)
+
+
+def retry(tx: Tx, message_id: int) -> None:
+    """A person wants it sent again: after a failure, or after an end that nobody knows. Parts that are through stay.
+
+    Refuses with `NotFound`, and with `Conflict` "not_failed" when there is nothing to repeat.
+    """
+    known = deliveries.of_message(tx, message_id)
+    if not known:
+        raise NotFound("message", id=message_id)
+    last = known[-1]
+    if last.state not in ("failed", "unknown"):
+        raise Conflict("not_failed", state=last.state)
+    row = messages.one(tx, message_id)
+    deliveries.put(
+        tx,
+        last.id,
+        state="queued",
+        not_before=tx.now,
+        created_at=tx.now,
+        state_at=tx.now,
+        error=None,
+        error_detail=None,
+        lease=None,
+        leased_until=None,
+    )
+    _tell_of(tx, last, row.conversation_id if row is not None else None, "queued")
+    tx.poke("deliver")
+
+
+_STEPS: Final = {"sending": 0, "unknown": 0, "sent": 1, "delivered": 2, "read": 3}
+
+
+def mark(tx: Tx, channel_id: int, external_id: str, state: str, error: str = "") -> bool:
+    """The vendor tells how far one of our messages got. Never backwards; False when nothing changed."""
+    known = deliveries.by_external(tx, channel_id, external_id)
+    if known is None:
+        return False
+    if state == "failed":
+        if known.state != "sent":
+            return False
+        values: dict[str, Any] = {"state": "failed", "error": error or "refused"}
+    elif _STEPS.get(state, 0) <= _STEPS.get(known.state, 9):
+        return False
+    else:
+        values = {"state": state, "error": None}
+    row = messages.one(tx, known.message_id)
+    deliveries.put(tx, known.id, state_at=tx.now, **values)
+    _tell_of(tx, known, row.conversation_id if row is not None else None, state)
+    return True
+
+
+def release(tx: Tx, channel_id: int) -> bool:
+    """A channel works again: what was put off may go now. True while there is more to release."""
+    count = deliveries.release(tx, channel_id)
+    tx.poke("deliver")
+    return count >= 100
+
+
+def depths(reader: Reader) -> dict[str, tuple[int, int]]:
+    """For metrics: how many wait and are under way, and how old the oldest of each is, µs."""
+    return {state: (count, reader.now - oldest) for state, (count, oldest) in deliveries.depths(reader).items()}
+
+
+def _ref(each: Candidate) -> Ref:
+    return Ref(each.id, "", each.attempts, each.message_id, each.conversation_id, each.thread_id, each.line_id)
+
+
+def _tell(tx: Tx, ref: Ref, state: str) -> None:
+    tx.event(
+        "delivery.changed",
+        line_id=ref.line_id,
+        conversation_id=ref.conversation_id,
+        thread_id=ref.thread_id,
+        message_id=ref.message_id,
+        data={"state": state},
+    )
+
+
+def _tell_of(tx: Tx, known: Known, conversation_id: int | None, state: str) -> None:
+    found = conversations.one(tx, conversation_id) if conversation_id is not None else None
+    tx.event(
+        "delivery.changed",
+        line_id=found[0].line_id if found is not None else None,
+        conversation_id=conversation_id,
+        thread_id=known.thread_id,
+        message_id=known.message_id,
+        data={"state": state},
+    )
