@@ -12,7 +12,7 @@ const rest = new Rest({
   fetch: (url, init) => fetch(url, init as RequestInit),
   base: "/api/v1",
   language: () => language.value,
-  onSignedOut: () => signedOut.forEach((listener) => listener()),
+  onSignedOut: announceSignedOut,
   limit: (milliseconds, signal) => {
     const limit = AbortSignal.timeout(milliseconds);
     return signal ? AbortSignal.any([limit, signal as AbortSignal]) : limit;
@@ -23,6 +23,11 @@ const api = staffApi(rest);
 /** `rest.get/post/put/patch/delete<T>(path, …)` for any endpoint, `api.*` for those that have a method. */
 export function useApi() {
   return { rest, api };
+}
+
+/** Tell everybody that nobody is signed in any more. */
+export function announceSignedOut(): void {
+  signedOut.forEach((listener) => listener());
 }
 
 /** Hear that the server no longer knows who we are. */

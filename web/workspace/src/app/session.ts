@@ -4,7 +4,7 @@ import { computed, shallowRef } from "vue";
 
 import { setLanguage } from "@/i18n";
 
-import { onSignedOut, useApi } from "./api";
+import { announceSignedOut, onSignedOut, useApi } from "./api";
 
 const { api } = useApi();
 const me = shallowRef<Me | null>(null);
@@ -39,12 +39,17 @@ async function login(email: string, password: string): Promise<Me> {
 
 async function logout(): Promise<void> {
   await api.logout();
-  me.value = null;
+  announceSignedOut();
 }
 
 /** Take over a newer self (from an answer or from the socket). */
 function setMe(user: Me): void {
   me.value = user;
+}
+
+/** The server has said that nobody is signed in here (the socket was closed for it). */
+function signedOut(): void {
+  announceSignedOut();
 }
 
 /** After the set-up the portal is another one. */
@@ -64,5 +69,6 @@ export function useSession() {
     entered,
     setMe,
     setPortal,
+    signedOut,
   };
 }

@@ -1,6 +1,8 @@
 /** Light, dark, or as the system has it. The class on the root is what the style sheets look at. */
 import { computed, shallowRef, watchEffect } from "vue";
 
+import { keep } from "./keep";
+
 export type Theme = "light" | "dark" | "system";
 
 const KEPT = "openlines.theme";
@@ -8,7 +10,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const systemIsDark = shallowRef(dark.matches);
 dark.addEventListener("change", (event) => (systemIsDark.value = event.matches));
 
-const kept = localStorage.getItem(KEPT);
+const kept = keep.get(KEPT);
 const theme = shallowRef<Theme>(kept === "light" || kept === "dark" ? kept : "system");
 const isDark = computed(() => (theme.value === "system" ? systemIsDark.value : theme.value === "dark"));
 
@@ -25,7 +27,7 @@ export function useTheme() {
     isDark,
     setTheme(wanted: Theme): void {
       theme.value = wanted;
-      localStorage.setItem(KEPT, wanted);
+      keep.set(KEPT, wanted);
     },
   };
 }

@@ -5,6 +5,8 @@
 import type { Language } from "@openlines/client";
 import { computed, shallowRef } from "vue";
 
+import { keep } from "@/app/keep";
+
 import { type Catalog, number, type Params, phrase } from "./engine";
 import type facts from "./facts.en";
 import type inbox from "./inbox.en";
@@ -37,7 +39,7 @@ const words = shallowRef<Partial<Record<Area, Catalog>>>({});
 
 /** What was chosen here before, else what the browser asks for. */
 function first(): Language {
-  const kept = localStorage.getItem(KEPT);
+  const kept = keep.get(KEPT);
   if (kept === "ru" || kept === "en") return kept;
   return navigator.languages.some((wanted) => wanted.toLowerCase().startsWith("ru")) ? "ru" : "en";
 }
@@ -61,7 +63,7 @@ export async function needAreas(areas: readonly Area[]): Promise<void> {
 
 /** Switch the whole page; it shows the old words until the new ones are here. */
 export async function setLanguage(wanted: Language): Promise<void> {
-  localStorage.setItem(KEPT, wanted);
+  keep.set(KEPT, wanted);
   if (wanted === language.value && words.value.shell) return;
   const all = await load(wanted, loaded);
   language.value = wanted;

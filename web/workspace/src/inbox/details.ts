@@ -1,0 +1,86 @@
+/** What is known about a conversation beside its row: customer, thread, why, what next, what may be done. */
+import { ApiError, type ConversationDetails, isTransient } from "@openlines/client";
+import { shallowReactive } from "vue";
+
+import { useApi } from "@/app/api";
+import { useLive, world } from "@/app/live";
+
+const { api } = useApi();
+const live = useLive();
+const KEPT = 60;
+/** Several changes in a row are fetched once. */
+const PAUSE = 200;
+
+export interface Known {
+  details: ConversationDetails | null;
+  /** "gone": there is none, or it may not be seen. */
+  state: "loading" | "ready" | "failed" | "gone";
+}
+
+const known = shallowReactive(new Map<number, Known>());
+const busy = new Map<number, Promise<void>>();
+const timers = new Map<number, number>();
+
+export const detailsOf = (id: number): Known | undefined => known.get(id);
+
+export function loadDetails(id: number): Promise<void> {
+  const running = busy.get(id);
+  if (running) return running;
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  if (!known.has(id)) known.set(id, { details: null, state: "loading" });
+  const loading = fetchDetails(id).finally(() => busy.delete(id));
+  busy.set(id, loading);
+  return loading;
+}
+
+async function fetchDetails(id: number): Promise<void> {
+  try {
+    const details = await api.conversation(id);
+    put(id, { details, state: "ready" });
+    world.learn([details.conversation]);
+  } catch (error) {
+    const before = known.get(id)?.details ?? null;
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) put(id, { details: null, state: "gone" });
+    else if (!before) put(id, { details: null, state: "failed" });
+    else if (isTransient(error)) refreshDetails(id, 3_000);
+  }
+}
+
+function put(id: number, value: Known): void {
+  known.delete(id);
+  known.set(id, value);
+  for (const old of known.keys()) {
+    if (known.size <= KEPT) break;
+    known.delete(old);
+  }
+}
+
+/** Something about it has changed: fetch again shortly. */
+export function refreshDetails(id: number, after = PAUSE): void {
+  if (timers.has(id)) return;
+  timers.set(
+    id,
+    window.setTimeout(() => {
+      timers.delete(id);
+      void loadDetails(id);
+    }, after),
+  );
+}
+
+/** Show a change before it is confirmed. */
+export function patchDetails(id: number, change: (details: ConversationDetails) => ConversationDetails): void {
+  const details = known.get(id)?.details;
+  if (details) known.set(id, { details: change(details), state: "ready" });
+}
+
+live.onFrame((frame) => {
+  if (frame.type !== "changes") return;
+  for (const name of frame.stale ?? []) {
+    const customer = /^customer:(\d+)$/.exec(name);
+    if (!customer) continue;
+    world.stale.delete(name);
+    for (const [id, { details }] of known) if (details?.customer.id === Number(customer[1])) refreshDetails(id);
+  }
+  for (const id of frame.gone ?? []) if (known.has(id)) put(id, { details: null, state: "gone" });
+});

@@ -1,0 +1,113 @@
+/** Which list is shown, which conversation is open, and how one gets from one to the next. */
+import type { ConversationRow, Group } from "@openlines/client";
+import { computed, shallowRef, watch } from "vue";
+import { useRoute, useRouter } from "vue-router";
+
+import { keep } from "@/app/keep";
+import { changed, world } from "@/app/live";
+
+import { groupedItems, type ListItem, plainItems } from "./listItems";
+import { LongList } from "./longList";
+
+export type ListTab = "mine" | "queue" | "all" | "closed";
+export const TABS: readonly ListTab[] = ["mine", "queue", "all", "closed"];
+
+const FOLDED = "openlines.folded";
+const tab = shallowRef<ListTab>("mine");
+const lineId = shallowRef<number | null>(null);
+const operatorId = shallowRef<number | null>(null);
+const folded = shallowRef<ReadonlySet<Group>>(new Set(readFolded()));
+const long = { all: new LongList("all"), closed: new LongList("closed") };
+
+function readFolded(): Group[] {
+  const kept = keep.get(FOLDED);
+  return kept === null ? ["snoozed"] : (kept.split(",").filter(Boolean) as Group[]);
+}
+
+function toggleFold(group: Group): void {
+  const next = new Set(folded.value);
+  if (!next.delete(group)) next.add(group);
+  folded.value = next;
+  keep.set(FOLDED, [...next].join(","));
+}
+
+const shown = computed(() => (tab.value === "all" || tab.value === "closed" ? long[tab.value] : null));
+
+const items = computed<ListItem[]>(() => {
+  if (shown.value) return plainItems(shown.value.rows.value);
+  void changed.rows;
+  return groupedItems(world, tab.value === "queue" ? "queue" : "mine", { lineId: lineId.value, folded: folded.value });
+});
+
+/** The counters on the tabs. Those of the long lists are the server's. */
+const counts = computed(() => {
+  void changed.rows;
+  const total = (of: "mine" | "queue", groups: readonly Group[]) =>
+    groups.reduce((sum, group) => sum + world.lists.rows(of, group).length, 0);
+  return {
+    mine: total("mine", ["new", "work", "answered", "closing"]),
+    queue: total("queue", ["waiting", "offered"]),
+    all: world.counts.all,
+    closed: world.counts.closed,
+  };
+});
+
+watch([shown, lineId, operatorId], ([list]) =>
+  list?.by({
+    ...(lineId.value === null ? {} : { line_id: lineId.value }),
+    ...(operatorId.value === null ? {} : { operator_id: operatorId.value }),
+  }),
+);
+watch(
+  () => changed.rows,
+  () => shown.value?.learn((id) => world.row(id)),
+);
+watch([() => changed.stale, shown], ([, list]) => {
+  if (list && world.stale.delete(list.list)) list.soon();
+});
+
+/** What is in front of me to be accepted, the most urgent first. */
+const offers = computed<readonly ConversationRow[]>(() => {
+  void changed.rows;
+  return [...world.lists.rows("mine", "new")];
+});
+
+export function useInbox() {
+  const route = useRoute();
+  const router = useRouter();
+  const openId = computed(() => {
+    const id = Number(route.params["id"]);
+    return route.name === "conversation" && Number.isSafeInteger(id) ? id : null;
+  });
+
+  function open(id: number | null, replace = false): void {
+    const to = id === null ? { name: "inbox" } : { name: "conversation", params: { id } };
+    void (replace ? router.replace(to) : router.push(to));
+  }
+
+  function show(next: ListTab): void {
+    tab.value = next;
+  }
+
+  /** All conversations of a colleague. */
+  function byOperator(id: number): void {
+    operatorId.value = id;
+    tab.value = "all";
+    open(null);
+  }
+
+  /** The row `by` places below the open one in the list that is shown. */
+  function neighbour(by: 1 | -1): ConversationRow | undefined {
+    const rows = items.value.flatMap((item) => (item.type === "row" ? [item.row] : []));
+    const index = rows.findIndex((row) => row.id === openId.value);
+    return index < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[index + by];
+  }
+
+  function step(by: 1 | -1): boolean {
+    const row = neighbour(by);
+    if (row) open(row.id, openId.value !== null);
+    return row !== undefined;
+  }
+
+  return { tab, lineId, operatorId, folded, items, counts, offers, openId, shown, show, open, byOperator, step, neighbour, toggleFold };
+}

@@ -1,0 +1,45 @@
+/** The list of conversations as lines to draw: titles of groups and rows, each of a known height. */
+import { type ConversationRow, type Group, GROUPS, type Tab, type World } from "@openlines/client";
+
+export const ROW_HEIGHT = 60;
+export const TITLE_HEIGHT = 34;
+
+export type ListItem =
+  | { type: "title"; key: string; group: Group; count: number; folded: boolean }
+  | { type: "row"; key: string; row: ConversationRow };
+
+export interface ListLook {
+  lineId: number | null;
+  folded: ReadonlySet<Group>;
+}
+
+/** Groups of a tab with their exact counts; a folded one shows its title only. */
+export function groupedItems(world: Pick<World, "lists">, tab: Tab, { lineId, folded }: ListLook): ListItem[] {
+  const items: ListItem[] = [];
+  for (const group of GROUPS[tab]) {
+    const all = world.lists.rows(tab, group);
+    const rows = lineId === null ? all : all.filter((row) => row.line_id === lineId);
+    if (!rows.length) continue;
+    items.push({ type: "title", key: group, group, count: rows.length, folded: folded.has(group) });
+    if (!folded.has(group)) for (const row of rows) items.push(itemOf(row));
+  }
+  return items;
+}
+
+export function plainItems(rows: readonly ConversationRow[]): ListItem[] {
+  return rows.map(itemOf);
+}
+
+// The same row gives the same item, so that drawing it again costs nothing.
+const items = new WeakMap<ConversationRow, ListItem>();
+
+function itemOf(row: ConversationRow): ListItem {
+  let item = items.get(row);
+  if (!item) {
+    item = { type: "row", key: `r${row.id}`, row };
+    items.set(row, item);
+  }
+  return item;
+}
+
+export const heightOf = (item: ListItem): number => (item.type === "row" ? ROW_HEIGHT : TITLE_HEIGHT);

@@ -1,0 +1,47 @@
+/** Sounds, notifications and the tab's title, from what happens in the world. */
+import { type ConversationRow, waitOf } from "@openlines/client";
+import { computed, onBeforeUnmount, onMounted, watchEffect } from "vue";
+import { useRouter } from "vue-router";
+
+import { notify, play } from "@/app/attention";
+import { now } from "@/app/clock";
+import { changed, useLive, world } from "@/app/live";
+import { useSession } from "@/app/session";
+import { shortCounter } from "@/app/times";
+import { t } from "@/i18n";
+
+export function useAttention(): void {
+  const live = useLive();
+  const router = useRouter();
+  const { portal } = useSession();
+
+  const isOpenHere = (row: ConversationRow) => router.currentRoute.value.params["id"] === String(row.id) && document.hasFocus();
+  const off = live.onHappening(({ kind, row }) => {
+    if (kind === "spoke" && isOpenHere(row)) return;
+    play(kind);
+    const name = row.customer || t("shell.guest");
+    const title = t(kind === "offered" ? "shell.offeredNotice" : "shell.spokeNotice", { name });
+    notify(title, row.last?.text ?? "", `conversation ${row.id}`, () => void router.push({ name: "conversation", params: { id: row.id } }));
+  });
+
+  /** Who waits for me, the longest first. */
+  const waiting = computed(() => {
+    void changed.rows;
+    return [...world.lists.rows("mine", "new"), ...world.lists.rows("mine", "work")].filter((row) => row.waiting_since);
+  });
+  const longest = computed(() => waiting.value.reduce<ConversationRow | undefined>((most, row) => (!most || (row.waiting_since ?? "") < (most.waiting_since ?? "") ? row : most), undefined));
+  const base = document.title;
+  watchEffect(() => {
+    const name = portal.value?.name || "openlines";
+    const row = longest.value;
+    const wait = row && waitOf(row, now.value);
+    document.title = wait && row ? `(${waiting.value.length}) ${t("shell.titleWaiting", { time: shortCounter(wait.waited), name: row.customer || t("shell.guest") })}` : name;
+  });
+
+  onMounted(() => live.start());
+  onBeforeUnmount(() => {
+    off();
+    live.stop();
+    document.title = base;
+  });
+}
