@@ -41,8 +41,8 @@ class Asked(NamedTuple):
     unavailable: str | None
 
 
-_ONE = literal_column("1")
-_ZERO = literal_column("0")
+_ONE: ColumnElement[Any] = literal_column("1")
+_ZERO: ColumnElement[Any] = literal_column("0")
 _SEAT = [seats.c[name] for name in Seat._fields]
 _ASKED = [*(seats.c[name] for name in Asked._fields[:-1]), users.c.unavailable]
 _OF_LINE = Statement(select(*_SEAT).where(seats.c.line_id == bindparam("line_id")).order_by(seats.c.position))
@@ -140,17 +140,17 @@ _COUNTS_RULE: dict[str, str] = {
     "not_replied": "state = 'active' AND awaiting = 'operator' AND snoozed_until IS NULL",
     "open": "state = 'active'",
 }
-_PERSON = case(
+_HELD_BY = case(
     (conversations.c.state == literal_column("'offered'"), conversations.c.offered_to),
     else_=conversations.c.operator_id,
 )
 _RECOUNT = {
     rule: Statement(
-        select(_PERSON.label("person"), func.count())
+        select(_HELD_BY.label("person"), func.count())
         .where(
             conversations.c.line_id == bindparam("line_id"),
             conversations.c.state != literal_column("'closed'"),
-            _PERSON.is_not(None),
+            _HELD_BY.is_not(None),
             literal_column("(state = 'offered')") | literal_column(f"({counted})"),
         )
         .group_by(literal_column("person"))
