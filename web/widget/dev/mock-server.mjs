@@ -1,9 +1,9 @@
 /**
- * The widget without a backend: `node dev/mock-server.mjs [--port 18400] [--web DIR] [--talk]`.
+ * The widget without a backend: `node dev/mock-server.mjs [--port 18400] [--site …] [--foreign …] [--web DIR] [--talk]`.
  *
- * port      the portal: /widget.js, /widget/frame, /chat/demo, the visitor API, and /mock/… to play its staff
- * port + 1  a site that carries the snippet, under a strict Content-Security-Policy
- * port + 2  a site that the channel does not allow
+ * port     the portal: /widget.js, /widget/frame, /chat/demo, the visitor API, and /mock/… to play its staff
+ * site     (port + 1) a site that carries the snippet, under a strict Content-Security-Policy
+ * foreign  (port + 2) a site that the channel does not allow
  *
  * DIR is what `vite build` made (default: src/openlines/web/widget). --talk: somebody answers.
  */
@@ -17,12 +17,20 @@ import { sitePage } from "./site.mjs";
 import { accept } from "./socket.mjs";
 
 const { values } = parseArgs({
-  options: { port: { type: "string", default: "18400" }, web: { type: "string" }, talk: { type: "boolean" } },
+  options: {
+    port: { type: "string", default: "18400" },
+    site: { type: "string" },
+    foreign: { type: "string" },
+    web: { type: "string" },
+    talk: { type: "boolean" },
+  },
 });
 const port = Number(values.port);
+const sitePort = Number(values.site ?? port + 1);
+const foreignPort = Number(values.foreign ?? port + 2);
 const web = values.web ?? fileURLToPath(new URL("../../../src/openlines/web/widget", import.meta.url));
 const origin = `http://127.0.0.1:${port}`;
-const allowed = `http://127.0.0.1:${port + 1}`;
+const allowed = `http://127.0.0.1:${sitePort}`;
 const API = "/api/v1/widget/demo";
 const TYPES = { js: "text/javascript", css: "text/css", html: "text/html; charset=utf-8" };
 
@@ -231,8 +239,8 @@ const site = (request, response) => {
   response.end(text);
 };
 
-await Promise.all([
-  new Promise((resolve) => server.listen(port, "127.0.0.1", resolve)),
-  ...[1, 2].map((step) => new Promise((resolve) => createServer(site).listen(port + step, "127.0.0.1", resolve))),
-]);
-console.log(`portal ${origin}/chat/demo\nsite   ${allowed}/\nnot allowed ${origin.replace(String(port), String(port + 2))}/`);
+const listen = (server, at) => new Promise((resolve) => server.listen(at, "127.0.0.1", resolve));
+await listen(server, port);
+await listen(createServer(site), sitePort);
+await listen(createServer(site), foreignPort);
+console.log(`portal ${origin}/chat/demo\nsite   ${allowed}/\nnot allowed http://127.0.0.1:${foreignPort}/`);

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import Portal, Visit
+from tests.widget.visit import Portal, Visit, file
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
@@ -41,11 +41,12 @@ def test_words_go_both_ways_with_ticks_and_typing(talk: Visit) -> None:
     expect(talk.at("widget-spoken")).to_have_text("Anna Petrova: Hello! https://example.com/a_(b)?c=d, see?")
     link = talk.frame.locator(".words a")
     expect(link).to_have_text("https://example.com/a_(b)?c=d")
-    assert link.get_attribute("rel") == "noopener noreferrer nofollow ugc" and link.get_attribute("target") == "_blank"
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
+    expect(link).to_have_attribute("target", "_blank")
     portal.do("tell", type="read_by_staff", seq=100)
     expect(talk.at("widget-message").first).to_have_attribute("data-state", "read")
     talk.at("widget-input").press_sequentially("typing now")
-    heard = portal.do("state")["heard"]
+    heard = portal.heard()
     last = portal.visitor()["seq"]
     assert [one["type"] for one in heard].count("typing") == 1
     assert not any("text" in one for one in heard)
@@ -59,10 +60,10 @@ def test_what_is_typed_is_told_only_where_the_channel_wants_it(talk: Visit) -> N
     talk.at("widget-input").press_sequentially("how much", delay=20)
 
     def told() -> bool:
-        return any(one.get("text") == "how much" for one in talk.portal.do("state")["heard"])
+        return any(one.get("text") == "how much" for one in talk.portal.heard())
 
     eventually(told, talk.page)
-    assert [one["type"] for one in talk.portal.do("state")["heard"]].count("typing") <= 2
+    assert [one["type"] for one in talk.portal.heard()].count("typing") <= 2
 
 
 def test_unread_is_counted_while_closed_and_gone_when_opened(talk: Visit) -> None:
@@ -172,8 +173,8 @@ def test_files_go_with_a_message_and_pictures_are_shown(talk: Visit) -> None:
     field = talk.at("widget-file")
     field.set_input_files(
         [
-            {"name": "точка.png", "mimeType": "image/png", "buffer": PIXEL},
-            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"text"},
+            file("точка.png", "image/png", PIXEL),
+            file("a.txt", "text/plain", b"text"),
         ]
     )
     expect(talk.at("widget-upload")).to_have_count(2)
@@ -197,14 +198,14 @@ def test_files_go_with_a_message_and_pictures_are_shown(talk: Visit) -> None:
 
 def test_a_message_waits_for_its_files_and_a_file_left_behind_is_said(talk: Visit) -> None:
     talk.portal.do("fault", slow=1500)
-    talk.at("widget-file").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"text"}])
+    talk.at("widget-file").set_input_files([file("a.txt", "text/plain", b"text")])
     talk.say("With a file")
     expect(talk.at("widget-input")).to_have_value("With a file")
     expect(talk.at("widget-message")).to_have_count(2, timeout=10_000)
     expect(talk.at("widget-input")).to_have_value("")
     expect(talk.at("widget-message").nth(1)).to_have_attribute("data-state", "sent", timeout=10_000)
     assert talk.portal.visitor()["messages"][-1]["files"][0]["name"] == "a.txt"
-    talk.at("widget-file").set_input_files([{"name": "b.txt", "mimeType": "text/plain", "buffer": b"text"}])
+    talk.at("widget-file").set_input_files([file("b.txt", "text/plain", b"text")])
     talk.page.wait_for_timeout(300)
     talk.go("page=lamps")
     expect(talk.frame.get_by_text("Some files had not uploaded")).to_be_visible()
@@ -215,8 +216,8 @@ def test_a_file_too_large_or_empty_is_refused_in_words_before_it_is_sent(talk: V
     talk.page.wait_for_timeout(500)
     talk.at("widget-file").set_input_files(
         [
-            {"name": "big.bin", "mimeType": "application/x-thing", "buffer": b"x" * 2000},
-            {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
+            file("big.bin", "application/x-thing", b"x" * 2000),
+            file("empty.txt", "text/plain", b""),
         ]
     )
     expect(talk.frame.get_by_text("Too large: files up to 1 KB")).to_be_visible()
@@ -296,7 +297,7 @@ HOSTILE = [
     "data:text/html,<script>window.hit=1</script>",
     "https://bank.example@evil.example/",
     "{{constructor.constructor('window.hit=1')()}}",
-    "https://example.com/\"onmouseover=window.hit=1",
+    'https://example.com/"onmouseover=window.hit=1',
     "\u202ehttps://example.com/gpj.exe",
     "nul \x00 and half \ud800",
 ]
@@ -312,10 +313,12 @@ def test_nothing_that_is_said_becomes_more_than_text(talk: Visit) -> None:
     expect(talk.frame.locator("[data-state=sent]")).to_have_count(len(HOSTILE), timeout=20_000)
     expect(talk.at("widget-message")).to_have_count(2 * len(HOSTILE))
     talk.page.wait_for_timeout(500)
-    assert talk.frame.evaluate("window.hit") is None and talk.page.evaluate("window.hit") is None
+    assert talk.frame.evaluate("window.hit") is None
+    assert talk.page.evaluate("window.hit") is None
     assert talk.frame.locator(".words *:not(a), h1 *, .status *").count() == 0
     for address in talk.frame.locator(".words a").evaluate_all("(links) => links.map((link) => link.href)"):
-        assert address.startswith("https://example.com/") and '"' not in address, address
+        assert address.startswith("https://example.com/"), address
+        assert '"' not in address
     assert not [line for line in talk.console if "Content Security Policy" in line and "img-src" not in line]
 
 
@@ -329,7 +332,8 @@ def test_a_blocked_storage_is_no_trouble(visit: Visit) -> None:
     expect(visit.at("widget-message")).to_have_attribute("data-state", "sent")
     visit.portal.do("say", text="It works")
     expect(visit.frame.get_by_text("It works", exact=True)).to_be_visible()
-    assert visit.errors == [] and visit.console == []
+    assert visit.errors == []
+    assert visit.console == []
 
 
 def test_earlier_messages_come_without_moving_what_is_read(talk: Visit) -> None:
@@ -345,11 +349,14 @@ def test_earlier_messages_come_without_moving_what_is_read(talk: Visit) -> None:
     before = mark.bounding_box()
     expect(talk.at("widget-message")).to_have_count(100)
     after = mark.bounding_box()
-    assert before and after and abs(before["y"] - after["y"]) < 2
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 2
     talk.portal.do("say", text="Newest")
     expect(talk.frame.locator(".pill")).to_have_text("1 new message")
     moved = mark.bounding_box()
-    assert moved and abs(moved["y"] - after["y"]) < 2
+    assert moved is not None
+    assert abs(moved["y"] - after["y"]) < 2
     talk.frame.locator(".pill").click()
     expect(talk.frame.locator(".pill")).to_have_count(0)
     assert scroll.evaluate(end) <= 1
@@ -393,8 +400,7 @@ def test_a_server_that_forgot_the_visitor_loses_none_of_his_words(talk: Visit) -
     eventually(lambda: talk.portal.texts() == ["After the flood"], talk.page)
 
 
-def test_a_tab_in_the_background_hears_and_counts(browser: Browser, portal: Portal) -> None:
-    context = browser.new_context()
+def test_a_tab_in_the_background_hears_and_counts(context: BrowserContext, portal: Portal) -> None:
     visit = Visit(context.new_page(), portal).go().open()
     visit.say("I go elsewhere")
     expect(visit.at("widget-message")).to_have_attribute("data-state", "sent")
@@ -406,7 +412,6 @@ def test_a_tab_in_the_background_hears_and_counts(browser: Browser, portal: Port
     assert portal.visitor()["read"] == read
     visit.frame.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     eventually(lambda: portal.visitor()["read"] == portal.visitor()["seq"], visit.page)
-    context.close()
 
 
 def test_the_public_page_is_the_same_chat(context: BrowserContext, portal: Portal) -> None:

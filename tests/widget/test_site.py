@@ -1,8 +1,8 @@
 """What the owner of a site gets: a button that harms nothing, and an API."""
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from .conftest import Portal, Visit
+from tests.widget.visit import Portal, Visit
 
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shift += entry.value;
@@ -17,12 +17,13 @@ def test_the_snippet_shows_a_button_and_the_page_notices_nothing_else(visit: Vis
     expect(visit.button).to_be_visible()
     visit.open()
     visit.page.wait_for_timeout(500)
-    assert visit.console == [] and visit.errors == []
+    assert visit.console == []
+    assert visit.errors == []
     assert visit.page.evaluate("window.shift") == 0
     assert {url for url in asked if not url.startswith((visit.portal.url, visit.portal.site, "blob:"))} == set()
     # The site's own `button { … !important }` and `openlines-chat { opacity: 0.3 }` stay outside.
-    style = "(element) => getComputedStyle(element).textTransform + getComputedStyle(element.getRootNode().host).opacity"
-    assert visit.button.evaluate(style) == "none1"
+    assert visit.button.evaluate("(element) => getComputedStyle(element).textTransform") == "none"
+    assert visit.button.evaluate("(element) => getComputedStyle(element.getRootNode().host).opacity") == "1"
     left = visit.page.evaluate("Object.keys(window).filter((name) => /openlines|widget/i.test(name))")
     assert left == ["openlines"]
 
@@ -64,8 +65,9 @@ def test_commands_before_and_after_loading(visit: Visit) -> None:
     expect(visit.at("widget-contact")).to_have_count(0)
 
 
-def test_a_listener_can_be_taken_off_and_its_errors_stay_the_sites(visit: Visit) -> None:
-    visit.go()
+def test_a_listener_can_be_taken_off_and_its_errors_stay_the_sites(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context()
+    visit = Visit(context.new_page(), portal).go()
     visit.button.wait_for()
     visit.page.evaluate(
         """() => { window.count = 0; window.listener = () => { window.count += 1; };
@@ -75,6 +77,7 @@ def test_a_listener_can_be_taken_off_and_its_errors_stay_the_sites(visit: Visit)
     assert visit.page.evaluate("count") == 1
     expect(visit.at("widget-input")).to_be_visible()
     assert visit.errors == ["of the site", "of the site"]
+    context.close()
 
 
 def test_a_signed_identity_is_handed_on_and_signing_out_forgets(visit: Visit) -> None:
@@ -112,12 +115,14 @@ def test_words_and_looks_are_the_owners(visit: Visit) -> None:
     visit.go()
     expect(visit.button).to_have_text("Chat with us")
     box = visit.button.bounding_box()
-    assert box and box["x"] < 60
+    assert box is not None
+    assert box["x"] < 60
     visit.open()
     expect(visit.at("widget-input")).to_have_attribute("placeholder", "<b>Ask</b>")
     expect(visit.frame.locator(".welcome")).to_have_text("Ask about lamps")
     # Dark letters on a light colour.
-    assert visit.at("widget-send").evaluate("() => getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#14161a"
+    ink = visit.frame.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')")
+    assert ink == "#14161a"
 
 
 def test_a_greeting_appears_once_and_stays_away_when_dismissed(visit: Visit) -> None:
@@ -139,7 +144,8 @@ def test_where_the_channel_is_not_allowed_one_quiet_line_says_so(context: Browse
     visit.page.wait_for_timeout(7000)
     expect(visit.button).to_be_hidden()
     ours = [line for line in visit.console if "openlines" in line]
-    assert len(ours) == 1 and ours[0].startswith("info: openlines: no chat here.")
+    assert len(ours) == 1
+    assert ours[0].startswith("info: openlines: no chat here.")
     assert visit.errors == []
     visit.page.evaluate("openlines('open')")
     expect(visit.page.locator("openlines-chat .panel")).to_be_hidden()
@@ -198,16 +204,17 @@ def test_nobody_else_gets_the_line_to_the_frame(visit: Visit) -> None:
     assert heard == [[{"openlines": "hello"}, 0]]
 
 
-def test_a_phone_gets_the_whole_screen_and_the_page_below_keeps_still(browser_phone: Visit) -> None:
-    visit = browser_phone.go()
+def test_a_phone_gets_the_whole_screen_and_the_page_below_keeps_still(phone: Visit) -> None:
+    visit = phone.go()
     visit.button.wait_for()
     assert visit.button.bounding_box()
     visit.page.locator("openlines-chat button").first.focus()
     visit.page.keyboard.press("Enter")
     expect(visit.at("widget-close")).to_be_visible()
     visit.page.wait_for_timeout(300)
-    panel = visit.page.locator("openlines-chat .panel").bounding_box() or {}
-    assert {name: round(value) for name, value in panel.items()} == {"x": 0, "y": 0, "width": 390, "height": 844}
+    panel = visit.page.locator("openlines-chat .panel").bounding_box()
+    assert panel is not None
+    assert [round(panel[side]) for side in ("x", "y", "width", "height")] == [0, 0, 390, 844]
     assert visit.page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
     expect(visit.button).to_be_hidden()
     # Tab goes round inside; nothing behind the chat is reached.
