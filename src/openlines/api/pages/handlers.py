@@ -1,0 +1,195 @@
+"""Pages for browsers: the workspace, the widget's loader and frame, the public chat page, the try page.
+
+One ASGI application for every path that is no API. No page runs an inline script, loads anything from elsewhere
+or may be framed by others; only the widget's frame may, by the sites that its channel allows.
+"""
+
+import html
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from openlines.api.asgi import Header, Receive, Scope, Send, answer, header, query_of, refuse
+from openlines.api.edge import Edge
+from openlines.api.pages.static import Asset, Assets, serve
+from openlines.api.refusals import HttpRefused
+from openlines.api.visitor.sites import KnownSite, Sites
+from openlines.services.errors import NotFound
+from openlines.store import channels
+
+WEB: Final = Path(__file__).parents[2] / "web"
+
+_WORKSPACE_POLICY: Final = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_FRAME_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors "
+)
+_TRY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_NO_WEB: Final = (
+    "<!doctype html><meta charset=utf-8><title>openlines</title><p>The web parts are not built. "
+    "Run <code>make web</code> and start again.<p>Веб-часть не собрана. Выполните <code>make web</code> "
+    "и запустите снова."
+)
+
+
+class Pages:
+    """An ASGI application."""
+
+    def __init__(self, edge: Edge, sites: Sites, web: Path = WEB) -> None:
+        self._edge = edge
+        self._sites = sites
+        self._workspace = Assets(web / "workspace")
+        self._widget = Assets(web / "widget")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["method"] not in {"GET", "HEAD"}:
+                raise HttpRefused(405, "method_not_allowed", headers={"allow": "GET, HEAD"})
+            await self._serve(scope, send, scope["path"])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the browser gets an answer in words
+            await refuse(scope, send, error)
+
+    async def _serve(self, scope: Scope, send: Send, path: str) -> None:
+        if path == "/widget.js":
+            await self._loader(scope, send)
+        elif path == "/widget/frame":
+            await self._frame(scope, send, query_of(scope).get("key", ""))
+        elif path.startswith("/widget/"):
+            await self._file(scope, send, self._widget, path.removeprefix("/widget/"), cross=True)
+        elif path.startswith("/chat/"):
+            await self._chat(scope, send, path.removeprefix("/chat/"))
+        elif path.startswith("/try/"):
+            await self._try(scope, send, path.removeprefix("/try/"))
+        else:
+            await self._workspace_page(scope, send, path)
+
+    # --- the workspace --------------------------------------------------------------------------------------
+
+    async def _workspace_page(self, scope: Scope, send: Send, path: str) -> None:
+        name = path.lstrip("/")
+        if name.startswith("assets/") or self._workspace.get(name) is not None:
+            await self._file(scope, send, self._workspace, name)
+            return
+        if "text/html" not in header(scope, b"accept") and "." in name.rpartition("/")[2]:
+            raise NotFound("page")
+        page = self._workspace.get("index.html")
+        if page is None:
+            await answer(send, 503, _NO_WEB.encode(), [(b"content-type", b"text/html; charset=utf-8")])
+            return
+        await serve(scope, send, page, [(b"content-security-policy", _WORKSPACE_POLICY.encode())])
+
+    async def _file(self, scope: Scope, send: Send, assets: Assets, name: str, *, cross: bool = False) -> None:
+        asset = assets.get(name)
+        if asset is None:
+            raise NotFound("page")
+        headers: list[Header] = [(b"cross-origin-resource-policy", b"cross-origin")] if cross else []
+        await serve(scope, send, asset, headers, forever=name.startswith("assets/"))
+
+    # --- the widget -----------------------------------------------------------------------------------------
+
+    async def _loader(self, scope: Scope, send: Send) -> None:
+        """Other people's pages run it, so they may load it; it is asked for anew, so that an upgrade arrives."""
+        asset = self._widget.get("widget.js")
+        if asset is None:
+            raise NotFound("page")
+        headers: list[Header] = [
+            (b"cross-origin-resource-policy", b"cross-origin"),
+            (b"access-control-allow-origin", b"*"),
+        ]
+        await serve(scope, send, asset, headers)
+
+    async def _frame(self, scope: Scope, send: Send, key: str) -> None:
+        site = await self._sites.find(key)
+        await self._chat_page(scope, send, site, self._ancestors(site))
+
+    async def _chat(self, scope: Scope, send: Send, key: str) -> None:
+        site = await self._sites.find(key)
+        await self._chat_page(scope, send, site, "'none'")
+
+    async def _chat_page(self, scope: Scope, send: Send, site: KnownSite, ancestors: str) -> None:
+        page = self._widget.get("frame.html")
+        if page is None:
+            raise NotFound("page")
+        headers: list[Header] = [
+            (b"content-security-policy", (_FRAME_POLICY + ancestors).encode("latin-1", "ignore")),
+            (b"cross-origin-resource-policy", b"cross-origin"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+        await serve(scope, send, page, headers)
+
+    def _ancestors(self, site: KnownSite) -> str:
+        """Our own pages (the preview in the settings, the try page) and the sites that the channel allows."""
+        origins = [each.strip() for each in site.settings.get("allowed_origins") or ()]
+        safe = [each for each in origins if each and not set(each) & set(" ;,'\"\r\n")]
+        return " ".join(["'self'", *safe]) if safe else "*"
+
+    async def _try(self, scope: Scope, send: Send, text: str) -> None:
+        """A sample site with the snippet: what a customer will see, before it stands on a real one."""
+        if not text.isdecimal() or len(text) > 15:
+            raise NotFound("page")
+        row = await self._edge.store.read(channels.one, int(text))
+        if row is None or row.deleted_at is not None:
+            raise NotFound("page")
+        site = await self._sites.find(row.key)
+        russian = header(scope, b"accept-language").lower().startswith("ru")
+        body = try_page(site, russian=russian).encode()
+        asset = Asset(body, None, "text/html; charset=utf-8", '"try"')
+        await answer(
+            send,
+            200,
+            asset.body,
+            [
+                (b"content-type", asset.type.encode()),
+                (b"content-security-policy", _TRY_POLICY.encode()),
+                (b"cache-control", b"no-store"),
+            ],
+        )
+
+
+_TRY: Final = {
+    True: (
+        "ru",
+        "Проверка чата",
+        "Так чат выглядит на сайте",
+        "Это пример страницы. Напишите что-нибудь в чат в углу: ваши слова появятся у операторов, "
+        "а ответ вернётся сюда.",
+        "Во второй вкладке откройте рабочее место и ответьте.",
+    ),
+    False: (
+        "en",
+        "Try the chat",
+        "This is how the chat looks on a site",
+        "This is a sample page. Write something in the chat in the corner: your words come to the operators, "
+        "and the answer comes back here.",
+        "Open the workspace in another tab and answer.",
+    ),
+}
+
+
+def try_page(site: KnownSite, *, russian: bool) -> str:
+    language, title, head, words, hint = _TRY[russian]
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title} · {html.escape(site.line_name)}</title><style>{_TRY_STYLE}</style>"
+        f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
+        f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1><p>{words}</p><p>{hint}</p>"
+        "<div></div><div></div><div></div></main></body></html>"
+    )
+
+
+_TRY_STYLE: Final = (
+    ":root{color-scheme:light dark}body{margin:0;font:17px/1.6 system-ui,sans-serif;color:#24262d;background:#fff}"
+    "header{padding:18px 24px;border-bottom:1px solid #e7e8ee}main{max-width:640px;margin:48px auto;padding:0 24px}"
+    "h1{font-size:30px;line-height:1.2}div{height:14px;border-radius:7px;background:#f0f1f5;margin:16px 0}"
+    "div:nth-child(5){width:82%}div:nth-child(6){width:64%}"
+    "@media(prefers-color-scheme:dark){body{background:#15171d;color:#e9eaf0}header{border-color:#2a2d37}"
+    "div{background:#20232c}}"
+)
