@@ -117,4 +117,7 @@ def text_of(data: dict[str, Any] | None) -> str:
 
 def add_rows(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """Several messages in one statement; all rows name the same columns."""
-    tx.run_many(_ADD, rows)
+    if len(rows) == 1:
+        tx.run(_ADD, **rows[0])
+    else:
+        tx.run_many(_ADD, rows)
