@@ -107,7 +107,7 @@ def _field(field: Field) -> FieldShown:
         field.type,
         field.required,
         field.default,
-        [tuple(each) for each in field.choices],
+        [(key, words) for key, words in field.choices],
         field.pattern,
         field.group,
         field.generated,

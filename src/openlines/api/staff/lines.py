@@ -11,7 +11,6 @@ from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.channels import Channel, channel_of
 from openlines.api.staff.common import Req, harmless
 from openlines.core.capacity import limit_for_offers
-from openlines.core.line import LineSettings
 from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
 from openlines.realtime.snapshot import whole
 from openlines.services import lines, queue
@@ -48,39 +47,9 @@ class Lines(msgspec.Struct):
     next: str | None
 
 
-def settings_out(settings: LineSettings) -> dict[str, Any]:
-    """As pages and programs have them: an interval is {"from", "to"}."""
-    values: dict[str, Any] = msgspec.to_builtins(settings)
-    values["week"] = [[_interval_out(each) for each in day] for day in values["week"]]
-    for special in values["exceptions"]:
-        special["intervals"] = [_interval_out(each) for each in special["intervals"]]
-    return values
-
-
 def settings_in(values: dict[str, Any]) -> dict[str, Any]:
-    """The same the other way. What has another shape is left for the checks of the settings to name."""
-    changed = {key: _clean(value) for key, value in values.items()}
-    if isinstance(week := changed.get("week"), list):
-        changed["week"] = [_intervals_in(day) for day in week]
-    if isinstance(exceptions := changed.get("exceptions"), list):
-        changed["exceptions"] = [
-            {**each, "intervals": _intervals_in(each.get("intervals", []))} if isinstance(each, dict) else each
-            for each in exceptions
-        ]
-    return changed
-
-
-def _interval_out(interval: dict[str, str]) -> dict[str, str]:
-    return {"from": interval["start"], "to": interval["end"]}
-
-
-def _intervals_in(day: Any) -> Any:
-    if not isinstance(day, list):
-        return day
-    return [
-        {"start": each["from"], "end": each["to"]} if isinstance(each, dict) and each.keys() == {"from", "to"} else each
-        for each in day
-    ]
+    """Settings as they came, their texts such that every database keeps them."""
+    return {key: _clean(value) for key, value in values.items()}
 
 
 def _clean(value: Any) -> Any:
@@ -102,7 +71,7 @@ def line_out(reader: Reader, row: LineRow, language: str) -> Line:
         version=row.version,
         name=row.name,
         created_at=stamp(row.created_at),
-        settings=settings_out(settings),
+        settings=lines.shown_settings(settings),
         active=bool(row.active),
         off_reason=row.off_reason,
         open=open_now,

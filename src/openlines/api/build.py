@@ -1,0 +1,218 @@
+"""The web application: the framework's handlers behind their guard, and what runs without it, behind one door."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ControllerRouterHandler
+
+from openlines.api import refusals
+from openlines.api.asgi import JSON_BODY_LIMIT, App, Receive, Scope, Send, refuse
+from openlines.api.door import Door, Network
+from openlines.api.edge import Edge
+from openlines.api.guard import ANYONE, actor_of, let_in
+from openlines.api.ingress.hooks import Hooks, Opened
+from openlines.api.ops import docs
+from openlines.api.ops.described import describe
+from openlines.api.ops.health import Gauge, Ops
+from openlines.api.pages.handlers import Pages
+from openlines.api.refusals import BadBody, HttpRefused
+from openlines.api.staff import actions, channels, customers, entry, files, inbox, keys, lines, me, people
+from openlines.api.staff.socket import StaffSockets
+from openlines.api.visitor.handlers import PREFIX as VISITOR
+from openlines.api.visitor.handlers import VisitorApi
+from openlines.api.words import choose_language
+from openlines.core.line import Problem
+from openlines.services.access import Actor
+from openlines.store.channels import ChannelRow
+from openlines.support.log import logger
+
+API: Final = "/api/v1"
+STAFF_SOCKET: Final = f"{API}/socket"
+HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
+    *entry.HANDLERS,
+    *me.HANDLERS,
+    *keys.HANDLERS,
+    *inbox.HANDLERS,
+    *actions.HANDLERS,
+    *customers.HANDLERS,
+    *files.HANDLERS,
+    *people.HANDLERS,
+    *lines.HANDLERS,
+    *channels.HANDLERS,
+]
+_DESCRIPTION: Final = (
+    "Everything that the workspace does, for programs. Sign in with a key (Authorization: Bearer olt_…). "
+    "Mutations accept an Idempotency-Key. Lists answer {items, next}. Refusals are problem details with a code."
+)
+
+Req = Request[Any, Any, Any]
+
+log = logger(__name__)
+
+
+def build(
+    edge: Edge,
+    *,
+    open_channel: Callable[[ChannelRow], Opened | None],
+    figures: Callable[[], Iterable[Gauge]] = tuple,
+    trusted: Sequence[Network] = (),
+) -> Door:
+    """One ASGI application for everything that this server answers."""
+    framework = staff_app(edge)
+    visitor = VisitorApi(edge)
+    inner = Switch(
+        framework=framework,  # type: ignore[arg-type]
+        visitor=visitor,
+        sockets=StaffSockets(edge),
+        hooks=Hooks(edge.store, open_channel),
+        ops=Ops(edge, figures),
+        pages=Pages(edge, visitor.sites),
+    )
+    return Door(inner, trusted=trusted, traffic=edge.traffic)
+
+
+class Switch:
+    """Sends a request to its part of the house by the beginning of its path."""
+
+    def __init__(self, *, framework: App, visitor: App, sockets: App, hooks: App, ops: App, pages: App) -> None:
+        self._framework = framework
+        self._visitor = visitor
+        self._sockets = sockets
+        self._hooks = hooks
+        self._ops = ops
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(VISITOR):
+            await self._visitor(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif path.startswith("/api/"):
+            await self._framework(scope, receive, send)
+        elif path.startswith("/hooks/"):
+            await self._hooks(scope, receive, send)
+        elif path in {"/healthz", "/readyz", "/metrics"}:
+            await self._ops(scope, receive, send)
+        elif path == "/api":
+            await refuse(scope, send, HttpRefused(404, "not_found"))
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == STAFF_SOCKET:
+            await self._sockets(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 4404, "reason": ""})
+
+
+def staff_app(edge: Edge) -> Litestar:
+    """The framework's application, with the guard in front of every handler."""
+    described: dict[str, bytes] = {}
+
+    @get("/openapi.json", opt=ANYONE, include_in_schema=False)
+    async def read_openapi(request: Req) -> Response[Any]:
+        if "json" not in described:
+            described["json"] = json.dumps(describe(request.app), ensure_ascii=False).encode()
+        return Response(described["json"], media_type=MediaType.JSON)
+
+    @get("/docs", opt=ANYONE, include_in_schema=False)
+    async def read_docs(request: Req) -> Response[Any]:
+        if "html" not in described:
+            described["html"] = docs.render(describe(request.app))
+        headers = {"content-security-policy": docs.POLICY}
+        return Response(described["html"], media_type=MediaType.HTML, headers=headers)
+
+    app = Litestar(
+        route_handlers=[Router(API, route_handlers=HANDLERS), Router("/api", route_handlers=[read_openapi, read_docs])],
+        guards=[let_in],
+        dependencies={
+            "edge": Provide(lambda: edge, sync_to_thread=False, use_cache=True),
+            "actor": Provide(_actor, sync_to_thread=False),
+            "language": Provide(_language, sync_to_thread=False),
+        },
+        exception_handlers={HTTPException: _framework_refused, Exception: _refused},
+        request_max_body_size=JSON_BODY_LIMIT,
+        openapi_config=OpenAPIConfig(
+            title="openlines",
+            version=edge.version,
+            description=_DESCRIPTION,
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin()],
+            use_handler_docstrings=True,
+            create_examples=False,
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    app.state.edge = edge
+    return app
+
+
+def _actor(request: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+    return actor_of(request)
+
+
+def _language(request: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return choose_language(request.headers.get("accept-language", ""))
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+
+_CODES: Final = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def _refused(request: Req, error: Exception) -> Response[Any]:
+    reply = refusals.reply(error, choose_language(request.headers.get("accept-language", "")))
+    if reply.status >= 500 and reply.status != 503:
+        log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
+    return Response(reply.body, status_code=reply.status, media_type=refusals.MEDIA_TYPE, headers=reply.headers)
+
+
+def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
+    """What the framework refuses before a handler is reached, in our shape."""
+    if isinstance(error, ValidationException):
+        return _refused(request, _bad_values(error))
+    status = error.status_code
+    if status >= 500:
+        return _refused(request, error)
+    headers = {key.lower(): value for key, value in (error.headers or {}).items() if key.lower() == "allow"}
+    if status == 413:
+        headers["connection"] = "close"
+    params: dict[str, Any] = {"method": request.method} if status == 405 else {}
+    if status == 413:
+        params = {"limit": JSON_BODY_LIMIT}
+    cause = error.__cause__
+    if status == 400 and isinstance(cause, (msgspec.DecodeError, UnicodeDecodeError)):
+        return _refused(request, BadBody("bad_json", str(cause)[:200]))
+    return _refused(request, HttpRefused(status, _CODES.get(status, "bad_request"), headers=headers, **params))
+
+
+def _bad_values(error: ValidationException) -> Exception:
+    """Each value that has the wrong type or is missing, by its path."""
+    refused = HttpRefused(422, "invalid")
+    found = []
+    for each in error.extra if isinstance(error.extra, list) else ():
+        message = str(each.get("message", ""))
+        words, _, path = message.partition(" - at `$")
+        name = path.strip("`").lstrip(".") or str(each.get("key", "body"))
+        found.append(Problem(name, "wrong_type", {"detail": words[:200]}))
+    refused.problems = found  # type: ignore[attr-defined]
+    return refused

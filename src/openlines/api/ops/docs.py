@@ -1,0 +1,130 @@
+"""A page on which the API can be read: one file, no scripts, nothing from elsewhere."""
+
+import html
+from typing import Any, Final
+
+_STYLE: Final = """
+:root {
+  color-scheme: light dark; --ink: #1d2129; --quiet: #667085; --line: #e4e7ec; --soft: #f6f7f9; --accent: #2563eb;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8ee; --quiet: #98a2b3; --line: #2a2e37; --soft: #1b1e25; --accent: #7aa2ff; }
+  body { background: #14161b; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; font: 15px/1.55 system-ui, sans-serif; color: var(--ink); }
+main { max-width: 980px; margin: 0 auto; padding: 32px 20px 96px; }
+h1 { font-size: 26px; margin: 0 0 8px; } h2 { font-size: 19px; margin: 44px 0 10px; text-transform: capitalize; }
+p { margin: 0 0 10px; } .quiet { color: var(--quiet); }
+nav { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 14px 0 0; }
+a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
+details { border: 1px solid var(--line); border-radius: 8px; margin: 0 0 8px; }
+summary { cursor: pointer; padding: 9px 14px; display: flex; gap: 10px; align-items: baseline; flex-wrap: wrap; }
+summary::-webkit-details-marker { display: none; }
+.method { font: 600 12px/1 ui-monospace, monospace; min-width: 52px; color: var(--accent); }
+code, pre { font: 13px/1.5 ui-monospace, monospace; }
+.inside { border-top: 1px solid var(--line); padding: 12px 14px; }
+pre { background: var(--soft); padding: 10px 12px; border-radius: 6px; overflow: auto; margin: 4px 0 12px; }
+h3 { font-size: 13px; margin: 8px 0 2px; color: var(--quiet); font-weight: 600; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+"""
+
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_METHODS: Final = ("get", "post", "put", "patch", "delete")
+
+
+def render(document: dict[str, Any]) -> bytes:
+    """The page for an OpenAPI document."""
+    by_tag: dict[str, list[str]] = {}
+    for path, item in sorted(document["paths"].items()):
+        for method in _METHODS:
+            if method in item:
+                operation = item[method]
+                tag = (operation.get("tags") or ["other"])[0]
+                by_tag.setdefault(tag, []).append(_operation(document, path, method, operation))
+    names = sorted(by_tag)
+    info = document["info"]
+    links = "".join(f'<a href="#{_e(each)}">{_e(each)}</a>' for each in names)
+    parts = "".join(f'<h2 id="{_e(each)}">{_e(each)}</h2>{"".join(by_tag[each])}' for each in names)
+    page = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_e(info["title"])}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f'<body><main><h1>{_e(info["title"])} <span class="quiet">{_e(info["version"])}</span></h1>'
+        f"<p>{_e(info.get('description', ''))}</p>"
+        f'<p>As <a href="/api/openapi.json">OpenAPI</a>, for programs.</p><nav>{links}</nav>'
+        f"{parts}</main></body></html>"
+    )
+    return page.encode()
+
+
+def _operation(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> str:
+    shown = "WS" if "101" in operation.get("responses", {}) else method.upper()
+    body = operation.get("requestBody", {}).get("content", {})
+    inside = [f"<p>{_e(operation['description'])}</p>"] if operation.get("description") else []
+    if operation.get("x-opt"):
+        inside.append(f'<p class="quiet">{_e(operation["x-opt"])}</p>')
+    parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query"}]
+    if parameters:
+        rows = "\n".join(
+            f"{each['name']}: {_type(document, each.get('schema', {}))}   ({each['in']})" for each in parameters
+        )
+        inside.append(f"<h3>Parameters</h3><pre>{_e(rows)}</pre>")
+    inside += [
+        f"<h3>Body</h3><pre>{_e(_shape(document, content.get('schema', {})))}</pre>" for content in body.values()
+    ]
+    for status, response in sorted(operation.get("responses", {}).items()):
+        for content in response.get("content", {}).values():
+            if status != "default":
+                text = _shape(document, content.get("schema", {}))
+                inside.append(f"<h3>Answer {_e(status)}</h3><pre>{_e(text)}</pre>")
+    return (
+        f'<details><summary><span class="method">{shown}</span><code>{_e(path)}</code>'
+        f'<span class="quiet">{_e(operation.get("summary", ""))}</span></summary>'
+        f'<div class="inside">{"".join(inside) or "<p>No body.</p>"}</div></details>'
+    )
+
+
+def _shape(document: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str:
+    """A schema as people read one: names and types, two levels deep."""
+    schema = _resolved(document, schema)
+    if schema.get("type") == "array":
+        return f"[{_shape(document, schema.get('items', {}), depth)}]"
+    properties = schema.get("properties")
+    if not properties or depth >= 2:
+        return _type(document, schema)
+    required = set(schema.get("required", ()))
+    pad = "  " * (depth + 1)
+    lines = [
+        f"{pad}{name}{'' if name in required else '?'}: {_shape(document, each, depth + 1)}"
+        for name, each in properties.items()
+    ]
+    return "{\n" + "\n".join(lines) + "\n" + "  " * depth + "}"
+
+
+def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:
+    schema = _resolved(document, schema)
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return " | ".join(dict.fromkeys(_type(document, each) for each in schema[key]))
+    if "enum" in schema:
+        return " | ".join(f'"{each}"' for each in schema["enum"])
+    if "const" in schema:
+        return f'"{schema["const"]}"'
+    kind = schema.get("type", "any")
+    if isinstance(kind, list):
+        return " | ".join(kind)
+    if kind == "array":
+        return f"[{_type(document, schema.get('items', {}))}]"
+    return str(schema.get("title", kind) if kind == "object" else kind)
+
+
+def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    reference = schema.get("$ref")
+    if reference is None:
+        return schema
+    found: dict[str, Any] = document["components"]["schemas"].get(reference.rpartition("/")[2], {})
+    return found
+
+
+def _e(text: Any) -> str:
+    return html.escape(str(text))

@@ -1,0 +1,186 @@
+"""The workspace's socket: the log follows its cursor down; up come only `subscribe`, `typing`, `seen`."""
+
+from typing import Any, Final
+
+import msgspec
+
+from openlines.api.asgi import Receive, Scope, Send, header
+from openlines.api.edge import Edge
+from openlines.api.guard import READS, Need, check_need, own_origins, session_cookie, who_speaks
+from openlines.api.refusals import HttpRefused
+from openlines.api.speakers import Speaker
+from openlines.api.words import choose_language
+from openlines.core.state import Refused
+from openlines.realtime.sockets import SIGNED_OUT
+from openlines.realtime.staff import StaffSession
+from openlines.services import handle, presence
+from openlines.services.access import Actor, access_thread, sight
+from openlines.services.errors import NotFound
+from openlines.store import StoreError, conversations
+from openlines.store.tx import Tx
+from openlines.support.ids import fingerprint
+from openlines.support.limits import Buckets
+from openlines.support.log import logger
+
+BAD_FRAME: Final = 4400
+FORBIDDEN: Final = 4403
+TOO_MANY: Final = 4429
+MOST_BYTES: Final = 64 * 1024
+_NEED: Final[Need] = READS["need"]
+
+log = logger(__name__)
+
+
+class Subscribe(msgspec.Struct, tag="subscribe"):
+    """The first frame, and again whenever other threads or lists are looked at."""
+
+    cursor: int | None = None
+    epoch: str | None = None
+    threads: list[int] = []
+    lists: list[str] = []
+
+
+class Typing(msgspec.Struct, tag="typing"):
+    thread_id: int
+
+
+class Seen(msgspec.Struct, tag="seen"):
+    thread_id: int
+    seq: int
+
+
+_decode = msgspec.json.Decoder(Subscribe | Typing | Seen).decode
+
+
+class Wire:
+    """One accepted connection of the web server."""
+
+    __slots__ = ("_send",)
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def send(self, text: str) -> None:
+        await self._send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": ""})
+
+
+class StaffSockets:
+    """An ASGI application for `/api/v1/socket`."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._frames = Buckets(rate=10, burst=60)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        try:
+            speaker = await self._speaker(scope)
+        except (HttpRefused, Refused):
+            speaker = None
+        except StoreError:
+            await _turn_away(send, 1013)
+            return
+        if speaker is None:
+            # Accepted first: a browser tells a page nothing of a connection that was refused.
+            await send({"type": "websocket.accept"})
+            await _turn_away(send, SIGNED_OUT)
+            return
+        await send({"type": "websocket.accept"})
+        await self._serve(scope, receive, Wire(send), speaker)
+
+    async def _speaker(self, scope: Scope) -> Speaker | None:
+        origin = header(scope, b"origin")
+        if origin and origin not in own_origins(scope, self._edge):
+            raise HttpRefused(403, "cross_site")
+        speaker = await who_speaks(scope, self._edge)
+        if speaker is not None:
+            check_need(speaker, _NEED)
+        return speaker
+
+    async def _serve(self, scope: Scope, receive: Receive, wire: Wire, speaker: Speaker) -> None:
+        session = await self._open(scope, wire, speaker)
+        try:
+            while True:
+                event = await receive()
+                if event["type"] != "websocket.receive":
+                    return
+                if not await self._heard(session, event):
+                    return
+        except StoreError as error:
+            log.warning("a socket was given up", error=repr(error))
+            session.close(1013)
+        finally:
+            await self._gone(session)
+
+    async def _open(self, scope: Scope, wire: Wire, speaker: Speaker) -> StaffSession:
+        edge, actor = self._edge, speaker.actor
+        seen = await edge.store.read(sight, actor)
+        key = session_cookie(scope) if speaker.session_id else header(scope, b"authorization").partition(" ")[2].strip()
+        session = StaffSession(
+            wire,
+            actor,
+            seen,
+            language=choose_language(header(scope, b"accept-language")),
+            key=fingerprint(key),
+            session_id=speaker.session_id,
+            token_id=speaker.token_id,
+        )
+        if edge.hub.join(session):
+            await edge.store.write(presence.connected, actor.user_id, edge.node)
+        return session
+
+    async def _gone(self, session: StaffSession) -> None:
+        edge = self._edge
+        if edge.hub.leave(session) and not edge.stopping:
+            try:
+                await edge.store.write(presence.disconnected, session.actor.user_id, edge.node)
+            except StoreError as error:
+                # The lease of this node carries the count; the next connection or its end sets it right.
+                log.warning("a disconnection was not written down", error=repr(error))
+
+    async def _heard(self, session: StaffSession, event: Any) -> bool:
+        """Handle one frame; False ends the connection."""
+        if self._frames.take(str(id(session))):
+            session.close(TOO_MANY)
+            return False
+        text = event.get("text")
+        raw = text.encode("utf-8", "surrogatepass") if text is not None else event.get("bytes") or b""
+        try:
+            frame = _decode(raw) if len(raw) <= MOST_BYTES else None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            frame = None
+        match frame:
+            case Subscribe():
+                await self._edge.hub.subscribe(session, frame.cursor, frame.epoch, frame.threads, frame.lists)
+            case Typing(thread_id):
+                self._edge.hub.typed_by_staff(session, thread_id)
+            case Seen(thread_id):
+                await self._seen(session.actor, thread_id)
+            case _:
+                session.close(BAD_FRAME)
+                return False
+        return True
+
+    async def _seen(self, actor: Actor, thread_id: int) -> None:
+        if actor.scopes is not None and "reply" not in actor.scopes:
+            return
+        try:
+            await self._edge.store.write(seen_thread, actor, thread_id)
+        except Refused:
+            return  # out of sight by now
+
+
+def seen_thread(tx: Tx, actor: Actor, thread_id: int) -> None:
+    """What is open in this thread has been on the screen of its operator. Raises `NotFound`."""
+    access_thread(tx, actor, thread_id)
+    found = conversations.open_of_thread(tx, thread_id)
+    if found is None:
+        raise NotFound("conversation")
+    handle.read(tx, actor, found)
+
+
+async def _turn_away(send: Send, code: int) -> None:
+    await send({"type": "websocket.close", "code": code, "reason": ""})
