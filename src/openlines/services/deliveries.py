@@ -65,9 +65,8 @@ def claim(
     candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP)
     crowded = len(candidates) >= _CROWD
     for each in candidates:
-        hopeless = _hopeless(tx, each)
-        if hopeless is not None:
-            _give_up(tx, each, hopeless)
+        if (ended := _ended(tx, each)) is not None:
+            _end(tx, each, *ended)
             continue
         until = _not_before(tx, each, paused)
         if until is None and len(jobs) < most and left.get(each.channel_id, most_per_channel) > 0:
@@ -88,15 +87,17 @@ def claim(
     return Claimed(jobs, more, next_at, late)
 
 
-def _hopeless(tx: Tx, each: Candidate) -> str | None:
+def _ended(tx: Tx, each: Candidate) -> tuple[str, str | None] | None:
+    """The state, with its code, of a delivery that need not leave any more."""
     if each.channel_deleted_at is not None:
-        return "channel_gone"
+        return "failed", "channel_gone"
     if each.what == "message" and each.deleted_at is not None and not each.done:
-        return "deleted"
+        return "failed", "deleted"
     if tx.now - each.created_at >= EXPIRES:
-        return "expired"
+        return "failed", "expired"
     if each.what != "message" and each.target is None:
-        return "edit_gone" if each.what == "edit" else "delete_refused"
+        # What never went out is deleted already, and cannot be changed.
+        return ("sent", None) if each.what == "delete" else ("failed", "edit_gone")
     return None
 
 
@@ -140,9 +141,10 @@ def _job(tx: Tx, each: Candidate, node: str) -> Job:
     )
 
 
-def _give_up(tx: Tx, each: Candidate, code: str) -> None:
-    deliveries.put(tx, each.id, state="failed", error=code, error_detail=None, state_at=tx.now)
-    _tell(tx, _ref(each), "failed")
+def _end(tx: Tx, each: Candidate, state: str, code: str | None) -> None:
+    deliveries.put(tx, each.id, state=state, error=code, error_detail=None, state_at=tx.now)
+    ref = Ref(each.id, "", each.attempts, each.message_id, each.conversation_id, each.thread_id, each.line_id)
+    _tell(tx, ref, state)
 
 
 # ---------------------------------------------------------------- what came of an attempt
@@ -264,6 +266,9 @@ def queue(tx: Tx, message_id: int, what: str, *, not_before: int | None = None) 
 
 def withdraw(tx: Tx, message_id: int) -> bool:
     """Takes a message back that has not begun to leave; False when it is too late for that."""
+    first = next((each for each in deliveries.of_message(tx, message_id) if each.what == "message"), None)
+    if first is None or first.state != "queued" or first.attempts:
+        return False
     return deliveries.drop(tx, message_id)
 
 
@@ -327,10 +332,6 @@ def release(tx: Tx, channel_id: int) -> bool:
 def depths(reader: Reader) -> dict[str, tuple[int, int]]:
     """For metrics: how many wait and are under way, and how old the oldest of each is, µs."""
     return {state: (count, reader.now - oldest) for state, (count, oldest) in deliveries.depths(reader).items()}
-
-
-def _ref(each: Candidate) -> Ref:
-    return Ref(each.id, "", each.attempts, each.message_id, each.conversation_id, each.thread_id, each.line_id)
 
 
 def _tell(tx: Tx, ref: Ref, state: str) -> None:

@@ -91,10 +91,11 @@ class File:
     type: str = ""
     width: int = 0
     height: int = 0
+    place: str = ""  # said to be there instead
 
     @property
     def path(self) -> str:
-        return f"files/{self.unique_id}_{self.file_id[-6:]}"
+        return self.place or f"files/{self.unique_id}_{self.file_id[-6:]}"
 
     def described(self, *, sized: bool = False) -> dict[str, Any]:
         shape: dict[str, Any] = {
@@ -289,6 +290,9 @@ class World:
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every method asked, with its parameters
         self.violations: list[str] = []  # rules that the client broke
         self.duplicate_updates = 0  # so many of the next updates are delivered twice
+        self.addresses: dict[
+            str, str
+        ] = {}  # where a public address really is: "https://chat.example" → "http://127.0.0.1:1"
         self._numbers = itertools.count(1)
 
     def add_bot(self, token: str = "", name: str = "Shop", username: str = "shop_bot") -> Bot:
