@@ -78,6 +78,12 @@ def end_session(tx: Tx, actor: Actor, session_id: int) -> None:
     _ended(tx, actor.user_id, session_id)
 
 
+def end_all(tx: Tx, user_id: int) -> None:
+    """Sign a user out everywhere."""
+    rows.end_sessions_of(tx, user_id)
+    tx.event("user.changed", user_id=user_id, data={"what": ["sessions"], "ended": "sessions"})
+
+
 def my_sessions(reader: Reader, actor: Actor) -> list[Session]:
     """One's own sessions that are still good, the one used last first."""
     return [each for each in rows.sessions_of(reader, actor.user_id) if each.expires_at > reader.now]

@@ -158,16 +158,20 @@ _TRY: Final = {
         "ru",
         "Проверка чата",
         "Так чат выглядит на сайте",
-        "Это пример страницы. Напишите что-нибудь в чат в углу: ваши слова появятся у операторов, "
-        "а ответ вернётся сюда.",
+        (
+            "Это пример страницы. Напишите что-нибудь в чат в углу: ваши слова появятся у операторов, "
+            "а ответ вернётся сюда."
+        ),
         "Во второй вкладке откройте рабочее место и ответьте.",
     ),
     False: (
         "en",
         "Try the chat",
         "This is how the chat looks on a site",
-        "This is a sample page. Write something in the chat in the corner: your words come to the operators, "
-        "and the answer comes back here.",
+        (
+            "This is a sample page. Write something in the chat in the corner: your words come to the operators, "
+            "and the answer comes back here."
+        ),
         "Open the workspace in another tab and answer.",
     ),
 }

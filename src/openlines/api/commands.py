@@ -1,0 +1,208 @@
+"""What an administrator scripts: the same use cases, asked by name. Run by the server for whoever reaches its local
+socket, or by the command line itself when no server runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from openlines.api.speakers import KEY_PREFIX
+from openlines.channels.registry import manifests
+from openlines.core.line import Problem
+from openlines.services import accounts, portal, sessions, tokens
+from openlines.services.accounts import NAME_LIMIT
+from openlines.services.errors import Invalid, NotFound
+from openlines.services.portal import FirstPerson
+from openlines.store import Store, channels, departments, users
+from openlines.store import portal as portal_rows
+from openlines.store.tx import Reader, Tx
+from openlines.support.ids import fingerprint, new_key, new_token
+from openlines.support.passwords import Passwords, weakness
+from openlines.support.secrets import Seal
+from openlines.support.stamps import stamp
+
+Asked = Mapping[str, Any]
+
+
+class Hands(NamedTuple):
+    """What commands work with."""
+
+    store: Store
+    passwords: Passwords
+    seal: Seal
+    version: str
+
+
+class Unknown(LookupError):
+    """There is no such command."""
+
+
+async def run(hands: Hands, name: str, asked: Asked) -> dict[str, Any]:
+    """Carry out one command. Raises what its use case refuses with, `Unknown`, `TypeError` for wrong arguments."""
+    command = COMMANDS.get(name)
+    if command is None:
+        raise Unknown(name)
+    return await command(hands, asked)
+
+
+async def open_portal(store: Store) -> str:
+    """Make sure that the portal has its row; returns the one-time set-up token, "" once it is set up.
+
+    Only the token's hash is kept, so each start makes a new one.
+    """
+    token = new_token()
+    if not await store.write(portal.open_portal, new_key(), fingerprint(token)):
+        token = ""
+    found = await store.read(portal.the_portal)
+    store.epoch = found.epoch
+    return token
+
+
+async def _create_administrator(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """The first one sets the portal up, with a line and a chat for the website, as the set-up page would."""
+    name, email, password = _text(asked, "name"), _text(asked, "email"), _text(asked, "password")
+    _check_password(password, name, email)
+    language, zone = _text(asked, "language") or "en", _text(asked, "time_zone") or "UTC"
+    hashed = await hands.passwords.hash(password)
+    name = name or email.partition("@")[0][:NAME_LIMIT]
+    person = FirstPerson(name, email, hashed, language, zone)
+    done = await hands.store.write(
+        portal.set_up_by_hand, _text(asked, "portal_name") or "openlines", person, seal=hands.seal
+    )
+    if done is not None:
+        channel = await hands.store.read(channels.one, done.channel_id)
+        return {**done._asdict(), "set_up": True, "key": channel.key if channel is not None else ""}
+    user_id = await hands.store.write(
+        accounts.add_user, None, name=name, email=email, role="administrator", password_hash=hashed, language=language,
+        time_zone=zone,
+    )  # fmt: skip
+    return {"user_id": user_id, "set_up": False}
+
+
+async def _add_user(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """Without a password one is made up and told."""
+    name, email, password = _text(asked, "name"), _text(asked, "email"), _text(asked, "password")
+    made_up = "" if password else new_token()[:16]
+    if password:
+        _check_password(password, name, email)
+    wanted = [str(each) for each in asked.get("departments", ())]
+    known = await hands.store.read(departments.all_departments)
+    ids = [each.id for each in known if each.name in wanted]
+    if len(ids) < len(set(wanted)):
+        missing = set(wanted) - {each.name for each in known}
+        raise Invalid([Problem("department", "unknown_department", {"name": each}) for each in sorted(missing)])
+    user_id = await hands.store.write(
+        accounts.add_user,
+        None,
+        name=name or email.partition("@")[0],
+        email=email,
+        role=_text(asked, "role") or "operator",
+        password_hash=await hands.passwords.hash(password or made_up),
+        language=_text(asked, "language"),
+        time_zone=_text(asked, "time_zone"),
+        department_ids=ids,
+    )
+    return {"user_id": user_id, **({"password": made_up} if made_up else {})}
+
+
+async def _set_password(hands: Hands, asked: Asked) -> dict[str, Any]:
+    user = await hands.store.read(_user, _text(asked, "email"))
+    password = _text(asked, "password")
+    _check_password(password, user.name, user.email)
+    hashed = await hands.passwords.hash(password)
+    await hands.store.write(accounts.set_password, user.id, hashed)
+    return {"user_id": user.id}
+
+
+async def _create_token(hands: Hands, asked: Asked) -> dict[str, Any]:
+    user = await hands.store.read(_user, _text(asked, "email"))
+    token = new_token(KEY_PREFIX)
+    token_id = await hands.store.write(
+        tokens.create_token,
+        user.id,
+        name=_text(asked, "name") or "command line",
+        scopes=[str(each) for each in asked.get("scopes", ())],
+        token_hash=fingerprint(token),
+        hint=token[-4:],
+    )
+    return {"token_id": token_id, "token": token}
+
+
+async def _list_channels(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """The kinds with what they can do, and what is connected."""
+    connected = await hands.store.read(_channels)
+    return {"kinds": kinds(), "channels": connected}
+
+
+def kinds() -> list[dict[str, Any]]:
+    """Every kind of channel with its capabilities, as values."""
+    return [
+        {"kind": each.kind, "name": dict(each.name), "capabilities": msgspec.to_builtins(each.capabilities)}
+        for each in manifests().values()
+    ]
+
+
+def _channels(reader: Reader) -> list[dict[str, Any]]:
+    return [
+        {"id": e.id, "kind": e.kind, "name": e.name, "line_id": e.line_id, "state": e.state, "reason": e.state_reason}
+        for e in channels.every(reader)
+    ]
+
+
+async def _status(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """What the doctor wants to know of the inside."""
+    return await hands.store.read(_inside) | {"version": hands.version, "database": hands.store.dialect}
+
+
+def _inside(reader: Reader) -> dict[str, Any]:
+    found = portal_rows.the_portal(reader)
+    people = users.all_users(reader)
+    return {
+        "set_up": found is not None and found.setup_hash is None,
+        "portal": found.name if found is not None else "",
+        "users": sum(1 for each in people if each.active),
+        "administrators": sum(1 for each in people if each.active and each.role == "administrator"),
+        "channels": _channels(reader),
+        "now": stamp(reader.now),
+    }
+
+
+async def _sign_out_everywhere(hands: Hands, asked: Asked) -> dict[str, Any]:
+    user = await hands.store.read(_user, _text(asked, "email"))
+    await hands.store.write(_end_all, user.id)
+    return {"user_id": user.id}
+
+
+def _end_all(tx: Tx, user_id: int) -> None:
+    sessions.end_all(tx, user_id)
+
+
+def _user(reader: Reader, email: str) -> Any:
+    found = users.user_by_email(reader, email.strip().lower())
+    if found is None:
+        raise NotFound("user", email=email)
+    return found
+
+
+def _text(asked: Asked, name: str) -> str:
+    value = asked.get(name) or ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text")
+    return value
+
+
+def _check_password(password: str, *personal: str) -> None:
+    why = weakness(password, personal=(*personal, *(each.partition("@")[0] for each in personal)))
+    if why is not None:
+        raise Invalid.field("password", why)
+
+
+COMMANDS: Final[Mapping[str, Callable[[Hands, Asked], Awaitable[dict[str, Any]]]]] = {
+    "admin.create": _create_administrator,
+    "user.add": _add_user,
+    "user.password": _set_password,
+    "user.sign-out": _sign_out_everywhere,
+    "token.create": _create_token,
+    "channels": _list_channels,
+    "status": _status,
+}

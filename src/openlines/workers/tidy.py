@@ -1,0 +1,42 @@
+"""Puts away what nobody needs any more: old events, sessions that ran out, answers kept for repeats, open cases of
+channels that were removed. In chunks, so that nobody waits for it."""
+
+import asyncio
+from typing import Final
+
+from openlines.services import channels, idempotency
+from openlines.store import Store, sessions
+from openlines.store.events import last_event_id, oldest_event_id, trim_events
+from openlines.workers.persist import persist
+
+EVERY: Final = 30.0  # seconds
+KEPT_EVENTS: Final = 200_000  # a socket that was away for longer takes a new snapshot
+CHUNK: Final = 500
+_BREATH: Final = 0.02
+
+
+class Tidy:
+    """One per node that works; several do no harm."""
+
+    def __init__(self, store: Store, *, kept_events: int = KEPT_EVENTS) -> None:
+        self._store = store
+        self._kept_events = kept_events
+
+    async def run(self) -> None:
+        await persist("tidying", self._turn)
+
+    async def _turn(self) -> None:
+        await asyncio.sleep(EVERY)
+        await self.once()
+
+    async def once(self) -> None:
+        """Puts away everything that is there to be put away."""
+        await self._store.write(sessions.end_old_sessions)
+        await self._store.write(idempotency.forget_old)
+        while await self._store.write(channels.close_orphans):
+            await asyncio.sleep(_BREATH)
+        last = await self._store.read(last_event_id)
+        before = last - self._kept_events
+        if before > await self._store.read(oldest_event_id):
+            while await self._store.write(trim_events, before, CHUNK):
+                await asyncio.sleep(_BREATH)
