@@ -1,5 +1,7 @@
 """What the visitor gets: nothing he wrote is lost or doubled, nothing he is told is missed."""
 
+import base64
+import re
 import time
 from collections.abc import Callable
 
@@ -130,6 +132,27 @@ def test_after_a_loss_what_was_said_edited_and_deleted_is_there_once(talk: Visit
     expect(talk.frame.get_by_text("Message deleted")).to_be_visible()
     assert talk.shown() == ["First words", "Right", "While you were away"]
     expect(talk.frame.get_by_text("edited")).to_be_visible()
+
+
+def test_a_long_absence_leaves_no_hole(talk: Visit) -> None:
+    portal = talk.portal
+    portal.do("fault", sockets="refuse", http="cut")
+    portal.do("cut")
+    for index in range(120):
+        portal.do("say", text=f"Line {index}")
+    portal.do("fault", sockets="ok", http="ok")
+    expect(talk.at("widget-message")).to_have_count(121, timeout=20_000)
+    assert talk.shown() == ["First words", *(f"Line {index}" for index in range(120))]
+
+
+def test_the_face_of_an_operator_is_fetched_for_the_visitor_alone(talk: Visit) -> None:
+    portal = talk.portal
+    face = {"id": "face", "name": "a.png", "size": len(PIXEL), "type": "image/png"}
+    portal.do("file", info=face, bytes=base64.b64encode(PIXEL).decode())
+    portal.do("say", text="Hello", photo="face")
+    expect(talk.frame.locator("li .face img")).to_have_attribute("src", re.compile("^blob:"))
+    portal.do("say", author="operator", name="Oleg K", text="Hello", photo="nowhere")
+    expect(talk.frame.locator("li .face").last).to_have_text("OK")
 
 
 def test_where_sockets_cannot_pass_it_asks_instead(visit: Visit) -> None:

@@ -120,7 +120,8 @@ export class Portal {
   hello(visitor, after) {
     return [
       { type: "ready", last_seq: visitor.seq, delivered: 0, read_by_staff: visitor.readByStaff },
-      { type: "messages", items: visitor.messages.filter((message) => message.seq > after) },
+      // The last page of what was missed, as the real one does.
+      { type: "messages", items: visitor.messages.slice(-PAGE).filter((message) => message.seq > after) },
       { type: "conversation", conversation: visitor.conversation },
     ];
   }

@@ -43,12 +43,14 @@ export class Answers {
   /** `value` 1–5; like is 5, dislike is 1. May be changed until the server says that it is too late. */
   async rate(message: Message, value: number, comment?: string): Promise<void> {
     const { store } = this;
-    const before = store.state.ratings[message.id]?.value ?? message.rating?.value ?? 0;
+    const before = ratingOf(store.state, message);
     const mark = (rating: State["ratings"][number]) =>
       store.set({ ratings: { ...store.state.ratings, [message.id]: rating } });
     mark({ value, ...(comment && { commented: true }) });
+    const conversation_id = message.rating?.conversation_id;
+    const body = { value, ...(comment && { comment }), ...(conversation_id && { conversation_id }) };
     try {
-      await this.visitor.call("/rating", { method: "POST", body: { value, ...(comment && { comment }) } });
+      await this.visitor.call("/rating", { method: "POST", body });
     } catch (problem) {
       mark({ value: before, error: this.why(problem, store.state.speech.words.rating_failed) });
     }
@@ -77,6 +79,12 @@ export class Answers {
     if (!(problem instanceof Problem)) return otherwise;
     return problem.detail || (problem.status === 0 ? this.store.state.speech.words.no_network : otherwise);
   }
+}
+
+/** What was chosen here, or what the server knows; 0 for nothing yet. */
+export function ratingOf({ ratings, conversation }: State, { id, rating }: Message): number {
+  const same = conversation?.id !== undefined && conversation.id === rating?.conversation_id;
+  return ratings[id]?.value ?? rating?.value ?? (same ? conversation.rating : undefined) ?? 0;
 }
 
 function without<T>(map: Record<number, T>, id: number): Record<number, T> {

@@ -262,7 +262,7 @@ export class Chat {
     if (frame.type === "ready") {
       this.reading.ready(frame.read_by_staff ?? 0);
       this.writing.outbox.nudge();
-    } else if (frame.type === "messages") this.reading.receive(frame.items, true);
+    } else if (frame.type === "messages") this.reading.hear(frame.items);
     else if (frame.type === "conversation") this.store.set({ conversation: frame.conversation ?? undefined });
     else if (frame.type === "typing") this.reading.showTyping(frame.name ?? "");
     else if (frame.type === "read_by_staff") this.reading.staffRead(frame.seq);

@@ -32,6 +32,8 @@ export class Reading {
   cursor = 0;
   private readSent = 0;
   private wasLive = false;
+  /** Where the live line took up; undefined once what was missed is here. */
+  private resumed: number | undefined;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private readonly blobs = new Map<string, Promise<string>>();
 
@@ -67,12 +69,22 @@ export class Reading {
   /** The live line is there. */
   ready(readByStaff: number): void {
     const { store, line } = this.parts;
+    this.resumed = this.cursor;
     this.staffRead(readByStaff);
     line().send({ type: "delivered", seq: this.cursor });
     this.look();
     // What changed in earlier messages while we were away does not come by itself.
     if (this.wasLive && store.state.messages.length) void this.lookAgain();
     this.wasLive = true;
+  }
+
+  /** Messages of the live line. What was missed comes first, and only the last page of it. */
+  hear(items: Message[]): void {
+    const from = this.resumed;
+    this.resumed = undefined;
+    this.receive(items, true);
+    const first = items[0]?.seq ?? 0;
+    if (from !== undefined && items.length >= PAGE) this.fill(from, first).catch(() => undefined);
   }
 
   /** Messages of the stream, new or changed. */
@@ -157,7 +169,7 @@ export class Reading {
   }
 
   /** A `blob:` address: files are given out for the visitor's token, which an `<img>` cannot show. */
-  blob(file: FileInfo, preview = false): Promise<string> {
+  blob(file: Pick<FileInfo, "id">, preview = false): Promise<string> {
     const { visitor, base } = this.parts;
     const path = `/files/${encodeURIComponent(file.id)}${preview ? "?preview=1" : ""}`;
     const known = this.blobs.get(path);
@@ -174,6 +186,16 @@ export class Reading {
   private async fetch(query: string): Promise<{ items: Message[]; more: boolean }> {
     const answer = await this.parts.visitor.call<{ items: Message[]; more?: boolean }>(`/messages?${query}`);
     return { items: answer.items, more: answer.more ?? answer.items.length >= PAGE };
+  }
+
+  /** What lies between what we had and what came. */
+  private async fill(after: number, before: number): Promise<void> {
+    for (let from = after; from < before; ) {
+      const { items, more } = await this.fetch(`after=${from}&limit=${PAGE}`);
+      this.receive(items, true);
+      if (!more) return;
+      from = lastSeq(items);
+    }
   }
 
   private async lookAgain(): Promise<void> {

@@ -170,7 +170,8 @@ export class Writing {
 
   /** Once, and only who has not said it yet. */
   private mayAskWho(): boolean {
-    const { name, email, contact } = this.state;
+    const { config, name, email, contact } = this.state;
+    if (config?.ask_contact === "none") return false;
     return contact === "hidden" && !name && !email && !this.parts.keeper.get("contact");
   }
 }

@@ -20,6 +20,7 @@ export interface Button {
 export interface Rating {
   scale: "like" | "stars";
   asked?: boolean;
+  conversation_id?: number;
   /** 1–5; like is 5, dislike is 1. */
   value?: number;
 }
@@ -43,13 +44,17 @@ export interface Message {
 
 export interface Person {
   name: string;
+  /** A file, given out for the visitor's token. */
   photo?: string;
 }
 
 export interface Conversation {
+  id?: number;
   state: "bot" | "waiting" | "offered" | "active" | "closing" | "closed";
   operator?: Person;
   rating_asked?: boolean;
+  /** 1–5 */
+  rating?: number;
 }
 
 export interface Config {
@@ -69,6 +74,8 @@ export interface Config {
   /** Bytes. */
   file_limit?: number;
   languages?: string[];
+  /** "none": the visitor is not asked for his name and e-mail. */
+  ask_contact?: "none" | "optional";
   /** Characters of one message. */
   text_limit?: number;
   /** Operators see what is being typed. */

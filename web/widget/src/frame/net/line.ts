@@ -20,7 +20,7 @@ const GIVE_UP_AFTER = 3;
 const TRY_SOCKET_AGAIN = 60_000;
 /** A line that holds this long was a good one: the next loss begins with the short waits again. */
 const STEADY = 10_000;
-const SIGNED_OUT = 4001;
+const SIGNED_OUT = [4001, 4401];
 
 export type LineState = "off" | "connecting" | "live" | "polling";
 
@@ -113,7 +113,7 @@ export class Line {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.drop();
-      if (code === SIGNED_OUT) this.options.signedOut();
+      if (SIGNED_OUT.includes(code)) this.options.signedOut();
       else this.lost();
     };
   }

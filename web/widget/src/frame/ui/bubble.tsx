@@ -35,7 +35,7 @@ export function Bubble({ chat, state, row, view }: Props) {
       data-author={message.author}
       data-state={delivery}
     >
-      {!own && <span class="side">{first && <Face person={{ name, ...(message.photo && { photo: message.photo }) }} />}</span>}
+      {!own && <span class="side">{first && <Face chat={chat} person={{ name, ...(message.photo && { photo: message.photo }) }} />}</span>}
       <div class="column">
         {first && <span class={own ? "unseen" : "name"}>{name}</span>}
         <div class={`bubble ${bare ? "bare" : ""} ${delivery === "failed" ? "failed" : ""}`}>
@@ -62,7 +62,7 @@ function Content({ chat, state, message, view }: Omit<Props, "row"> & { message:
           ))}
         </div>
       )}
-      {message.rating && extras && <extras.RatingBlock chat={chat} state={state} message={message} />}
+      {message.rating?.asked && extras && <extras.RatingBlock chat={chat} state={state} message={message} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { fill } from "../words";
 import { Icon } from "./icons";
 import { useExtras } from "../later";
 
-const LIMIT = 4096;
+const LIMIT = 4000;
 /** So many characters before the limit it is time to speak of it. */
 const SOON = 200;
 const TALLEST = 140;

@@ -27,7 +27,7 @@ export function Header({ chat, state }: { chat: Chat; state: State }) {
       {people.length > 0 && (
         <span class="faces">
           {people.map((person) => (
-            <Face key={person.name} person={person} />
+            <Face key={person.name} chat={chat} person={person} />
           ))}
         </span>
       )}

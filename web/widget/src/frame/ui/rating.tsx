@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-import { answersOf } from "../answers";
+import { answersOf, ratingOf } from "../answers";
 import type { Chat } from "../chat";
 import type { Message } from "../model/types";
 import type { State } from "../state";
@@ -15,7 +15,7 @@ const STARS = [1, 2, 3, 4, 5];
 export function RatingBlock({ chat, state, message }: { chat: Chat; state: State; message: Message }) {
   const { words } = state.speech;
   const own = state.ratings[message.id];
-  const value = own?.value ?? message.rating?.value ?? 0;
+  const value = ratingOf(state, message);
   const rate = (chosen: number) => () => void answersOf(chat).rate(message, chosen);
   return (
     <div class="rating">
