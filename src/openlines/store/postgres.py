@@ -12,12 +12,19 @@ import psycopg
 from sqlalchemy import Table, func, insert, literal_column, select
 
 from openlines.store import schema, tables
-from openlines.store.errors import CommitUnknown, ConnectionLost, SchemaBehind, StoreError, StoreUnavailable
+from openlines.store.errors import (
+    CommitUnknown,
+    ConnectionLost,
+    Contention,
+    SchemaBehind,
+    StoreError,
+    StoreUnavailable,
+)
 from openlines.store.listen import PostgresPeers
 from openlines.store.statement import PostgresForm, Statement
 from openlines.store.store import Store, off_loop
 from openlines.store.tx import FACT, Reader, Row, Tx
-from openlines.store.wire import Wire
+from openlines.store.wire import Then, Wire
 from openlines.support.clock import Clock, FollowingClock
 
 BLOCK: Final = 64  # ids taken at once, as the sequences step
@@ -73,7 +80,7 @@ class PostgresReader(Reader):
 class PostgresTx(Tx):
     """A write transaction on a pipelined connection."""
 
-    __slots__ = ("_ids", "_now", "_wire", "xid")
+    __slots__ = ("_ids", "_now", "_wire", "expecting", "missed", "xid")
 
     def __init__(self, wire: Wire, ids: "Ids", now: int | None) -> None:
         super().__init__()
@@ -81,6 +88,8 @@ class PostgresTx(Tx):
         self._ids = ids
         self._now = now
         self.xid: str | None = None
+        self.expecting = False  # guards are under way whose answers nobody has looked at
+        self.missed = False  # one of them touched no row
 
     @property
     def now(self) -> int:
@@ -118,6 +127,18 @@ class PostgresTx(Tx):
         self.run(statement, **params)
         return self._fetch().command_tuples or 0
 
+    def expect(self, statement: Statement, /, **params: Any) -> None:
+        """Queued like any write; the guards of a group are looked at together, before its COMMIT."""
+        names = tuple(params)
+        form = statement.postgres.get(names) or statement.for_postgres(names)
+        self._writes += 1
+        self.expecting = True
+        self._queue(form, tuple(params.values()), self._guarded)
+
+    def _guarded(self, result: Any) -> None:
+        if result.command_tuples != 1:
+            self.missed = True
+
     def new_id(self, table: Table) -> int:
         value = self._ids.next(table)
         if value is None:
@@ -133,9 +154,9 @@ class PostgresTx(Tx):
         self._writes += 1
         self._queue(form, values)
 
-    def _queue(self, form: PostgresForm, values: tuple[Any, ...]) -> None:
+    def _queue(self, form: PostgresForm, values: tuple[Any, ...], then: Then | None = None) -> None:
         try:
-            self._wire.queue(form, values)
+            self._wire.queue(form, values, then)
         except StoreError as error:
             self.failure = error
             raise
@@ -222,8 +243,10 @@ class PostgresSession:
         wire = self._wire
         if wire is None:
             raise ConnectionLost("the connection is gone")
-        if tx.xid is None:  # also keeps COMMIT from setting out on a connection that died long ago
+        if tx.xid is None or tx.expecting:  # also keeps COMMIT from setting out on a connection that died long ago
             wire.fetch()
+        if tx.missed:
+            raise Contention("somebody else has changed a row meanwhile")
         tx.queue_events()
         tags: list[Any] = []
 

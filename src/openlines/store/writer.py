@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
-from openlines.store.errors import CommitUnknown, StoreBusy, StoreClosed, Transient
+from openlines.store.errors import CommitUnknown, ConstraintFailed, StoreBusy, StoreClosed, Transient
 from openlines.store.tx import Commit, Tx
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ GROUP_CALLS: Final = 64
 GROUP_SECONDS: Final = 0.005
 ATTEMPTS: Final = 6  # of a call alone, when others were in its way
 
+
+_WORTH_ANOTHER: Final = (Transient, ConstraintFailed)
 
 T = TypeVar("T", bound=Tx)
 
@@ -220,7 +222,9 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - it is the answer to this call
                 session.rollback()
                 call.error = error.cause if isinstance(error, _Spoiled) else error
-                if not isinstance(call.error, Transient) or attempt == ATTEMPTS - 1:
+                # A lost race on a unique key is seen by the second run, which finds what the winner has made.
+                last = ATTEMPTS - 1 if isinstance(call.error, Transient) else 1
+                if not isinstance(call.error, _WORTH_ANOTHER) or attempt >= last:
                     return None
                 self._retries += 1
                 time.sleep(random.uniform(0, 0.002 * 2**attempt))
