@@ -86,7 +86,8 @@ def set_up(form: str = "auto", level: str = "info") -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
-    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    for name in ("uvicorn.error", "alembic"):
+        logging.getLogger(name).setLevel("WARNING")
 
 
 def logger(name: str) -> Any:

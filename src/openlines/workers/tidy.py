@@ -2,16 +2,20 @@
 channels that were removed. In chunks, so that nobody waits for it."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from openlines.services import channels, idempotency
 from openlines.store import Store, sessions
 from openlines.store.events import last_event_id, oldest_event_id, trim_events
+from openlines.store.tx import Tx
 from openlines.workers.persist import persist
 
 EVERY: Final = 30.0  # seconds
 KEPT_EVENTS: Final = 200_000  # a socket that was away for longer takes a new snapshot
 CHUNK: Final = 500
+_MOST_CHUNKS: Final = 1000  # in one turn; the next one goes on
 _BREATH: Final = 0.02
 
 
@@ -33,10 +37,12 @@ class Tidy:
         """Puts away everything that is there to be put away."""
         await self._store.write(sessions.end_old_sessions)
         await self._store.write(idempotency.forget_old)
-        while await self._store.write(channels.close_orphans):
-            await asyncio.sleep(_BREATH)
+        await self._repeat(channels.close_orphans)
         last = await self._store.read(last_event_id)
         before = last - self._kept_events
         if before > await self._store.read(oldest_event_id):
-            while await self._store.write(trim_events, before, CHUNK):
-                await asyncio.sleep(_BREATH)
+            await self._repeat(partial(trim_events, before=before, limit=CHUNK))
+
+    async def _repeat(self, chunk: Callable[[Tx], int]) -> None:
+        while await self._store.write(chunk):
+            await asyncio.sleep(_BREATH)

@@ -1,0 +1,338 @@
+"""The command line: `openlines …`.
+
+Heavy parts are imported by the command that needs them, so that `--help` and `serve` come at once.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal is in use by another process.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from openlines import __version__
+from openlines.config import BadSetting, Config, load
+
+FAILED: Final = 1
+USAGE: Final = 2
+IN_USE: Final = 3
+
+EXAMPLES: Final = """
+Examples:
+
+  openlines serve                                    start on http://127.0.0.1:8080 with ./data
+  openlines serve --data /var/lib/openlines --public-url https://chat.example.org
+  openlines demo                                     a portal full of life on a throw-away database
+  openlines admin create --email ann@example.org --password-stdin < password.txt
+  openlines user add --email bob@example.org --name "Bob" --department Support
+  openlines token create --user ann@example.org --scope read --scope reply
+  openlines doctor                                   what is wrong, and what to do
+
+Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL.
+"""
+
+app = typer.Typer(
+    name="openlines",
+    help="A self-hosted contact centre: every channel, one queue, the right operator, in real time.",
+    epilog=EXAMPLES.replace("\n", "\n\n"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+admin = typer.Typer(help="Administrators.", no_args_is_help=True)
+user = typer.Typer(help="Users: operators and administrators.", no_args_is_help=True)
+token = typer.Typer(help="Keys for programs.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder with the database, files and secret key. [default: data]")
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///… or postgresql://…  [default: portal.db in the data folder]"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Email = Annotated[str, typer.Option("--email", help="E-mail address; the name to sign in with.")]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"openlines {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """A self-hosted contact centre: every channel, one queue, the right operator, in real time."""
+
+
+# --- the server ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    database: Database = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 8080]")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="Address under which customers and vendors reach this portal.")
+    ] = None,
+    roles: Annotated[str | None, typer.Option(help="Parts to run: api, workers. [default: both]")] = None,
+) -> None:
+    """Start the server. Stops gracefully on SIGTERM and Ctrl-C.
+
+    A SQLite portal is made and brought up to date by itself; for PostgreSQL run `openlines migrate` first.
+    """
+    config = _config(data=data, database=database, host=host, port=port, public_url=public_url, roles=roles)
+    from openlines.app import run_server
+
+    raise typer.Exit(run_server(config))
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8080]")] = None,
+) -> None:
+    """Start a believable portal on a throw-away database: customers write by themselves. Prints the logins."""
+    config = _config(port=port)
+    try:
+        found = import_module("openlines.demo")
+    except ModuleNotFoundError as error:
+        raise _stop(f"The demo is not part of this installation ({error}).") from None
+    raise typer.Exit(found.run_demo(config))
+
+
+@app.command()
+def migrate(data: Data = None, database: Database = None) -> None:
+    """Bring the database to this program's version. Old programs keep working on it meanwhile."""
+    config = _config(data=data, database=database)
+    from openlines.store import StoreError, StoreInUse
+    from openlines.store import migrate as migrate_store
+
+    config.data.mkdir(parents=True, exist_ok=True)
+    try:
+        migrate_store(config.database_url)
+    except StoreInUse as error:
+        raise _stop(f"{error} Stop it first; it migrates by itself when it starts again.", IN_USE) from None
+    except StoreError as error:
+        raise _stop(str(error)) from None
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """Look at everything that can be wrong and say what to do. Exit code 1 when something is."""
+    config = _config(data=data, database=database)
+    from openlines.cli.doctor import examine
+
+    findings = asyncio.run(examine(config, lambda name: _ask(config, name, {})))
+    if as_json:
+        typer.echo(json.dumps([each._asdict() for each in findings], ensure_ascii=False, indent=2))
+    else:
+        for each in findings:
+            mark = {"ok": "✓", "warning": "!", "bad": "✗"}[each.state]
+            typer.echo(f"{mark} {each.what}" + (f"\n    {each.advice}" if each.advice else ""))
+    if any(each.state == "bad" for each in findings):
+        raise typer.Exit(FAILED)
+
+
+# --- what administrators script -----------------------------------------------------------------------------
+
+
+@admin.command("create")
+def admin_create(  # noqa: PLR0913, PLR0917 - one per option
+    email: Email,
+    password_stdin: FromStdin = False,
+    name: Annotated[str, typer.Option(help="Name, as colleagues and customers see it.")] = "",
+    portal_name: Annotated[str, typer.Option(help="Name of the portal, when this sets it up.")] = "",
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    time_zone: Annotated[str, typer.Option(help="Like Europe/Berlin.")] = "UTC",
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an administrator. In a new portal this is the set-up: it also makes the first line and website chat."""
+    values = {
+        "email": email,
+        "password": _password(password_stdin),
+        "name": name,
+        "portal_name": portal_name,
+        "language": language,
+        "time_zone": time_zone,
+    }
+    done = _do(_config(data=data, database=database), "admin.create", values)
+    words = f"Administrator {email} added." + (" The portal is set up." if done.get("set_up") else "")
+    _tell(done, words, as_json=as_json)
+
+
+@user.command("add")
+def user_add(  # noqa: PLR0913, PLR0917 - one per option
+    email: Email,
+    name: Annotated[str, typer.Option(help="Name, as colleagues and customers see it.")] = "",
+    role: Annotated[str, typer.Option(help="operator or administrator.")] = "operator",
+    department: Annotated[list[str] | None, typer.Option(help="Department, by name; may be repeated.")] = None,
+    password_stdin: FromStdin = False,
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    time_zone: Annotated[str, typer.Option(help="Like Europe/Berlin.")] = "UTC",
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a user. Without --password-stdin a password is made up and printed once."""
+    values = {
+        "email": email,
+        "name": name,
+        "role": role,
+        "departments": department or [],
+        "password": _password(True) if password_stdin else "",
+        "language": language,
+        "time_zone": time_zone,
+    }
+    done = _do(_config(data=data, database=database), "user.add", values)
+    made_up = f" Password: {done['password']}" if "password" in done else ""
+    _tell(done, f"User {email} added.{made_up}", as_json=as_json)
+
+
+@user.command("password")
+def user_password(
+    email: Email,
+    password_stdin: FromStdin = False,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Give a user a new password and sign him out everywhere."""
+    values = {"email": email, "password": _password(password_stdin)}
+    _do(_config(data=data, database=database), "user.password", values)
+    typer.echo(f"{email} has a new password and is signed out everywhere.")
+
+
+@token.command("create")
+def token_create(
+    email: Annotated[str, typer.Option("--user", help="E-mail of the user for whom the program speaks.")],
+    scope: Annotated[list[str], typer.Option(help="read, reply, manage or admin; may be repeated.")],
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key for a program. It is printed once and stored nowhere."""
+    values = {"email": email, "scopes": scope, "name": name}
+    done = _do(_config(data=data, database=database), "token.create", values)
+    _tell(done, done["token"], as_json=as_json)
+
+
+@app.command()
+def channels(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """The kinds of channel with what they can do, and the channels that are connected."""
+    config = _config(data=data, database=database)
+    found = _do(config, "channels", {}) if _exists(config) else _kinds()
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for kind in found["kinds"]:
+        able = [name for name, value in kind["capabilities"].items() if value is True]
+        typer.echo(f"{kind['kind']:12} {kind['name'].get('en', '')}\n{'':12} {', '.join(able)}")
+    for each in found["channels"]:
+        reason = f" ({each['reason']})" if each["reason"] else ""
+        typer.echo(f"#{each['id']} {each['name']} [{each['kind']}] on line {each['line_id']}: {each['state']}{reason}")
+
+
+# --- how -----------------------------------------------------------------------------------------------------
+
+
+def _config(**given: Any) -> Config:
+    try:
+        return load(os.environ, **given)
+    except BadSetting as problem:
+        raise _stop(str(problem), USAGE) from None
+
+
+def _exists(config: Config) -> bool:
+    return bool(config.database) or (config.data / "portal.db").exists()
+
+
+def _kinds() -> dict[str, Any]:
+    from openlines.api.commands import kinds
+
+    return {"kinds": kinds(), "channels": []}
+
+
+def _password(from_stdin: bool) -> str:
+    """The first line of standard input, or typed twice without being shown."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise _stop("Give the password on standard input with --password-stdin.", USAGE) from None
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out a command, by the running server or by ourselves; ends the program in words when it is refused."""
+    answered = asyncio.run(_ask(config, name, values))
+    if answered["ok"]:
+        result: dict[str, Any] = answered["result"]
+        return result
+    lines = [answered["message"], *(f"  {path}: {words}" for path, words in (answered.get("fields") or {}).items())]
+    raise _stop("\n".join(lines), IN_USE if answered.get("code") == "in_use" else FAILED)
+
+
+async def _ask(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    from openlines.api.control import ask
+
+    language = "ru" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ru") else "en"
+    try:
+        answered = await ask(config.control_socket, name, values, language)
+    except (OSError, TimeoutError) as error:
+        return {"ok": False, "code": "no_answer", "message": f"The running server does not answer: {error}"}
+    return answered if answered is not None else await _by_ourselves(config, name, values, language)
+
+
+async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    from openlines.api.commands import Hands, open_portal
+    from openlines.api.control import answered
+    from openlines.store import StoreError, StoreInUse, open_store
+    from openlines.support.passwords import Passwords
+    from openlines.support.secrets import BadKey, load_seal
+
+    config.data.mkdir(parents=True, exist_ok=True)
+    try:
+        store = await open_store(config.database_url, node=f"command line {os.getpid()}")
+    except StoreInUse as error:
+        return {"ok": False, "code": "in_use", "message": str(error)}
+    except StoreError as error:
+        return {"ok": False, "code": "store", "message": str(error)}
+    passwords = Passwords()
+    try:
+        await open_portal(store)
+        hands = Hands(store, passwords, load_seal(config.data, config.secret_key), __version__)
+        return await answered(hands, name, values, language)
+    except BadKey as error:
+        return {"ok": False, "code": "bad_key", "message": str(error)}
+    finally:
+        passwords.close()
+        await store.close()
+
+
+def _tell(done: dict[str, Any], words: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(done, ensure_ascii=False) if as_json else words)
+
+
+def _stop(words: str, code: int = FAILED) -> typer.Exit:
+    """The end of the program, with words for whoever started it."""
+    typer.echo(words, err=True)
+    return typer.Exit(code)
