@@ -9,7 +9,7 @@ import gc
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import uvicorn
@@ -227,15 +227,21 @@ def run_server(config: Config, *, started: Callable[[Application, str], None] | 
     """Serve until SIGTERM or Ctrl-C; returns the exit code. `started` is told the address once it answers."""
     set_up(config.log_format, config.log_level)
     application = create_app(config)
-    server = Server(application, started or announce)
     try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    if application.failure is None:
-        return 0
-    words(application.failure)
-    return 3 if isinstance(application.failure, StoreInUse) else 1
+        listening = listen(config.host, config.port)
+    except OSError as error:
+        return words(error, f"cannot listen on {config.host}:{config.port}, {error.strerror or error}")
+    with suppress(KeyboardInterrupt), listening:
+        Server(application, started or announce).run(sockets=[listening])
+    return 0 if application.failure is None else words(application.failure)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The port, taken before anything is opened. Raises `OSError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
+    listening.setblocking(False)
+    return listening
 
 
 def announce(application: Application, address: str) -> None:
@@ -245,26 +251,24 @@ def announce(application: Application, address: str) -> None:
         print(f"Set the portal up (once): {address}/setup?token={application.setup_token}", flush=True)  # noqa: T201
 
 
-def words(failure: Exception) -> None:
-    """Why the server did not start; what people can act on without a traceback."""
+def words(failure: Exception, said: str = "") -> int:
+    """Say why the server did not start, what people can act on without a traceback; returns the exit code."""
     if isinstance(failure, (StoreError, BadKey, OSError)):
-        print(f"openlines did not start: {failure}", file=sys.stderr)  # noqa: T201
+        print(f"openlines did not start: {said or failure}", file=sys.stderr)  # noqa: T201
     else:
         log.error("openlines did not start", exc_info=failure)
+    return 3 if isinstance(failure, StoreInUse) else 1
 
 
 class Server(uvicorn.Server):
     """uvicorn with our settings, which says when it answers and tells the application before it stops."""
 
     def __init__(self, application: Application, started: Callable[[Application, str], None]) -> None:
-        config = application.config
         self._application = application
         self._told = started
         super().__init__(
             uvicorn.Config(
                 application,
-                host=config.host,
-                port=config.port,
                 http="httptools",
                 ws="websockets-sansio",
                 ws_max_size=128 * 1024,
@@ -281,8 +285,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: "list[socket.socket] | None" = None) -> None:
         await super().startup(sockets)
-        if self.started and self.servers:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
             shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
             self._told(self._application, f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 

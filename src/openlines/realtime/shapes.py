@@ -190,7 +190,7 @@ def message_of(
         text=row.text,
         edited_at=stamp_or_none(row.edited_at),
         deleted_at=stamp_or_none(row.deleted_at),
-        client_message_id=row.dedupe if row.author == "operator" else None,
+        client_message_id=row.dedupe.partition(":")[2] if row.author == "operator" and row.dedupe else None,
     )
     if row.data:
         _add_data(message, msgspec.json.decode(row.data), language, word)

@@ -44,5 +44,8 @@ class Tidy:
             await self._repeat(partial(trim_events, before=before, limit=CHUNK))
 
     async def _repeat(self, chunk: Callable[[Tx], int]) -> None:
-        while await self._store.write(chunk):
+        """Chunk by chunk; others write in between."""
+        for _ in range(_MOST_CHUNKS):
+            if not await self._store.write(chunk):
+                return
             await asyncio.sleep(_BREATH)
