@@ -1,6 +1,5 @@
 """Timers are data: what is due follows from what happened and from the rules that hold now."""
 
-from random import Random
 from typing import Any
 
 import pytest
@@ -12,15 +11,14 @@ from openlines.core.conversation import opened, step
 from openlines.core.line import HOUR, MINUTE, SECOND, Interval
 from openlines.core.state import Conversation, Refused, Rules
 from openlines.core.timers import due_at, target_at, timers
-from tests.core.cases import ANN, BOB, BOT, T0, TEXT, Story, Walked, active, answered, closed, offered, rules, walk
+from tests.core.cases import ANN, BOB, BOT, T0, TEXT, Story, Walked, active, answered, closed, offered, rules, walks
 
 # ---------------------------------------------------------------- a wake-up may come at any time
 
 
 @pytest.fixture(scope="module")
 def walked() -> list[Walked]:
-    chance = Random(4)
-    return [taken for _ in range(600) for taken in walk(chance)]
+    return walks(4, 600)
 
 
 def test_what_is_stored_is_never_later_than_what_is_due(walked: list[Walked]) -> None:

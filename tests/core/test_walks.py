@@ -1,18 +1,15 @@
 """Whatever happens in whatever order, a conversation is what its state says."""
 
-from random import Random
-
 import pytest
 
 from openlines.core import inputs as i
 from openlines.core.state import Conversation
-from tests.core.cases import Walked, walk
+from tests.core.cases import Walked, walks
 
 
 @pytest.fixture(scope="module")
 def walked() -> list[Walked]:
-    chance = Random(9)
-    return [taken for _ in range(1500) for taken in walk(chance)]
+    return walks(9, 1500)
 
 
 def faults(c: Conversation) -> list[str]:

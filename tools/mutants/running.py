@@ -79,7 +79,6 @@ def _start(job: Job, config: str) -> None:
 def _run_here(job: Job, config: str, write: int) -> int:
     import pytest
 
-    os.setpgid(0, 0)
     signal.alarm(int(job.limit) + 2)  # should the parent be gone
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -117,29 +116,35 @@ def _tracer(lines: set[tuple[str, int]]) -> Callable[[FrameType, str, Any], Any]
 
 def run_all(jobs: Iterator[Job], at_once: int, config: str) -> Iterator[tuple[Job, Ran]]:
     """Runs jobs, so many at once, and yields each as it ends. What takes too long is ended."""
-    waiting, running = selectors.DefaultSelector(), set[int]()
-    more = True
-    while more or running:
-        while more and len(running) < at_once:
-            job = next(jobs, None)
-            if job is None:
-                more = False
-                break
-            _start(job, config)
-            waiting.register(job.pipe, selectors.EVENT_READ, job)
-            running.add(job.pid)
-        for key, _ in waiting.select(timeout=0.2):
-            job = key.data
-            piece = os.read(job.pipe, 1 << 16)
-            job.told += piece
-            if not piece:  # the process has gone
-                yield job, _ended(job, waiting)
-                running.discard(job.pid)
-        for key in list(waiting.get_map().values()):
-            job = key.data
-            if time.monotonic() - job.started > job.limit:
-                yield job, _ended(job, waiting, timed_out=True)
-                running.discard(job.pid)
+    waiting = selectors.DefaultSelector()
+    try:
+        while _start_more(jobs, at_once, config, waiting):
+            for key, _ in waiting.select(timeout=0.2):
+                piece = os.read(key.fd, 1 << 16)
+                key.data.told += piece
+                if not piece:  # the process has gone
+                    yield key.data, _ended(key.data, waiting)
+            for job in _running(waiting):
+                if time.monotonic() - job.started > job.limit:
+                    yield job, _ended(job, waiting, timed_out=True)
+    finally:
+        for job in _running(waiting):  # interrupted
+            _ended(job, waiting, timed_out=True)
+
+
+def _running(waiting: selectors.BaseSelector) -> list[Job]:
+    return [key.data for key in waiting.get_map().values()]
+
+
+def _start_more(jobs: Iterator[Job], at_once: int, config: str, waiting: selectors.BaseSelector) -> bool:
+    """Keeps so many running; False when none runs and none is left."""
+    while len(waiting.get_map()) < at_once:
+        job = next(jobs, None)
+        if job is None:
+            break
+        _start(job, config)
+        waiting.register(job.pipe, selectors.EVENT_READ, job)
+    return bool(waiting.get_map())
 
 
 def _ended(job: Job, waiting: selectors.BaseSelector, *, timed_out: bool = False) -> Ran:
