@@ -116,6 +116,9 @@ export const settingsApi = {
   ) => completeChannel(await rest.post<Channel>("/channels", given)),
   patchChannel: async (id: number, patch: ChannelPatch) =>
     completeChannel(await rest.patch<Channel>(`/channels/${id}`, patch)),
+  /** A secret of the server's own making, made anew; its value is in this answer and nowhere else. */
+  newSecret: (id: number, name: string) =>
+    rest.post<{ name: string; value: string }>(`/channels/${id}/secrets`, { name }),
   deleteChannel: (id: number) => rest.delete(`/channels/${id}`),
   checkChannel: (id: number) => rest.post<CheckResult>(`/channels/${id}/check`, {}),
 

@@ -47,7 +47,7 @@ export function valueWords(part: Part, value: unknown, names: Names): string {
     case "flag":
       return t(value ? "settings.on" : "settings.off");
     case "choice":
-      return maybe(`settings.o_${part}_${String(value)}`) ?? String(value);
+      return inside(maybe(`settings.o_${part}_${String(value)}`) ?? String(value));
     case "zone":
       return value ? zoneOf(value as string, names.language).city : t("settings.portalZoneShort");
     case "week":

@@ -33,7 +33,7 @@ export const DEFAULTS: Readonly<LineSettings> = {
   auto_close_time: 14_400,
   auto_close_text: {},
   escalate_after: 0,
-  rating: "off",
+  rating: "like",
   rating_question: {},
   rating_thanks_good: {},
   rating_thanks_bad: {},

@@ -154,6 +154,11 @@ describe("time zones", () => {
     expect(findZones(zones, "UTC+5:30").map((zone) => zone.id)).toEqual(["Asia/Kolkata"]);
     expect(findZones(zones, "utc-5").map((zone) => zone.id)).toEqual(["America/New_York"]);
     expect(findZones(zones, "atlantis")).toEqual([]);
+    const near = zonesOf("en", winter, ["Europe/Kirov", "Europe/Moscow"]);
+    expect(findZones(near, "moscow").map((zone) => zone.id)[0]).toBe("Europe/Moscow");
+    expect(zoneOf("Europe/Moscow", "ru", winter).label).toBe("Москва · UTC+3");
+    expect(zoneOf("Europe/Moscow", "en", winter).label).toBe("Moscow · UTC+3");
+    expect(zoneOf("UTC", "ru", winter).label).toBe("UTC");
   });
 
   it("follow the season", () => {

@@ -1,7 +1,10 @@
 /** Time zones as people look for them: by city, by the zone's own name, by the distance from UTC. */
 
+import { RUSSIAN_PLACES } from "./places";
+
 export interface Zone {
   id: string;
+  /** The city, or in another language than English the place as people call it. */
   city: string;
   region: string;
   /** The zone's name in the page's language ("Москва", "Central European Time"). */
@@ -29,14 +32,33 @@ function zoneIds(): string[] {
 
 export function zoneOf(id: string, language: string, now: Date = new Date()): Zone {
   const parts = id.split("/");
-  const city = (parts.at(-1) ?? id).replace(/_/g, " ");
+  const city = placeOf(id, language, now) || (parts.at(-1) ?? id).replace(/_/g, " ");
   const region = parts.length > 1 ? (parts[0] ?? "") : "";
   const offset = offsetOf(id, now);
-  const name = part(id, language, now, "longGeneric");
-  return { id, city, region, name, offset, label: `${city} · ${offsetWords(offset)}` };
+  return {
+    id,
+    city,
+    region,
+    name: part(id, language, now, "longGeneric"),
+    offset,
+    label: id === "UTC" ? "UTC" : `${city} · ${offsetWords(offset)}`,
+  };
 }
 
-function part(id: string, language: string, now: Date, timeZoneName: "longGeneric" | "longOffset"): string {
+/** The zone's place as people of another language than English call it; English has the city in the zone's own name. */
+function placeOf(id: string, language: string, now: Date): string {
+  if (language.startsWith("en")) return "";
+  const known = language.startsWith("ru") ? RUSSIAN_PLACES[id] : undefined;
+  const place = known ?? part(id, language, now, "shortGeneric");
+  return /^(GMT|UTC)|\//.test(place) ? "" : place;
+}
+
+function part(
+  id: string,
+  language: string,
+  now: Date,
+  timeZoneName: "longGeneric" | "shortGeneric" | "longOffset",
+): string {
   try {
     const parts = new Intl.DateTimeFormat(language, { timeZone: id, timeZoneName }).formatToParts(now);
     return parts.find((one) => one.type === "timeZoneName")?.value ?? id;
@@ -58,7 +80,10 @@ export function offsetWords(minutes: number): string {
   return `UTC${minutes < 0 ? "−" : "+"}${Math.floor(absolute / 60)}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
 }
 
-/** Every word typed must be found in the city, the region, the name or the offset. */
+/**
+ * Every word typed must be found in the city, the region, the name or the offset. A zone whose city begins like
+ * that comes before one that is only said to be in the same time.
+ */
 export function findZones(zones: readonly Zone[], query: string): Zone[] {
   const words = query
     .toLowerCase()
@@ -66,11 +91,16 @@ export function findZones(zones: readonly Zone[], query: string): Zone[] {
     .split(/[\s/_]+/)
     .filter(Boolean);
   if (!words.length) return [...zones];
-  return zones.filter((zone) => {
-    const text =
-      `${zone.city} ${zone.region} ${zone.name} ${zone.id.replace(/_/g, " ")} ${offsetWords(zone.offset)}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+  const found = zones.filter((zone) => {
+    const text = `${zone.city} ${zone.region} ${zone.name} ${zone.id.replace(/[_-]/g, " ")} ${offsetWords(zone.offset)}`;
+    return words.every((word) => text.toLowerCase().includes(word));
   });
+  const rank = (zone: Zone): number => {
+    const own = [zone.city, (zone.id.split("/").at(-1) ?? "").replace(/_/g, " ")].map((name) => name.toLowerCase());
+    if (own.some((name) => name.startsWith(words.join(" ")))) return 0;
+    return words.every((word) => own.some((name) => name.includes(word))) ? 1 : 2;
+  };
+  return found.sort((a, b) => rank(a) - rank(b));
 }
 
 /** "14:24" on the zone's clock. */
