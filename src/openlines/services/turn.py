@@ -204,7 +204,7 @@ class Turn:
         text, data = auto_message(self.tx, auto, self.c, self.rules, self.around, self.capabilities)
         if not text:
             return
-        self.message("system", text, data={"auto": auto, "why": {"code": why}, **data})
+        self.message("system", text, data={"auto": auto, "why": {"code": f"auto_{why}"}, **data})
         if auto == "greeting":
             threads.put(self.tx, self.c.thread_id, greeted_at=self.tx.now)
 

@@ -9,16 +9,19 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from openlines.api.words import en, ru
+from openlines.api.words import en, ru, work_en, work_ru
 
 LANGUAGES: Final = ("en", "ru")
-TABLES: Final[Mapping[str, Mapping[str, str]]] = {"en": en.WORDS, "ru": ru.WORDS}
+TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {**work_en.WORDS, **en.WORDS},
+    "ru": {**work_ru.WORDS, **ru.WORDS},
+}
 _HOLE: Final = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)\}")
 
 
 def word(code: str, params: Mapping[str, Any] | None, language: str, *, area: str = "") -> str:
     """The text of `code` with its parameters filled in. `area` chooses among equal codes ("field.required")."""
-    table = TABLES.get(language, en.WORDS)
+    table = TABLES.get(language, TABLES["en"])
     text = table.get(f"{area}.{code}") if area else None
     if text is None:
         text = table.get(code, code)
