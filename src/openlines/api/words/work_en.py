@@ -22,7 +22,7 @@ WORDS: Final = {
     "line_off": "This line is switched off: nothing is sent to its customers until it is on again.",
     "channel_off": "This channel is switched off. An administrator can switch it on.",
     "unreachable": "The customer cannot be reached on this channel until he writes again.",
-    "reply_window_over": "This channel takes answers only within {hours} {hours|hour|hours} after the customer's words.",
+    "reply_window_over": "This channel takes answers within {hours} {hours|hour|hours} of the customer's words only.",
     "no_outgoing": "On this channel the customer writes first.",
     "blocked": "This customer is blocked.",
     "message_deleted": "This message has been deleted.",
@@ -38,7 +38,7 @@ WORDS: Final = {
     "rating_value": "A rating is a number from 1 to 5.",
     "rating_late": "The time to rate this conversation is over.",
     # lines and channels
-    "too_many_lines": "This installation allows {limit} {limit|line|lines}. Remove one, or raise the limit in the configuration.",
+    "too_many_lines": "At most {limit} {limit|line|lines}. Remove one, or raise the limit in the configuration.",
     "line_has_channels": "Channels are still connected to this line. Move or remove them first.",
     "line_has_conversations": "This line still has open conversations. Finish or transfer them first.",
     "kind_taken": "A line has one channel of a kind. Use another line, or lift the rule in the portal's settings.",
