@@ -107,10 +107,15 @@ def _add_messages(reader: Reader, batch: Batch, interest: Interest) -> None:
         batch.marks = {each.id: each for each in screens.marks(reader, wanted)}
     ids = {e.message_id for e in batch.events if e.message_id is not None and e.thread_id in threads}
     for thread_id in threads & {e.thread_id for e in batch.events if e.kind == "thread.watermark"}:
-        ids |= {each.id for each in messages.before(reader, thread_id, _NEWEST, _TICKS) if each.author != "customer"}
+        ids |= {each.id for each in messages.before(reader, thread_id, _NEWEST, _TICKS) if has_ticks(each)}
     if ids:
         batch.messages = {each.id: each for each in messages.some(reader, sorted(ids))}
         batch.sent = screens.sent(reader, ids)
+
+
+def has_ticks(row: MessageRow) -> bool:
+    """Whether it is shown how far the message has come."""
+    return row.kind == "text" and row.author != "customer"
 
 
 _NEWEST: Final = 1 << 60

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from openlines.realtime import frames
 from openlines.realtime.fanout import NOBODY, channel_of, sees, ticks
 from openlines.realtime.frames import Changes
+from openlines.realtime.reading import has_ticks
 from openlines.realtime.shapes import Wording, department_of, line_of, message_of, row_of, user_of
 from openlines.realtime.staff import StaffSession
 from openlines.services.access import Sight
@@ -82,7 +83,7 @@ def _messages(reader: Reader, events: list[Event], session: StaffSession, word: 
     threads = session.threads
     ids = {each.message_id for each in events if each.message_id is not None and each.thread_id in threads}
     for thread_id in threads & {each.thread_id for each in events if each.kind == "thread.watermark"}:
-        ids |= {each.id for each in messages.before(reader, thread_id, 1 << 60, 30) if each.author != "customer"}
+        ids |= {each.id for each in messages.before(reader, thread_id, 1 << 60, 30) if has_ticks(each)}
     if not ids:
         return
     sent = screens.sent(reader, ids)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from openlines.channels.words import FAILURES, UNKNOWN
 from openlines.core.timers import target_at, timers
 from openlines.store.departments import Department as DepartmentRow
 from openlines.store.lines import LineRow, rules_of
@@ -195,7 +196,7 @@ def message_of(
     if row.data:
         _add_data(message, msgspec.json.decode(row.data), language, word)
     if row.author != "customer" and row.kind == "text":
-        message.delivery = _delivery(row, language, word, sent, marks)
+        message.delivery = _delivery(row, language, sent, marks)
     return message
 
 
@@ -213,24 +214,31 @@ def _add_data(message: Message, data: dict[str, Any], language: str, word: Wordi
     for key in _AS_THEY_ARE:
         if key in data:
             setattr(message, key, data[key])
-    for key in ("why", "fact"):
+    for key, area in (("why", "said"), ("fact", "fact")):
         if key in data:
             coded = data[key]
             params = at_the_edge(coded.get("params") or {})
-            setattr(message, key, Coded(coded["code"], params, word(coded["code"], params, language)))
+            setattr(message, key, Coded(coded["code"], params, word(f"{area}.{coded['code']}", params, language)))
     message.original = [{**each, "at": stamp(each["at"])} for each in data.get("original", ())]
 
 
-def _delivery(
-    row: MessageRow, language: str, word: Wording, sent: Sent | None, marks: tuple[int, int] | None
-) -> Delivery | None:
+def _delivery(row: MessageRow, language: str, sent: Sent | None, marks: tuple[int, int] | None) -> Delivery | None:
     if sent is not None:
-        text = word(sent.error, {}, language) if sent.error else ""
-        return Delivery(sent.state, sent.error, text, stamp(sent.at))
+        return Delivery(sent.state, sent.error, _trouble(sent, language), stamp(sent.at))
     if marks is None:
         return None
     delivered, read = marks
     return Delivery("read" if row.seq <= read else "delivered" if row.seq <= delivered else "sent")
+
+
+def _trouble(sent: Sent, language: str) -> str:
+    """What went wrong and what to do, in words; of a code that nobody worded, the vendor's own sentence."""
+    if sent.state == "unknown":
+        return UNKNOWN[language]
+    if not sent.error:
+        return ""
+    words = FAILURES.get(sent.error)
+    return words[language] if words is not None else (sent.detail or sent.error)
 
 
 class User(msgspec.Struct, omit_defaults=True):

@@ -18,8 +18,10 @@ def tell_visitors(batch: Batch, rooms: Rooms, people: Mapping[int, User]) -> Non
 
 def _messages(batch: Batch, rooms: Rooms, people: Mapping[int, User]) -> None:
     by_thread: dict[int, list[object]] = {}
+    # Ticks that moved are news for staff only.
+    said = {each.message_id for each in batch.events if each.kind.startswith("message.")}
     for row in sorted(batch.messages.values(), key=lambda each: each.seq):
-        if row.kind != "text":
+        if row.kind != "text" or row.id not in said:
             continue
         watch = rooms.by_thread.get(row.thread_id)
         if watch is not None and watch.visitors:

@@ -89,6 +89,7 @@ class Sent(NamedTuple):
     state: str
     error: str | None
     at: int
+    detail: str | None
 
 
 class Sight(NamedTuple):
@@ -160,7 +161,13 @@ _LINES_OF = Statement(
     select(seats.c.line_id).where(seats.c.user_id == bindparam("user_id"), seats.c.member == literal_column("1"))
 )
 _SENT = Statement(
-    select(deliveries.c.message_id, deliveries.c.state, deliveries.c.error, deliveries.c.state_at)
+    select(
+        deliveries.c.message_id,
+        deliveries.c.state,
+        deliveries.c.error,
+        deliveries.c.state_at,
+        deliveries.c.error_detail,
+    )
     .where(among(deliveries.c.message_id, "ids"), deliveries.c.what == literal_column("'message'"))
     .order_by(deliveries.c.id)
 )

@@ -187,12 +187,17 @@ def _explained(fact: dict[str, Any], row: MessageRow, language: str, word: Wordi
     params = fact.get("params") or {}
     why = params.get("why")
     if not isinstance(why, dict):
-        return Coded(fact["code"], at_the_edge(params), word(fact["code"], params, language), stamp(row.at)), []
+        return Coded(
+            fact["code"], at_the_edge(params), word(f"fact.{fact['code']}", params, language), stamp(row.at)
+        ), []
     given = why.get("params") or {}
-    coded = Coded(why["code"], at_the_edge(given), word(why["code"], given, language), stamp(row.at))
-    skipped = [Skipped(code, user_id, {}, word(code, {}, language)) for user_id, code in why.get("skipped", ())]
+    coded = Coded(why["code"], at_the_edge(given), word(f"why.{why['code']}", given, language), stamp(row.at))
+    skipped = [
+        Skipped(code, user_id, {}, word(f"skip.{code}", {}, language)) for user_id, code in why.get("skipped", ())
+    ]
     skipped += [
-        Skipped(code, None, {"count": count}, word(code, {}, language)) for code, count in why.get("rest", {}).items()
+        Skipped(code, None, {"count": count}, word(f"skip.{code}", {}, language))
+        for code, count in why.get("rest", {}).items()
     ]
     return coded, skipped
 
@@ -214,7 +219,7 @@ def _next(case: Case, now: int, language: str, word: Wording) -> Coded | None:
     """The next thing that time alone will do, and when."""
     c = case.c
     if c.state == "waiting" and (c.route_at is None or c.route_at <= now):
-        return Coded("routes", {}, word("routes", {}, language))
+        return Coded("routes", {}, word("next.routes", {}, language))
     due = sorted(timers(c, case.rules))
     if not due:
         return None
@@ -226,7 +231,7 @@ def _next(case: Case, now: int, language: str, word: Wording) -> Coded | None:
             code, params = "back_to_sender", {"user_id": c.sender_id}
     else:
         code = "opening" if name == "route" else _NEXT.get(name, name)
-    return Coded(code, params, word(code, params, language), stamp(at))
+    return Coded(code, params, word(f"next.{code}", params, language), stamp(at))
 
 
 # --- what may be done ---------------------------------------------------------------------------------------

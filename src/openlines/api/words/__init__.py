@@ -20,11 +20,14 @@ _HOLE: Final = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)\}")
 
 
 def word(code: str, params: Mapping[str, Any] | None, language: str, *, area: str = "") -> str:
-    """The text of `code` with its parameters filled in. `area` chooses among equal codes ("field.required")."""
-    table = TABLES.get(language, TABLES["en"])
-    text = table.get(f"{area}.{code}") if area else None
+    """The text of `code` with its parameters filled in.
+
+    An area chooses among equal codes, as `area` or before a dot: "fact.closed" is not the refusal "closed".
+    """
+    table = TABLES.get(language, en.WORDS)
+    text = (table.get(f"{area}.{code}") if area else None) or table.get(code)
     if text is None:
-        text = table.get(code, code)
+        text = table.get(code.partition(".")[2]) or code.rpartition(".")[2]
     return _HOLE.sub(lambda hole: _fill(hole, params or {}, language), text)
 
 
