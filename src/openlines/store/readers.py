@@ -68,15 +68,14 @@ class Readers:
         await asyncio.gather(*map(asyncio.wrap_future, self._ready))
 
     def stop(self) -> None:
-        """Takes no more queries; what waits is answered."""
-        if not self._closed:
-            self._closed = True
-            for _ in self._threads:
-                self._queries.put(None)
+        """Takes no more queries."""
+        self._closed = True
 
     async def close(self) -> None:
         """Answers what waits, then ends the threads."""
         self.stop()
+        for _ in self._threads:
+            self._queries.put(None)
         started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
         await asyncio.gather(*map(asyncio.wrap_future, started))
 

@@ -245,7 +245,7 @@ class SqliteSession:
     def begin(self) -> SqliteTx:
         try:
             if self._connection.in_transaction:  # its ROLLBACK failed: only a new connection is free of it
-                self._connection.close()
+                self.close()
                 self._connection = connect_writer(self._path, self._connect)
                 self._cursor = self._connection.cursor()
             self._cursor.execute("BEGIN IMMEDIATE")
@@ -269,6 +269,7 @@ class SqliteSession:
 
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):
+            self._cursor.close()  # its last statement would keep the connection from really closing
             self._connection.close()
 
 
@@ -294,4 +295,5 @@ class SqliteReadSession:
 
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):
+            self._cursor.close()  # its last statement would keep the connection from really closing
             self._connection.close()

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Insert, LargeBinary, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteDialect
 from sqlalchemy.ext.compiler import compiles
@@ -29,6 +29,10 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.sqltypes import NullType
 from sqlalchemy.sql.visitors import iterate
+
+__all__ = ["PostgresForm", "SqliteForm", "Statement", "among", "insert"]
+
+# `insert` is SQLAlchemy's with `on_conflict_do_nothing` and `on_conflict_do_update`; both dialects compile it.
 
 _TOKEN: Final = re.compile("\x01(\\w+)\x02")
 

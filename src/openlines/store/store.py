@@ -101,9 +101,7 @@ class Store:
         peers: Peers | None = None,
     ) -> None:
         """Opens the connections: one writer for each factory, `size` readers, the way to the other nodes."""
-        self._readers = Readers("store-reader", readers, size=size, limit=self._limit)
-        self._closing.push_async_callback(self._readers.close)
-        self._pools.append(self._readers)
+        # Closed in the opposite order: SQLite tidies up behind the last connection, if that one may write.
         if peers is not None:
             await peers.open()
             self._closing.push_async_callback(peers.close)
@@ -116,6 +114,9 @@ class Store:
             await writer.open()
             self._closing.push_async_callback(writer.close)
             self._pools.append(writer)
+        self._readers = Readers("store-reader", readers, size=size, limit=self._limit)
+        self._closing.push_async_callback(self._readers.close)
+        self._pools.append(self._readers)
         await self._readers.open()
 
     def on_close(self, callback: Callable[[], None]) -> None:

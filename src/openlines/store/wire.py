@@ -5,6 +5,7 @@ for costs no trip. psycopg connects, knows the data types and the errors; its cu
 server does (measured: 84 µs of client time for a message here, 183 µs through cursors in a pipeline).
 """
 
+import select
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -61,6 +62,8 @@ _CLASSES: Final[dict[str, type[StoreError]]] = {
     "58": StoreFailed,
 }
 
+_PATIENCE: Final = 90_000  # milliseconds without an answer; longer than statement_timeout
+
 _SYNC: Final = object()
 Then = Callable[[pq.abc.PGresult], None]
 
@@ -90,12 +93,17 @@ class Wire:
             self.close()
             raise StoreError("PostgreSQL 13 or newer is needed")
         self._connection.adapters.register_loader("numeric", _WholeNumbers)
-        self._pgconn.nonblocking = 0
-        for command in (_SETTINGS, _DURABLE):
-            result = self._pgconn.exec_(command)
-            if result.status not in _OK:
-                raise StoreError(f"PostgreSQL refused the connection's settings: {result.get_error_message()}")
+        try:
+            for command in (_SETTINGS, _DURABLE):
+                self._connection.execute(command)
+        except psycopg.Error as error:
+            self.close()
+            raise StoreUnavailable(f"PostgreSQL refused the settings of a connection: {error}") from error
+        self._poll = select.poll()
+        self._poll.register(self._pgconn.socket, select.POLLIN)
+        self._pgconn.nonblocking = 1
         self._pgconn.enter_pipeline_mode()
+        self._silent = False  # it has not answered in time, and will not be asked again
         self.spoiled = False  # an answer was an error: only `recover` helps
         self.failed_at: Any = None  # the `then` of the statement whose answer it was
         self._waiting: deque[Any] = deque()  # for each answer that is due: None, what to do with it, or _SYNC
@@ -130,7 +138,7 @@ class Wire:
         """Sends what is queued and waits for all answers; returns the last."""
         try:
             self._pgconn.send_flush_request()
-            self._pgconn.flush()
+            self._flush()
             return self._drain()
         except psycopg.Error as error:
             raise ConnectionLost(str(error)) from error
@@ -151,7 +159,7 @@ class Wire:
         """Ends a stretch of the pipeline without waiting: what is queued goes out."""
         try:
             self._pgconn.pipeline_sync()
-            self._pgconn.flush()
+            self._flush()
         except psycopg.Error as error:
             raise ConnectionLost(str(error)) from error
         self._waiting.append(_SYNC)
@@ -179,10 +187,12 @@ class Wire:
         for form in self._unsure:
             self._names.pop(form, None)  # under a new name next time, whether this one came to be or not
         self._unsure.clear()
+        if self._silent:
+            return False
         try:
             self.sync()
             while self._waiting:
-                self._pgconn.get_result()
+                self._answer()
                 if self._waiting.popleft() is not _SYNC:
                     self._pgconn.get_result()
                 if self._bad():
@@ -201,12 +211,36 @@ class Wire:
     def _bad(self) -> bool:
         return self._pgconn.status == pq.ConnStatus.BAD
 
+    def _flush(self) -> None:
+        """Sends, reading meanwhile: a server whose own answers find no room would read no further."""
+        pgconn = self._pgconn
+        while pgconn.flush():
+            self._poll.modify(pgconn.socket, select.POLLIN | select.POLLOUT)
+            if self._wait() & select.POLLIN:
+                pgconn.consume_input()
+            self._poll.modify(pgconn.socket, select.POLLIN)
+
+    def _answer(self) -> pq.abc.PGresult | None:
+        # libpq's own waiting would hold up all threads of the process: psycopg keeps the interpreter's lock there.
+        pgconn = self._pgconn
+        while pgconn.is_busy():
+            self._wait()
+            pgconn.consume_input()
+        return pgconn.get_result()
+
+    def _wait(self) -> int:
+        ready = self._poll.poll(_PATIENCE)
+        if not ready:
+            self._silent = True
+            raise ConnectionLost("the server has not answered for longer than any statement may take")
+        return ready[0][1]
+
     def _drain(self) -> Any:
         pgconn, waiting = self._pgconn, self._waiting
         last: pq.abc.PGresult | None = None
         while waiting:
             then = waiting.popleft()
-            result = pgconn.get_result()
+            result = self._answer()
             if then is _SYNC:
                 if result is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
                     raise self._failure(result, then)

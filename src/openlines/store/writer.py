@@ -121,14 +121,13 @@ class Writer:
         await asyncio.wrap_future(self._ready)
 
     def stop(self) -> None:
-        """Takes no more calls; what waits is carried out."""
-        if not self._closed:
-            self._closed = True
-            self._calls.put(None)
+        """Takes no more calls."""
+        self._closed = True
 
     async def close(self) -> None:
         """Carries out what waits, then ends the thread."""
         self.stop()
+        self._calls.put(None)
         await asyncio.wrap_future(self._done)
 
     def submit(
