@@ -52,6 +52,12 @@ def renew(tx: Tx, node: str) -> list[int]:
     return affected
 
 
+def arrive(tx: Tx, node: str) -> None:
+    """A node that starts: what an earlier life of the same name had counted is over, its people have the grace."""
+    leave(tx, node)
+    presences.renew(tx, node, tx.now + LEASE)
+
+
 def leave(tx: Tx, node: str) -> None:
     """A node that stops: its people have the grace to come back."""
     for user_id in presences.forget(tx, node):

@@ -28,7 +28,7 @@ class Upkeep:
 
     async def join(self) -> None:
         """The first lease, before the first connection is counted."""
-        await self._store.write(presence.renew, self._node)
+        await self._store.write(presence.arrive, self._node)
 
     async def leave(self) -> None:
         """A node that stops says so: its people's grace begins at once rather than when the lease runs out."""
