@@ -77,15 +77,21 @@ export function useChannelDraft() {
     }
   }
 
+  /** What is stored has moved on: it comes in under what is being edited here. */
+  function renew(newer: Channel): void {
+    const mine = draft.value;
+    if (!mine) return stored(newer);
+    const touched = Object.fromEntries(changedSettings.value.map((name) => [name, mine.settings[name]]));
+    const name = renamed.value ? mine.name : newer.name;
+    channel.value = newer;
+    draft.value = { name, settings: { ...newer.settings, ...touched }, secrets: mine.secrets };
+  }
+
   /** Somebody saved meanwhile: their values come in under what is being edited here, and it can be saved again. */
   async function overtaken(before: Channel): Promise<boolean> {
     const theirs = await settingsApi.channel(before.id);
     if (theirs.version === before.version || !draft.value) return false;
-    const mine = { ...draft.value };
-    const touched = Object.fromEntries(changedSettings.value.map((name) => [name, mine.settings[name]]));
-    const name = renamed.value ? mine.name : theirs.name;
-    channel.value = theirs;
-    draft.value = { name, settings: { ...theirs.settings, ...touched }, secrets: mine.secrets };
+    renew(theirs);
     faults.clear();
     faults.general.value = t("settings.channelOvertaken");
     return true;
@@ -96,7 +102,20 @@ export function useChannelDraft() {
     faults.clear();
   }
 
-  return { channel, draft, saving, faults, changed, changedSettings, changedSecrets, renamed, stored, save, revert };
+  return {
+    channel,
+    draft,
+    saving,
+    faults,
+    changed,
+    changedSettings,
+    changedSecrets,
+    renamed,
+    stored,
+    renew,
+    save,
+    revert,
+  };
 }
 
 /** A list as it is typed has empty lines; they are not entries. */

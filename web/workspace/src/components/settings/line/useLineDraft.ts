@@ -73,6 +73,15 @@ export function useLineDraft(id: Ref<number>) {
     if (sameValue(membersOf(answer), membersOf(queue.value))) queue.value = answer;
   }
 
+  /** Somebody else may have saved: shown at once while nothing is being edited here, else met when it is saved. */
+  async function catchUp(): Promise<void> {
+    if (!line.value || changes.value.length || saving.value) return;
+    const [newLine, newQueue] = await fetchBoth();
+    if (newLine.version === line.value?.version || changes.value.length || saving.value) return;
+    stored(newLine, newQueue);
+    draft.value = base.value;
+  }
+
   function stored(newLine: Line, newQueue: QueueEntry[]): void {
     line.value = newLine;
     queue.value = newQueue;
@@ -149,6 +158,7 @@ export function useLineDraft(id: Ref<number>) {
     base,
     changes,
     load,
+    catchUp,
     refreshQueue,
     set,
     revert,

@@ -1,0 +1,74 @@
+import { ApiError } from "@openlines/client";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { settingsApi } from "../api";
+import type { Channel } from "../types";
+import { useChannelDraft } from "./useChannelDraft";
+
+vi.mock("../api", () => ({ settingsApi: { channel: vi.fn(), patchChannel: vi.fn() } }));
+
+const first: Channel = {
+  id: 3,
+  version: 1,
+  line_id: 1,
+  kind: "website",
+  name: "Site",
+  active: true,
+  state: "ok",
+  settings: { accent: "#111111", position: "right", allowed_origins: [] },
+};
+let now: Channel;
+
+beforeEach(() => {
+  now = first;
+  vi.mocked(settingsApi.channel).mockImplementation(() => Promise.resolve(now));
+  vi.mocked(settingsApi.patchChannel).mockImplementation(async (_id, { version, settings, name }) => {
+    if (version !== now.version) throw new ApiError({ status: 409, code: "changed_meanwhile" });
+    now = { ...now, version: version + 1, name: name ?? now.name, settings: { ...now.settings, ...settings } };
+    return Promise.resolve(now);
+  });
+});
+
+function opened() {
+  const editor = useChannelDraft();
+  editor.stored(first);
+  const set = (settings: Record<string, unknown>) => {
+    if (editor.draft.value)
+      editor.draft.value = { ...editor.draft.value, settings: { ...editor.draft.value.settings, ...settings } };
+  };
+  return { editor, set };
+}
+
+describe("a channel under edit", () => {
+  it("sends only what differs, lists without empty lines, and gives the way back", async () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222", position: "right", allowed_origins: ["https://a.example ", ""] });
+    const undo = await editor.save();
+    expect(vi.mocked(settingsApi.patchChannel)).toHaveBeenLastCalledWith(3, {
+      version: 1,
+      settings: { accent: "#222222", allowed_origins: ["https://a.example"] },
+    });
+    expect(undo).toEqual({ settings: { accent: "#111111", allowed_origins: [] } });
+    expect(editor.changed.value).toBe(false);
+  });
+
+  it("does not put back what somebody else has changed meanwhile", async () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222" });
+    now = { ...now, version: 2, settings: { ...now.settings, position: "left" } };
+    expect(await editor.save()).toBeNull();
+    expect(editor.faults.general.value).not.toBe("");
+    expect(editor.changedSettings.value).toEqual(["accent"]);
+    expect(await editor.save()).not.toBeNull();
+    expect(now.settings).toMatchObject({ accent: "#222222", position: "left" });
+  });
+
+  it("takes a newer state in under what is being edited", () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222" });
+    editor.renew({ ...first, version: 5, state: "broken", settings: { ...first.settings, position: "left" } });
+    expect(editor.channel.value?.state).toBe("broken");
+    expect(editor.draft.value?.settings).toMatchObject({ accent: "#222222", position: "left" });
+    expect(editor.changedSettings.value).toEqual(["accent"]);
+  });
+});

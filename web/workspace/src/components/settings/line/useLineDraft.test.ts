@@ -1,0 +1,139 @@
+import { ApiError, Unreachable } from "@openlines/client";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ref } from "vue";
+
+import { settingsApi } from "../api";
+import { DEFAULTS } from "../logic/defaults";
+import type { Line, LineSettings, QueueEntry, QueueMember } from "../types";
+import { useLineDraft } from "./useLineDraft";
+
+vi.mock("../api", () => ({ settingsApi: { line: vi.fn(), queue: vi.fn(), patchLine: vi.fn(), putQueue: vi.fn() } }));
+
+/** A server with one line: versions are checked, settings are merged, as the real one does. */
+class Server {
+  line: Line = { id: 7, version: 1, name: "Support", active: true, settings: { ...DEFAULTS } };
+  members: QueueMember[] = [{ user_id: 1 }, { user_id: 2 }];
+  queueFails = false;
+
+  seen(version: number): void {
+    if (version !== this.line.version)
+      throw new ApiError({ status: 409, code: "changed", detail: "changed meanwhile" });
+  }
+
+  patch(patch: { version: number; name?: string; settings?: Partial<LineSettings> }): Line {
+    this.seen(patch.version);
+    if (patch.settings?.queue_time === 30) {
+      throw new ApiError({
+        status: 422,
+        code: "invalid",
+        fields: { "settings.queue_time": { code: "out_of_range", message: "From 60." } },
+      });
+    }
+    this.line = {
+      ...this.line,
+      version: this.line.version + 1,
+      name: patch.name ?? this.line.name,
+      settings: { ...this.line.settings, ...patch.settings },
+    };
+    return this.line;
+  }
+
+  put(version: number, members: QueueMember[]): QueueEntry[] {
+    if (this.queueFails) throw new Unreachable("no network");
+    this.seen(version);
+    this.members = members;
+    this.line = { ...this.line, version: this.line.version + 1 };
+    return members;
+  }
+}
+
+let server: Server;
+beforeEach(() => {
+  server = new Server();
+  vi.mocked(settingsApi.line).mockImplementation(() => Promise.resolve(server.line));
+  vi.mocked(settingsApi.queue).mockImplementation(() => Promise.resolve(server.members));
+  vi.mocked(settingsApi.patchLine).mockImplementation(async (_id, patch) => Promise.resolve(server.patch(patch)));
+  vi.mocked(settingsApi.putQueue).mockImplementation(async (_id, version, members) =>
+    Promise.resolve(server.put(version, members)),
+  );
+});
+
+async function opened() {
+  const editor = useLineDraft(ref(7));
+  await editor.load();
+  return editor;
+}
+
+describe("a line under edit", () => {
+  it("is saved as a whole: rules and queue, each with the version that is right by then", async () => {
+    const editor = await opened();
+    editor.set("mode", "strictly");
+    editor.set("members", [{ user_id: 2 }, { user_id: 1 }]);
+    expect(editor.changes.value.map((change) => change.part)).toEqual(["members", "mode"]);
+    const saved = await editor.save();
+    expect(saved?.before.settings.mode).toBe("evenly");
+    expect(server.line.settings.mode).toBe("strictly");
+    expect(server.members).toEqual([{ user_id: 2 }, { user_id: 1 }]);
+    expect(editor.changes.value).toEqual([]);
+    expect(editor.line.value?.version).toBe(server.line.version);
+  });
+
+  it("can be put back by saving what was before", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 600);
+    const saved = await editor.save();
+    editor.draft.value = saved?.before ?? null;
+    expect(await editor.save()).not.toBeNull();
+    expect(server.line.settings.queue_time).toBe(60);
+  });
+
+  it("keeps what is refused, with the words at the field, until the field changes", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 30);
+    expect(await editor.save()).toBeNull();
+    expect(editor.faults.of("queue_time")).toBe("From 60.");
+    expect(editor.changes.value).toHaveLength(1);
+    editor.set("queue_time", 90);
+    expect(editor.faults.of("queue_time")).toBeUndefined();
+  });
+
+  it("meets what somebody else has saved, and loses neither", async () => {
+    const editor = await opened();
+    editor.set("mode", "strictly");
+    editor.set("queue_time", 300);
+    server.patch({ version: 1, settings: { queue_time: 600, limit: 3 } });
+    expect(await editor.save()).toBeNull();
+    const clash = editor.clash.value;
+    expect(clash?.taken.map((change) => change.part)).toEqual(["limit"]);
+    expect(clash?.conflicts.map((conflict) => [conflict.part, conflict.to, conflict.theirs])).toEqual([
+      ["queue_time", 300, 600],
+    ]);
+    editor.settle(clash?.draft ?? null);
+    expect(await editor.save()).not.toBeNull();
+    expect(server.line.settings).toMatchObject({ mode: "strictly", queue_time: 300, limit: 3 });
+  });
+
+  it("keeps the queue as a draft when only the rules came through", async () => {
+    const editor = await opened();
+    editor.set("mode", "everyone");
+    editor.set("members", [{ user_id: 2 }]);
+    server.queueFails = true;
+    await expect(editor.save()).rejects.toBeInstanceOf(Unreachable);
+    expect(server.line.settings.mode).toBe("everyone");
+    expect(editor.changes.value.map((change) => change.part)).toEqual(["members"]);
+    server.queueFails = false;
+    expect(await editor.save()).not.toBeNull();
+    expect(server.members).toEqual([{ user_id: 2 }]);
+  });
+
+  it("takes over what others save while nothing is edited here, and never under one's hands", async () => {
+    const editor = await opened();
+    server.patch({ version: 1, settings: { limit: 4 } });
+    await editor.catchUp();
+    expect(editor.draft.value?.settings.limit).toBe(4);
+    editor.set("limit", 9);
+    server.patch({ version: 2, settings: { limit: 5 } });
+    await editor.catchUp();
+    expect(editor.draft.value?.settings.limit).toBe(9);
+  });
+});
