@@ -33,7 +33,14 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a new environment that holds the wheel and what it asks for, nothing else."""
     folder = tmp_path_factory.mktemp("bare")
     venv.create(folder, with_pip=False)
-    pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        folder / "bin/python",
+        "--disable-pip-version-check",
+    ]
     _run(*pip, "install", "--quiet", "--no-compile", wheel)
     return folder / "bin"
 
