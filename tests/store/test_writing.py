@@ -21,6 +21,7 @@ from openlines.store import (
     StoreError,
     Tx,
     tables,
+    writer,
 )
 from openlines.store.events import Event, last_event_id, oldest_event_id, read_events, trim_events
 from openlines.store.writer import GROUP_CALLS
@@ -232,6 +233,20 @@ async def test_a_listener_that_fails_harms_nobody(store: Store, caplog: pytest.L
     await asyncio.sleep(0)
     assert heard == [Commit(False, None, frozenset({"a"}))]
     assert "a listener of the store failed" in caplog.text
+
+
+async def test_a_mistake_in_the_engine_leaves_nobody_waiting(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.write(begin_ledger)
+    monkeypatch.setattr(writer.Writer, "_again", None)
+    async with Gate(store):
+        calls = [asyncio.ensure_future(store.write(enter_and_raise, f"{number}")) for number in range(100)]
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(result, StoreError) for result in results)
+    with pytest.raises(StoreClosed):
+        await store.write(add, "late")
+    assert "the store's writer has failed" in caplog.text
 
 
 async def test_the_queue_is_bounded(open_again: OpenStore) -> None:

@@ -6,6 +6,7 @@ a transaction of its own. Nobody is answered before the COMMIT that carries his 
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
 import random
@@ -109,6 +110,7 @@ class Writer:
         self._closed = False
         self._stopping = False
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._batch: list[Call] = []
         self._count = self._groups = self._reruns = self._retries = self._slow = 0
         self._busy = 0.0
         self._ready: Future[None] = Future()
@@ -162,13 +164,27 @@ class Writer:
                 started = time.perf_counter()
                 self._group(session, call)
                 self._busy += time.perf_counter() - started
+        except BaseException:
+            logger.critical("the store's writer has failed and takes no more calls", exc_info=True)
+            self._fail_all()
         finally:
             session.close()
             self._done.set_result(None)
 
+    def _fail_all(self) -> None:
+        """A mistake in the engine itself: nobody is left without an answer."""
+        self._closed = True
+        left = self._batch
+        with contextlib.suppress(queue.Empty):
+            while True:
+                left += [call for call in (self._calls.get_nowait(),) if call is not None]
+        for call in left:
+            call.error = CommitUnknown("the store's writer has failed; its log says why")
+        self._deliver(left, None)
+
     def _group(self, session: Session[Any], first: Call) -> None:
         """One group: `first` and those who wait, up to the limits."""
-        batch = [first]
+        batch = self._batch = [first]
         try:
             outcome = self._together(session, batch)
         except _Spoiled as spoiled:

@@ -5,11 +5,14 @@ Three clocks with one face: the host's, which never goes backwards; one that fol
 wall clock jumps against the monotonic one: by a correction of the time, or because the machine was suspended.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
+
+logger = logging.getLogger(__name__)
 
 SECOND: Final = 1_000_000
 JUMP: Final = 60 * SECOND
@@ -74,6 +77,7 @@ class HostClock:
             self._told_at = elapsed
             if abs(offset - self._offset) > JUMP:
                 self.jumped_at = told
+                logger.warning("the clock jumped by %+.1f seconds", (offset - self._offset) / SECOND)
             self._offset = offset
             return told
 
@@ -91,6 +95,7 @@ class FollowingClock:
         offset = instant - self._monotonic()
         if self._offset is not None and abs(offset - self._offset) > JUMP:
             self.jumped_at = instant
+            logger.warning("the database's clock jumped by %+.1f seconds", (offset - self._offset) / SECOND)
         self._offset = offset
 
     def now(self) -> int:
