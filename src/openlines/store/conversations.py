@@ -373,3 +373,31 @@ def ahead(reader: Reader, line_id: int, opened_at: int) -> int:
     """How many of a line wait that were there before."""
     row = reader.one(_AHEAD, line_id=line_id, opened_at=opened_at)
     return int(row[0]) if row else 0
+
+
+_OF_MESSAGE = Statement(select(messages.c.conversation_id).where(messages.c.id == bindparam("id")))
+_OFFERED_TO_LINES = Statement(
+    select(conversations.c.id, func.min(seats.c.user_id))
+    .select_from(conversations.join(seats, seats.c.line_id == conversations.c.line_id))
+    .where(
+        conversations.c.state == literal_column("'offered'"),
+        conversations.c.offer == literal_column("'everyone'"),
+        seats.c.eligible == literal_column("1"),
+        seats.c.member == literal_column("1"),
+        among(seats.c.user_id, "user_ids"),
+    )
+    .group_by(conversations.c.id)
+)
+
+
+def of_message(reader: Reader, message_id: int) -> int:
+    """The conversation of a message; raises LookupError for an unknown one."""
+    row = reader.one(_OF_MESSAGE, id=message_id)
+    if row is None:
+        raise LookupError(f"no message {message_id}")
+    return int(row[0])
+
+
+def offered_to_lines(reader: Reader, user_ids: list[int]) -> list[tuple[int, int]]:
+    """What is offered to everyone of a line, with one of these people who may take it."""
+    return [(row[0], row[1]) for row in reader.all(_OFFERED_TO_LINES, user_ids=user_ids)]
