@@ -52,6 +52,17 @@ describe("thread window", () => {
     expect(window.more).toBe(true);
   });
 
+  it("takes nothing over from another time", () => {
+    const window = new ThreadWindow(1);
+    window.newest(range(1, 20), false);
+    window.outdated = true;
+    expect(seqs(window).length).toBe(20);
+    window.newest(range(1, 4), false);
+    expect(seqs(window)).toEqual([1, 2, 3, 4]);
+    window.newest(range(3, 5), true);
+    expect(seqs(window)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it("leaves alone what is above the stretch that is here", () => {
     const window = new ThreadWindow(1);
     window.newest(range(10, 12), true);

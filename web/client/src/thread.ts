@@ -13,6 +13,9 @@ export class ThreadWindow {
   /** Whether anything has been loaded yet. */
   loaded = false;
 
+  /** The next newest page replaces what is here: it may be of another time (after a new snapshot). */
+  outdated = false;
+
   constructor(id: number) {
     this.id = id;
   }
@@ -27,8 +30,9 @@ export class ThreadWindow {
   /** The newest page. When it does not reach what is here, what is here is let go: there would be a gap. */
   newest(page: readonly Message[], more: boolean): void {
     const from = page[0]?.seq ?? 0;
-    const joins = this.loaded && this.messages.length > 0 && from <= this.last + 1;
+    const joins = this.loaded && !this.outdated && this.messages.length > 0 && from <= this.last + 1;
     this.loaded = true;
+    this.outdated = false;
     if (joins) {
       if (from <= this.first) this.more = more;
       this.merge(page);

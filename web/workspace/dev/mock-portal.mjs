@@ -161,7 +161,7 @@ export class Portal {
     put({ author: "customer", text: "Вот чек", files: [{ id: "pdf1", name: "check-48213.pdf", size: 86_016, type: "application/pdf" }], at: at(155) });
     for (const number of [1, 2, 3]) put({ author: "customer", album: "a1", text: number === 3 ? "и фото коробки" : "", files: [{ id: `img${number}`, name: `photo-${number}.jpg`, size: 245_000, type: "image/png", width: 800 + number * 100, height: 600 }], at: at(150) });
     put({ author: "system", kind: "text", auto: "greeting", text: "Здравствуйте! Мы получили ваш вопрос и скоро ответим.", why: { code: "greeting", params: {} }, at: at(149), delivery: { state: "read", at: at(148) } });
-    put({ author: "system", kind: "fact", fact: { code: "timed_out", params: { user_id: 2 } }, at: at(100) });
+    put({ author: "system", kind: "fact", fact: { code: "timed_out", params: { operator: 2 } }, at: at(100) });
     put({ author: "operator", author_id: 3, kind: "note", text: "Склад подтвердил задержку до 18:00, см. внутренний чат", at: at(90) });
     const question = put({ author: "operator", author_id: 2, text: "Марина, добрый день! Смотрю ваш заказ, минуту", at: at(80), delivery: { state: "read", at: at(79) } });
     put({ author: "operator", author_id: 2, text: "Привезут сегодня до 18:00", at: at(70), delivery: { state: "failed", error: "blocked", text: "Клиент остановил бота: ответ дойдёт, когда он напишет снова", at: at(69) } });
@@ -172,7 +172,7 @@ export class Portal {
     put({ author: "customer", sticker: { emoji: "🙏" }, at: at(50) });
     put({ author: "customer", text: "удалю", deleted_at: at(48), at: at(49) });
     put({ author: "customer", unsupported: "poll", at: at(48) });
-    put({ author: "system", kind: "fact", fact: { code: "offered", params: { user_id: 1, reason: "longest_without" } }, at: at(47) });
+    put({ author: "system", kind: "fact", fact: { code: "offered", params: { to: 1, offer: "queue", why: { code: "longest_without_new", skipped: [[2, "at_limit"], [4, "pause"]], rest: { offline: 2 } } } }, at: at(47) });
     put({ author: "customer", text: "ау!! <b>вы там?</b> 😀", at: at(47) });
   }
 
@@ -220,7 +220,7 @@ export class Portal {
       customer,
       thread,
       opened_at: row.opened_at,
-      why: { code: "longest_without", params: { user_id: row.offered_to ?? row.operator_id ?? 1 } },
+      why: { code: "longest_without_new", params: { user_id: row.offered_to ?? row.operator_id ?? 1 } },
       ...(row.offer_ends_at ? { next: { code: "to_next", params: { user_id: 2 }, at: row.offer_ends_at } } : {}),
       ...(row.closes_at ? { next: { code: "closes", params: {}, at: row.closes_at } } : {}),
       skipped: [{ user_id: 4, code: "pause", params: {} }, { user_id: 2, code: "limit", params: { counted: 5, limit: 5 } }],

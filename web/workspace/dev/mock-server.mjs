@@ -33,25 +33,25 @@ const refuse = (status, code, detail) => {
 const actions = {
   accept(row) {
     if (row.state === "active") refuse(409, "taken", "Обращение уже приняла Вера Никитина");
-    portal.fact(row, "accepted", { user_id: 1 });
+    portal.fact(row, "accepted", { operator: 1, after: 21_000_000 });
     return portal.change(row, { state: "active", operator_id: 1, offered_to: undefined, offer: undefined, offer_ends_at: undefined, awaiting: "operator" });
   },
   decline(row) {
-    portal.fact(row, "declined", { user_id: 1 });
+    portal.fact(row, "declined", { operator: 1 });
     return portal.change(row, { offered_to: 2, offer_ends_at: iso(Date.now() + 60_000) });
   },
   finish(row, body) {
-    portal.fact(row, body.now ? "closed" : "finished", { user_id: 1 });
+    portal.fact(row, body.now ? "closed" : "finishing", { operator: 1, why: "finished" });
     return portal.change(row, body.now ? { state: "closed", waiting_since: undefined } : { state: "closing", closes_at: iso(Date.now() + 600_000), waiting_since: undefined, target_at: undefined });
   },
   "undo-finish": (row) => portal.change(row, { state: "active", awaiting: "operator", closes_at: undefined }),
   transfer(row, body) {
-    portal.fact(row, "transferred", { user_id: 1, to_user_id: body.user_id, to_department_id: body.department_id, to_line_id: body.line_id });
+    portal.fact(row, "transferred", { operator: 1, to: body.user_id, to_department: body.department_id, to_line: body.line_id });
     if (body.note) portal.say(row, { author: "operator", author_id: 1, kind: "note", text: body.note });
     return portal.change(row, body.user_id ? { operator_id: body.user_id, offered_to: undefined } : { state: "waiting", operator_id: undefined, ...(body.line_id ? { line_id: body.line_id } : {}) });
   },
   intercept(row) {
-    portal.fact(row, "intercepted", { user_id: 1 });
+    portal.fact(row, "intercepted", { operator: 1 });
     return portal.change(row, { state: "active", operator_id: 1, offered_to: undefined, offer: undefined, listening: false, awaiting: row.awaiting ?? "operator" });
   },
   join: (row) => portal.change(row, { listening: true }),
@@ -292,7 +292,7 @@ if (!options.quiet) {
     if (turn % 2 && mine.length) portal.fromCustomer(mine[turn % mine.length], WORDS[turn % WORDS.length]);
     for (const row of rows) if (row.offer_ends_at && Date.parse(row.offer_ends_at) < Date.now()) {
       const to = row.offered_to === 1 ? 2 : 1;
-      portal.fact(row, "timed_out", { user_id: row.offered_to });
+      portal.fact(row, "timed_out", { operator: row.offered_to });
       portal.change(row, { offered_to: to, offer_ends_at: iso(Date.now() + 60_000) });
     }
     if (turn % 4 === 0) {

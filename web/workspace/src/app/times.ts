@@ -11,7 +11,7 @@ const formats = computed(() => ({
   day: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "short" }),
   dayLong: new Intl.DateTimeFormat(tag.value, { weekday: "long", day: "numeric", month: "long" }),
   dayYear: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "short", year: "numeric" }),
-  month: new Intl.DateTimeFormat(tag.value, { month: "long", year: "numeric" }),
+  date: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "long", year: "numeric" }),
   full: new Intl.DateTimeFormat(tag.value, { dateStyle: "long", timeStyle: "medium" }),
 }));
 
@@ -42,7 +42,12 @@ export function duration(milliseconds: number): string {
 
 export const clockTime = (instant: string | number): string => formats.value.time.format(new Date(instant));
 export const fullTime = (instant: string | number): string => formats.value.full.format(new Date(instant));
-export const monthOf = (instant: string | number): string => formats.value.month.format(new Date(instant));
+
+/** March 2025, «марта 2025»: the month in the case that follows "since". */
+export function monthOf(instant: string | number): string {
+  const parts = formats.value.date.formatToParts(new Date(instant));
+  return ["month", "year"].map((type) => parts.find((part) => part.type === type)?.value ?? "").join(" ");
+}
 
 /** Whole days between two instants as the calendar of this place counts them. */
 function daysApart(earlier: number, later: number): number {

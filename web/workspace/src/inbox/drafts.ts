@@ -1,5 +1,6 @@
 /** What was begun and not sent, per conversation. It survives a reload, and goes after a month. */
 import type { Attachment } from "@openlines/client";
+import { shallowReactive } from "vue";
 
 import { keep } from "@/app/keep";
 
@@ -22,11 +23,23 @@ export function keepDraft(conversationId: number, draft: Draft): void {
   const empty = !draft.text.trim() && !draft.files?.length && !draft.reply_to;
   if (empty) keep.remove(PREFIX + conversationId);
   else keep.set(PREFIX + conversationId, JSON.stringify(draft));
+  note(PREFIX + conversationId, !empty);
+}
+
+/** Keys of what is there, so that a list of rows need not look into the storage. */
+const present = shallowReactive(new Set(keep.keys().filter((key) => key.startsWith(PREFIX))));
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key?.startsWith(PREFIX)) note(key, newValue !== null);
+});
+
+function note(key: string, is: boolean): void {
+  if (is) present.add(key);
+  else present.delete(key);
 }
 
 /** Whether there are unsent words; for the mark in the list. */
 export function hasDraft(conversationId: number): boolean {
-  return keep.get(PREFIX + conversationId) !== null;
+  return present.has(PREFIX + conversationId);
 }
 
 /** Take away what nobody came back to. */
@@ -34,7 +47,9 @@ export function sweepDrafts(now: number): void {
   for (const key of keep.keys()) {
     if (!key.startsWith(PREFIX)) continue;
     const draft = parse(keep.get(key));
-    if (!draft || now - draft.at > MONTH) keep.remove(key);
+    if (draft && now - draft.at <= MONTH) continue;
+    keep.remove(key);
+    note(key, false);
   }
 }
 

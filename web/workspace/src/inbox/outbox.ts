@@ -78,6 +78,7 @@ function mine(): Outbox | null {
 live.onMessages((messages) => {
   for (const message of messages) if (message.client_message_id) mine()?.arrived(message.client_message_id);
 });
+window.addEventListener("online", () => mine()?.hurry());
 watch(
   () => connection.value.phase,
   (phase) => {

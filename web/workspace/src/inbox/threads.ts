@@ -108,6 +108,9 @@ export function showInstead(message: Message): () => void {
 live.onMessages(takeMessages);
 live.onSnapshot(() => {
   // After a new snapshot nothing is known about what was missed.
-  for (const known of kept.values()) known.exact = false;
+  for (const known of kept.values()) {
+    known.exact = false;
+    known.window.outdated = true;
+  }
   for (const id of followed) void loadNewest(id);
 });
