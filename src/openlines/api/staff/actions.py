@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act
 from openlines.api.edge import Edge
 from openlines.api.guard import WORKS
-from openlines.api.staff.common import Req, harmless, when
+from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless, when
 from openlines.api.staff.details import Acted, acted
 from openlines.api.words import word
 from openlines.core.state import Conversation
@@ -65,14 +66,24 @@ CONVERSATION = "/conversations/{conversation_id:int}"
 
 @post(f"{CONVERSATION}/accept", opt=WORKS, tags=TAGS, summary="Take what is offered or waits", status_code=200)
 async def accept(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: Seen
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[Seen],
 ) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.accept(tx, actor, conversation_id, data.version))
 
 
 @post(f"{CONVERSATION}/decline", opt=WORKS, tags=TAGS, summary="Let it go to the next operator", status_code=200)
 async def decline(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: Seen
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[Seen],
 ) -> Response[Acted]:
     return await _do(
         edge, request, actor, language, lambda tx: handle.decline(tx, actor, conversation_id, data.version)
@@ -81,7 +92,12 @@ async def decline(
 
 @post(f"{CONVERSATION}/finish", opt=WORKS, tags=TAGS, summary="Finish: last words, a delay, closed", status_code=200)
 async def finish(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: FinishInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[FinishInput],
 ) -> Response[Acted]:
     """With `now` it closes at once and says nothing."""
     return await _do(
@@ -94,7 +110,9 @@ async def finish(
 
 
 @post(f"{CONVERSATION}/undo-finish", opt=WORKS, tags=TAGS, summary="Take a finish back", status_code=200)
-async def undo_finish(edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int) -> Response[Acted]:
+async def undo_finish(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, conversation_id: FromPath[int]
+) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.undo_finish(tx, actor, conversation_id))
 
 
@@ -106,7 +124,12 @@ async def undo_finish(edge: Edge, request: Req, actor: Actor, language: str, con
     status_code=200,
 )
 async def transfer(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: TransferInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[TransferInput],
 ) -> Response[Acted]:
     """Exactly one of `user_id`, `department_id`, `line_id`."""
 
@@ -127,7 +150,12 @@ async def transfer(
 
 @post(f"{CONVERSATION}/intercept", opt=WORKS, tags=TAGS, summary="Take it over from a colleague", status_code=200)
 async def intercept(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: Seen
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[Seen],
 ) -> Response[Acted]:
     return await _do(
         edge, request, actor, language, lambda tx: handle.intercept(tx, actor, conversation_id, data.version)
@@ -135,18 +163,27 @@ async def intercept(
 
 
 @post(f"{CONVERSATION}/join", opt=WORKS, tags=TAGS, summary="Listen in", status_code=200)
-async def join(edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int) -> Response[Acted]:
+async def join(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, conversation_id: FromPath[int]
+) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.join(tx, actor, conversation_id))
 
 
 @post(f"{CONVERSATION}/leave", opt=WORKS, tags=TAGS, summary="Stop listening in", status_code=200)
-async def leave(edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int) -> Response[Acted]:
+async def leave(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, conversation_id: FromPath[int]
+) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.leave(tx, actor, conversation_id))
 
 
 @post(f"{CONVERSATION}/pin", opt=WORKS, tags=TAGS, summary="Pin to its operator, or unpin", status_code=200)
 async def pin(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: PinInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[PinInput],
 ) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.pin(tx, actor, conversation_id, data.pinned))
 
@@ -159,7 +196,12 @@ async def pin(
     status_code=200,
 )
 async def snooze(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: SnoozeInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[SnoozeInput],
 ) -> Response[Acted]:
     until = when("until", data.until)
     return await _do(edge, request, actor, language, lambda tx: handle.snooze(tx, actor, conversation_id, until))
@@ -167,7 +209,12 @@ async def snooze(
 
 @post(f"{CONVERSATION}/spam", opt=WORKS, tags=TAGS, summary="Close as spam, at once and silently", status_code=200)
 async def spam(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: SpamInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[SpamInput],
 ) -> Response[Acted]:
     return await _do(
         edge, request, actor, language, lambda tx: handle.spam(tx, actor, conversation_id, block=data.block)
@@ -176,18 +223,23 @@ async def spam(
 
 @post(f"{CONVERSATION}/read", opt=WORKS, tags=TAGS, summary="Its operator has seen everything in it", status_code=200)
 async def read(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: ReadInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[ReadInput],
 ) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.read(tx, actor, conversation_id))
 
 
 @post("/threads/{thread_id:int}/block", opt=WORKS, tags=TAGS, summary="Block the customer", status_code=204)
-async def block(edge: Edge, request: Req, actor: Actor, thread_id: int) -> Response[None]:
+async def block(edge: TheEdge, request: Req, actor: TheActor, thread_id: FromPath[int]) -> Response[None]:
     return await act(edge, request, lambda tx: handle.block(tx, actor, thread_id))
 
 
 @post("/threads/{thread_id:int}/unblock", opt=WORKS, tags=TAGS, summary="Let the customer write again", status_code=204)
-async def unblock(edge: Edge, request: Req, actor: Actor, thread_id: int) -> Response[None]:
+async def unblock(edge: TheEdge, request: Req, actor: TheActor, thread_id: FromPath[int]) -> Response[None]:
     return await act(edge, request, lambda tx: handle.unblock(tx, actor, thread_id))
 
 

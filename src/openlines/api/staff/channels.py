@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
 from openlines.api.edge import Edge
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, READS
-from openlines.api.staff.common import Req, base_url, harmless
+from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, base_url, harmless
 from openlines.api.words import word
 from openlines.channels.base import Field
 from openlines.channels.registry import manifest, manifests
@@ -157,7 +158,7 @@ async def list_kinds() -> list[Kind]:
 
 
 @get("/channels", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="Every connected channel")
-async def list_channels(edge: Edge, request: Req, language: str) -> Response[Channels]:
+async def list_channels(edge: TheEdge, request: Req, language: TheLanguage) -> Response[Channels]:
     base = base_url(edge, request)
     found = await edge.store.read(rows.every)
     return shown(whole([whole_channel(each, edge, language, base) for each in found]))
@@ -172,7 +173,9 @@ class NewChannel(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/channels", opt=CONFIGURES, tags=TAGS, summary="Connect a channel to a line", status_code=201)
-async def create_channel(edge: Edge, request: Req, actor: Actor, language: str, data: NewChannel) -> Response[Channel]:
+async def create_channel(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, data: JSONBody[NewChannel]
+) -> Response[Channel]:
     base = base_url(edge, request)
     return await act(
         edge,
@@ -197,7 +200,9 @@ def _whole(reader: Reader, actor: Actor, channel_id: int, edge: Edge, language: 
 
 
 @get("/channels/{channel_id:int}", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="One channel")
-async def read_channel(edge: Edge, request: Req, actor: Actor, language: str, channel_id: int) -> Channel:
+async def read_channel(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, channel_id: FromPath[int]
+) -> Channel:
     row = await edge.store.read(channels.access_channel, actor, channel_id)
     return whole_channel(row, edge, language, base_url(edge, request))
 
@@ -213,7 +218,12 @@ class ChannelChange(msgspec.Struct, forbid_unknown_fields=True):
 
 @patch("/channels/{channel_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a channel; what is not named stays")
 async def change_channel(
-    edge: Edge, request: Req, actor: Actor, language: str, channel_id: int, data: ChannelChange
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    channel_id: FromPath[int],
+    data: JSONBody[ChannelChange],
 ) -> Response[Channel]:
     base = base_url(edge, request)
     name = harmless(data.name) if data.name is not None else None
@@ -227,14 +237,14 @@ async def change_channel(
 
 
 @delete("/channels/{channel_id:int}", opt=CONFIGURES, tags=TAGS, summary="Disconnect a channel; its history stays")
-async def delete_channel(edge: Edge, request: Req, actor: Actor, channel_id: int) -> None:
+async def delete_channel(edge: TheEdge, request: Req, actor: TheActor, channel_id: FromPath[int]) -> None:
     await act(edge, request, lambda tx: channels.remove(tx, actor, channel_id))
     while await edge.store.write(channels.close_orphans):
         pass
 
 
 @post("/channels/{channel_id:int}/check", opt=CONFIGURES, tags=TAGS, summary="Ask the vendor now", status_code=200)
-async def check_channel(edge: Edge, actor: Actor, language: str, channel_id: int) -> Checked:
+async def check_channel(edge: TheEdge, actor: TheActor, language: TheLanguage, channel_id: FromPath[int]) -> Checked:
     row = await edge.store.read(channels.access_channel, actor, channel_id)
     health = await edge.check_channel(channel_id)
     if health is None or health.ok:
@@ -261,7 +271,9 @@ class SecretShown(msgspec.Struct):
     summary="Make a generated secret anew (the key that signs customers); shown once",
     status_code=201,
 )
-async def new_secret(edge: Edge, actor: Actor, channel_id: int, data: SecretName) -> Response[SecretShown]:
+async def new_secret(
+    edge: TheEdge, actor: TheActor, channel_id: FromPath[int], data: JSONBody[SecretName]
+) -> Response[SecretShown]:
     value = await edge.store.write(channels.new_secret, actor, channel_id, data.name, seal=edge.seal)
     return shown(SecretShown(data.name, value), 201)
 

@@ -4,16 +4,21 @@ from typing import Any
 
 import msgspec
 from litestar import Request
+from litestar.di import NamedDependency
 
 from openlines.api.asgi import Scope, address_of
 from openlines.api.edge import Edge
 from openlines.api.refusals import TooMany
 from openlines.core.line import Problem
+from openlines.services.access import Actor
 from openlines.services.errors import Invalid
 from openlines.support.passwords import weakness
 from openlines.support.stamps import instant
 
 Req = Request[Any, Any, Any]
+TheEdge = NamedDependency[Edge]
+TheActor = NamedDependency[Actor]
+TheLanguage = NamedDependency[str]
 
 
 def scope_of(request: Req) -> Scope:

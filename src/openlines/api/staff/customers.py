@@ -4,16 +4,15 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, patch
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from openlines.api.acting import act
-from openlines.api.edge import Edge
 from openlines.api.guard import READS, WORKS
-from openlines.api.staff.common import Req, given, harmless
+from openlines.api.staff.common import Req, TheActor, TheEdge, given, harmless
 from openlines.api.staff.details import Customer, customer_of
 from openlines.api.staff.inbox import Limit, clean, page_after
 from openlines.services import customers
-from openlines.services.access import Actor, access_customer
+from openlines.services.access import access_customer
 
 
 class CustomerPage(msgspec.Struct):
@@ -23,10 +22,10 @@ class CustomerPage(msgspec.Struct):
 
 @get("/customers", opt=READS, tags=["customers"], summary="Customers by name, e-mail, phone or handle, newest first")
 async def list_customers(
-    edge: Edge,
-    actor: Actor,
-    q: Annotated[str, Parameter(max_length=200)] = "",
-    cursor: str | None = None,
+    edge: TheEdge,
+    actor: TheActor,
+    q: Annotated[str, QueryParameter(max_length=200)] = "",
+    cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> CustomerPage:
     found = await edge.store.read(customers.find, actor, clean(q.strip()), page_after(cursor), limit + 1)
@@ -35,7 +34,7 @@ async def list_customers(
 
 
 @get("/customers/{customer_id:int}", opt=READS, tags=["customers"], summary="One customer")
-async def read_customer(edge: Edge, actor: Actor, customer_id: int) -> Customer:
+async def read_customer(edge: TheEdge, actor: TheActor, customer_id: FromPath[int]) -> Customer:
     return customer_of(await edge.store.read(access_customer, actor, customer_id))
 
 
@@ -49,7 +48,7 @@ class CustomerChange(msgspec.Struct, forbid_unknown_fields=True):
 
 @patch("/customers/{customer_id:int}", opt=WORKS, tags=["customers"], summary="Write on a customer's card")
 async def change_customer(
-    edge: Edge, request: Req, actor: Actor, customer_id: int, data: CustomerChange
+    edge: TheEdge, request: Req, actor: TheActor, customer_id: FromPath[int], data: JSONBody[CustomerChange]
 ) -> Response[Customer]:
     """Of `fields` only those named change; an empty text removes one."""
     changes: dict[str, Any] = {

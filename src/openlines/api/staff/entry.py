@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from openlines.api.acting import answer, shown
 from openlines.api.edge import Edge
 from openlines.api.guard import ANYONE, insecure, new_cookie, session_cookie
 from openlines.api.refusals import Unauthorized
 from openlines.api.speakers import SESSION_PREFIX
-from openlines.api.staff.common import Req, base_url, check_password, client_address, scope_of, slow_down
+from openlines.api.staff.common import Req, TheEdge, base_url, check_password, client_address, scope_of, slow_down
 from openlines.realtime.snapshot import Me, PortalBrief, me_of
 from openlines.services import accounts, portal, sessions
 from openlines.services.portal import FirstPerson
@@ -21,7 +22,7 @@ from openlines.support.ids import fingerprint, new_token
 
 
 @get("/portal", opt=ANYONE, tags=["portal"], summary="What may be known before signing in")
-async def read_portal(edge: Edge, request: Req) -> PortalBrief:
+async def read_portal(edge: TheEdge, request: Req) -> PortalBrief:
     found = await edge.store.read(portal.the_portal)
     return PortalBrief(
         name=found.name,
@@ -51,7 +52,7 @@ class SetUpAnswer(msgspec.Struct):
 
 
 @post("/setup", opt=ANYONE, tags=["portal"], summary="Set the portal up, once, with the printed link", status_code=201)
-async def set_up(edge: Edge, request: Req, data: SetUpInput) -> Response[SetUpAnswer]:
+async def set_up(edge: TheEdge, request: Req, data: JSONBody[SetUpInput]) -> Response[SetUpAnswer]:
     address = client_address(request)
     slow_down(edge, f"setup:{address}", address)
     check_password(data.password, data.name, data.email)
@@ -91,7 +92,7 @@ class MeAnswer(msgspec.Struct):
 
 
 @post("/login", opt=ANYONE, tags=["account"], summary="Sign in; the answer sets the session's cookie", status_code=200)
-async def login(edge: Edge, request: Req, data: LoginInput) -> Response[MeAnswer]:
+async def login(edge: TheEdge, request: Req, data: JSONBody[LoginInput]) -> Response[MeAnswer]:
     email, address = data.email.strip().lower(), client_address(request)
     slow_down(edge, f"account:{email}", address)
     known = await edge.store.read(user_rows.credentials, email)
@@ -131,7 +132,7 @@ async def open_session(edge: Edge, request: Req, user_id: int, *, new_hash: str 
 
 
 @post("/logout", opt=ANYONE, tags=["account"], summary="Sign out", status_code=204)
-async def logout(edge: Edge, request: Req) -> Response[None]:
+async def logout(edge: TheEdge, request: Req) -> Response[None]:
     cookie = session_cookie(scope_of(request))
     if cookie:
         await edge.store.write(sessions.sign_out, fingerprint(cookie))

@@ -5,15 +5,15 @@ from urllib.parse import unquote
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from openlines.api.acting import shown
-from openlines.api.edge import Edge
 from openlines.api.guard import READS, WORKS
 from openlines.api.refusals import HttpRefused, TooMany
 from openlines.api.serving import as_response
-from openlines.api.staff.common import Req
+from openlines.api.staff.common import Req, TheActor, TheEdge
 from openlines.files.base import Kept
-from openlines.services.access import Actor, access_file
+from openlines.services.access import access_file
 from openlines.services.files import add_file
 from openlines.store.files import FileRow
 
@@ -46,7 +46,7 @@ def file_name(header: str) -> str:
     status_code=201,
     request_max_body_size=None,
 )
-async def upload_file(edge: Edge, request: Req, actor: Actor) -> Response[Uploaded]:
+async def upload_file(edge: TheEdge, request: Req, actor: TheActor) -> Response[Uploaded]:
     """The name is percent-encoded. Pictures lose where and when they were taken."""
     wait = edge.limits.uploads.take(f"user:{actor.user_id}")
     if wait:
@@ -80,7 +80,9 @@ def facts_of(kept: Kept) -> dict[str, Any]:
 
 
 @get("/files/{file_id:str}", opt=READS, tags=["files"], summary="A file, or with `preview=1` a small picture of it")
-async def read_file(edge: Edge, request: Req, actor: Actor, file_id: str, preview: bool = False) -> Response[Any]:
+async def read_file(
+    edge: TheEdge, request: Req, actor: TheActor, file_id: FromPath[str], preview: FromQuery[bool] = False
+) -> Response[Any]:
     row = await edge.store.read(access_file, actor, file_id)
     return await as_response(edge, row, preview=preview, if_none_match=request.headers.get("if-none-match", ""))
 

@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from openlines.api.acting import act
-from openlines.api.edge import Edge
 from openlines.api.guard import READS, WORKS, insecure
-from openlines.api.staff.common import Req, harmless, scope_of
+from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless, scope_of
 from openlines.api.staff.details import Details, details, messages_of
 from openlines.api.words import word
 from openlines.realtime.shapes import Message, Row
@@ -27,25 +26,25 @@ PAGE_LIMIT = 100
 TAGS = ["conversations"]
 # Longer than any use case takes, so that the use case says what is too long and where.
 Words = Annotated[str, msgspec.Meta(max_length=100_000)]
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT)]
 
 
 @get("/snapshot", opt=READS, tags=TAGS, summary="Everything the workspace starts from, with a cursor for the socket")
-async def read_snapshot(edge: Edge, request: Req, actor: Actor, language: str) -> Snapshot:
+async def read_snapshot(edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage) -> Snapshot:
     asker = Asker(actor, language, edge.version, insecure(scope_of(request)))
     return await edge.store.read(take_snapshot, asker, word)
 
 
 @get("/conversations", opt=READS, tags=TAGS, summary="A list of conversations, newest first")
 async def list_conversations(  # noqa: PLR0913, PLR0917 - one per filter
-    edge: Edge,
-    actor: Actor,
-    list_: Annotated[Literal["mine", "queue", "all", "closed"], Parameter(query="list")] = "all",
-    line_id: int | None = None,
-    operator_id: int | None = None,
-    customer_id: int | None = None,
-    q: Annotated[str, Parameter(max_length=200)] = "",
-    cursor: str | None = None,
+    edge: TheEdge,
+    actor: TheActor,
+    list_: Annotated[Literal["mine", "queue", "all", "closed"], QueryParameter(name="list")] = "all",
+    line_id: FromQuery[int | None] = None,
+    operator_id: FromQuery[int | None] = None,
+    customer_id: FromQuery[int | None] = None,
+    q: Annotated[str, QueryParameter(max_length=200)] = "",
+    cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> ListPage:
     """`mine` and `queue` come whole; `all` (open) and `closed` in pages."""
@@ -73,7 +72,9 @@ def clean(text: str) -> str:
 @get(
     "/conversations/{conversation_id:int}", opt=READS, tags=TAGS, summary="One conversation with all that surrounds it"
 )
-async def read_conversation(edge: Edge, actor: Actor, language: str, conversation_id: int) -> Details:
+async def read_conversation(
+    edge: TheEdge, actor: TheActor, language: TheLanguage, conversation_id: FromPath[int]
+) -> Details:
     return await edge.store.read(details, actor, conversation_id, language, word)
 
 
@@ -84,12 +85,12 @@ class MessagePage(msgspec.Struct):
 
 @get("/threads/{thread_id:int}/messages", opt=READS, tags=TAGS, summary="Messages of a thread, in order")
 async def list_messages(  # noqa: PLR0917 - as the address has them
-    edge: Edge,
-    actor: Actor,
-    language: str,
-    thread_id: int,
-    before: int | None = None,
-    after: int | None = None,
+    edge: TheEdge,
+    actor: TheActor,
+    language: TheLanguage,
+    thread_id: FromPath[int],
+    before: FromQuery[int | None] = None,
+    after: FromQuery[int | None] = None,
     limit: Limit = 50,
 ) -> MessagePage:
     """The last ones, or those before or after a `seq`."""
@@ -137,7 +138,12 @@ class Started(msgspec.Struct):
     status_code=201,
 )
 async def send_message(
-    edge: Edge, request: Req, actor: Actor, language: str, conversation_id: int, data: NewMessage
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    conversation_id: FromPath[int],
+    data: JSONBody[NewMessage],
 ) -> Response[Message]:
     """The same `client_message_id` twice is one message."""
     said = data.said()
@@ -156,7 +162,12 @@ async def send_message(
     status_code=201,
 )
 async def start_conversation(
-    edge: Edge, request: Req, actor: Actor, language: str, thread_id: int, data: NewMessage
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    thread_id: FromPath[int],
+    data: JSONBody[NewMessage],
 ) -> Response[Started]:
     said = data.said()
 
@@ -173,7 +184,12 @@ class NewText(msgspec.Struct, forbid_unknown_fields=True):
 
 @patch("/messages/{message_id:int}", opt=WORKS, tags=TAGS, summary="Change one's own words")
 async def edit_message(
-    edge: Edge, request: Req, actor: Actor, language: str, message_id: int, data: NewText
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    message_id: FromPath[int],
+    data: JSONBody[NewText],
 ) -> Response[Message]:
     text = harmless(data.text)
     return await act(
@@ -185,7 +201,9 @@ async def edit_message(
 
 
 @delete("/messages/{message_id:int}", opt=WORKS, tags=TAGS, summary="Take one's own words back", status_code=200)
-async def delete_message(edge: Edge, request: Req, actor: Actor, language: str, message_id: int) -> Response[Message]:
+async def delete_message(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, message_id: FromPath[int]
+) -> Response[Message]:
     return await act(
         edge,
         request,
@@ -201,7 +219,9 @@ async def delete_message(edge: Edge, request: Req, actor: Actor, language: str, 
     summary="Send again what failed or was never confirmed",
     status_code=200,
 )
-async def retry_message(edge: Edge, request: Req, actor: Actor, language: str, message_id: int) -> Response[Message]:
+async def retry_message(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, message_id: FromPath[int]
+) -> Response[Message]:
     return await act(
         edge,
         request,

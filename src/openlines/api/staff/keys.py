@@ -2,12 +2,12 @@
 
 import msgspec
 from litestar import Response, delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
-from openlines.api.edge import Edge
 from openlines.api.guard import HIMSELF, IN_A_BROWSER, speaker_of
 from openlines.api.speakers import KEY_PREFIX
-from openlines.api.staff.common import Req, when
+from openlines.api.staff.common import Req, TheActor, TheEdge, when
 from openlines.services import sessions, tokens
 from openlines.services.access import Actor
 from openlines.store.tokens import Token
@@ -32,7 +32,7 @@ class SessionsAnswer(msgspec.Struct):
 
 
 @get("/sessions", opt=HIMSELF, tags=["account"], summary="Where I am signed in")
-async def list_sessions(edge: Edge, request: Req, actor: Actor) -> SessionsAnswer:
+async def list_sessions(edge: TheEdge, request: Req, actor: TheActor) -> SessionsAnswer:
     this = speaker_of(request).session_id
     items = [
         SessionShown(
@@ -50,7 +50,7 @@ async def list_sessions(edge: Edge, request: Req, actor: Actor) -> SessionsAnswe
 
 
 @delete("/sessions/{session_id:int}", opt=HIMSELF, tags=["account"], summary="End one of my sessions", status_code=204)
-async def end_session(edge: Edge, request: Req, actor: Actor, session_id: int) -> Response[None]:
+async def end_session(edge: TheEdge, request: Req, actor: TheActor, session_id: FromPath[int]) -> Response[None]:
     edge.speakers.forget_user(actor.user_id)
     return await act(edge, request, lambda tx: sessions.end_session(tx, actor, session_id))
 
@@ -83,7 +83,7 @@ class TokensAnswer(msgspec.Struct):
 
 
 @get("/tokens", opt=HIMSELF, tags=["account"], summary="My keys for programs")
-async def list_tokens(edge: Edge, actor: Actor) -> TokensAnswer:
+async def list_tokens(edge: TheEdge, actor: TheActor) -> TokensAnswer:
     return TokensAnswer([token_shown(each) for each in await edge.store.read(tokens.my_tokens, actor)], None)
 
 
@@ -100,7 +100,7 @@ def token_shown(row: Token) -> TokenShown:
 
 
 @post("/tokens", opt=IN_A_BROWSER, tags=["account"], summary="Make a key; it is shown once", status_code=201)
-async def create_token(edge: Edge, actor: Actor, data: TokenInput) -> Response[TokenAnswer]:
+async def create_token(edge: TheEdge, actor: TheActor, data: JSONBody[TokenInput]) -> Response[TokenAnswer]:
     token = new_token(KEY_PREFIX)
     token_id = await edge.store.write(
         tokens.create_token,
@@ -120,7 +120,7 @@ def _token(reader: Reader, actor: Actor, token_id: int) -> Token:
 
 
 @delete("/tokens/{token_id:int}", opt=HIMSELF, tags=["account"], summary="Revoke a key", status_code=204)
-async def revoke_token(edge: Edge, request: Req, actor: Actor, token_id: int) -> Response[None]:
+async def revoke_token(edge: TheEdge, request: Req, actor: TheActor, token_id: FromPath[int]) -> Response[None]:
     answered = await act(edge, request, lambda tx: tokens.revoke_token(tx, actor, token_id))
     edge.speakers.forget_user(actor.user_id)
     return answered

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
-from openlines.api.edge import Edge
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.channels import Channel, channel_of
-from openlines.api.staff.common import Req, harmless
+from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.core.capacity import limit_for_offers
 from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
 from openlines.realtime.snapshot import whole
@@ -90,7 +90,7 @@ def _line(reader: Reader, actor: Actor, line_id: int, language: str) -> Line:
 
 
 @get("/lines", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="Every line with its rules")
-async def list_lines(edge: Edge, language: str) -> Response[Lines]:
+async def list_lines(edge: TheEdge, language: TheLanguage) -> Response[Lines]:
     return shown(whole(await edge.store.read(_lines, language)))
 
 
@@ -99,7 +99,9 @@ class NewLine(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/lines", opt=CONFIGURES, tags=TAGS, summary="Make a line", status_code=201)
-async def create_line(edge: Edge, request: Req, actor: Actor, language: str, data: NewLine) -> Response[Line]:
+async def create_line(
+    edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, data: JSONBody[NewLine]
+) -> Response[Line]:
     limit = edge.max_lines or None
 
     def create(tx: Tx) -> int:
@@ -116,7 +118,12 @@ class CopyInput(msgspec.Struct, forbid_unknown_fields=True):
 
 @post("/lines/{line_id:int}/copy", opt=CONFIGURES, tags=TAGS, summary="A new line with the same rules", status_code=201)
 async def copy_line(
-    edge: Edge, request: Req, actor: Actor, language: str, line_id: int, data: CopyInput
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    line_id: FromPath[int],
+    data: JSONBody[CopyInput],
 ) -> Response[Line]:
     """Same rules, same queue; channels stay where they are. Without a name it is called after the first one."""
     limit = edge.max_lines or None
@@ -129,7 +136,7 @@ async def copy_line(
 
 
 @get("/lines/{line_id:int}", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="One line with its rules")
-async def read_line(edge: Edge, actor: Actor, language: str, line_id: int) -> Line:
+async def read_line(edge: TheEdge, actor: TheActor, language: TheLanguage, line_id: FromPath[int]) -> Line:
     return await edge.store.read(_line, actor, line_id, language)
 
 
@@ -142,7 +149,12 @@ class LineChange(msgspec.Struct, forbid_unknown_fields=True):
 
 @patch("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a line; of `settings` only what is named")
 async def change_line(
-    edge: Edge, request: Req, actor: Actor, language: str, line_id: int, data: LineChange
+    edge: TheEdge,
+    request: Req,
+    actor: TheActor,
+    language: TheLanguage,
+    line_id: FromPath[int],
+    data: JSONBody[LineChange],
 ) -> Response[Line]:
     """Holds at once, also for what is under way. 409 when somebody saved since `version`."""
     settings = settings_in(data.settings) if data.settings is not None else None
@@ -155,7 +167,7 @@ async def change_line(
 
 
 @delete("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Remove a line without channels and conversations")
-async def delete_line(edge: Edge, request: Req, actor: Actor, line_id: int) -> None:
+async def delete_line(edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int]) -> None:
     await act(edge, request, lambda tx: lines.remove(tx, actor, line_id))
 
 
@@ -211,13 +223,13 @@ def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
 @get(
     "/lines/{line_id:int}/queue", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="The queue: members and who they stand for"
 )
-async def read_queue(edge: Edge, actor: Actor, line_id: int) -> list[QueueEntry]:
+async def read_queue(edge: TheEdge, actor: TheActor, line_id: FromPath[int]) -> list[QueueEntry]:
     return await edge.store.read(_queue, actor, line_id)
 
 
 @put("/lines/{line_id:int}/queue", opt=CONFIGURES, tags=TAGS, summary="Replace the queue; holds at once")
 async def put_queue(
-    edge: Edge, request: Req, actor: Actor, line_id: int, data: QueueInput
+    edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int], data: JSONBody[QueueInput]
 ) -> Response[list[QueueEntry]]:
     """Each member names a user or a department. `version` is the line's."""
     members = [(each.user_id, each.department_id) for each in data.members]

@@ -4,15 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, patch, post, put
+from litestar.params import JSONBody
 
 from openlines.api.acting import act, answer
-from openlines.api.edge import Edge
 from openlines.api.guard import IN_A_BROWSER, READS, WORKS, new_cookie, speaker_of
 from openlines.api.speakers import SESSION_PREFIX, Speaker
-from openlines.api.staff.common import Req, check_password, client_address, given, slow_down
+from openlines.api.staff.common import Req, TheActor, TheEdge, check_password, client_address, given, slow_down
 from openlines.realtime.snapshot import Me, me_of
 from openlines.services import accounts, presence, sessions
-from openlines.services.access import Actor
 from openlines.services.errors import Invalid
 from openlines.store import users as user_rows
 from openlines.store.tx import Tx
@@ -20,7 +19,7 @@ from openlines.support.ids import fingerprint, new_token
 
 
 @get("/me", opt=READS, tags=["account"], summary="Who I am")
-async def read_me(edge: Edge, actor: Actor) -> Me:
+async def read_me(edge: TheEdge, actor: TheActor) -> Me:
     return me_of(await edge.store.read(accounts.access_user, actor.user_id))
 
 
@@ -33,7 +32,7 @@ class MeInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @patch("/me", opt=WORKS, tags=["account"], summary="Change what concerns me")
-async def change_me(edge: Edge, request: Req, actor: Actor, data: MeInput) -> Response[Me]:
+async def change_me(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[MeInput]) -> Response[Me]:
     changes = given(data)
     return await act(edge, request, lambda tx: accounts.change_me(tx, actor, **changes), lambda _, user: me_of(user))
 
@@ -44,7 +43,9 @@ class PasswordInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/me/password", opt=IN_A_BROWSER, tags=["account"], summary="Change my password", status_code=204)
-async def change_password(edge: Edge, request: Req, actor: Actor, data: PasswordInput) -> Response[None]:
+async def change_password(
+    edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[PasswordInput]
+) -> Response[None]:
     """Every other session of mine ends, and this one gets a new cookie."""
     address = client_address(request)
     slow_down(edge, f"password:{actor.user_id}", address)
@@ -74,7 +75,7 @@ class PresenceInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @put("/me/presence", opt=WORKS, tags=["account"], summary="Say whether I am there: online, pause, offline")
-async def choose_presence(edge: Edge, request: Req, actor: Actor, data: PresenceInput) -> Response[Me]:
+async def choose_presence(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[PresenceInput]) -> Response[Me]:
     return await act(
         edge,
         request,

@@ -4,15 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
-from openlines.api.edge import Edge
 from openlines.api.guard import MANAGES_PEOPLE, READS
-from openlines.api.staff.common import Req, check_password, given
+from openlines.api.staff.common import Req, TheActor, TheEdge, check_password, given
 from openlines.realtime.shapes import Department, department_of
 from openlines.realtime.snapshot import whole
 from openlines.services import accounts, departments
-from openlines.services.access import Actor
 from openlines.store import departments as department_rows
 from openlines.store import users as user_rows
 from openlines.store.tx import Reader, Tx
@@ -87,12 +86,12 @@ def _people(reader: Reader) -> list[Person]:
 
 
 @get("/users", opt=MANAGES_PEOPLE, tags=["people"], summary="Everybody who works here")
-async def list_users(edge: Edge) -> Response[People]:
+async def list_users(edge: TheEdge) -> Response[People]:
     return shown(whole(await edge.store.read(_people)))
 
 
 @get("/users/{user_id:int}", opt=MANAGES_PEOPLE, tags=["people"], summary="One user")
-async def read_user(edge: Edge, user_id: int) -> Person:
+async def read_user(edge: TheEdge, user_id: FromPath[int]) -> Person:
     return await edge.store.read(_person, user_id)
 
 
@@ -108,7 +107,7 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/users", opt=MANAGES_PEOPLE, tags=["people"], summary="Add a user", status_code=201)
-async def add_user(edge: Edge, request: Req, actor: Actor, data: NewUser) -> Response[Person]:
+async def add_user(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewUser]) -> Response[Person]:
     """Without a password one is made up; it is in this answer and nowhere else."""
     made_up = None
     if data.password is None:
@@ -148,7 +147,9 @@ class UserChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @patch("/users/{user_id:int}", opt=MANAGES_PEOPLE, tags=["people"], summary="Change a user, switch him off or on")
-async def change_user(edge: Edge, request: Req, actor: Actor, user_id: int, data: UserChange) -> Response[Person]:
+async def change_user(
+    edge: TheEdge, request: Req, actor: TheActor, user_id: FromPath[int], data: JSONBody[UserChange]
+) -> Response[Person]:
     """A new password signs him out everywhere; so does switching him off, and his conversations go back at once."""
     changes = given(data)
     version, password = changes.pop("version"), changes.pop("password", None)
@@ -196,19 +197,21 @@ def _department(reader: Reader, department_id: int) -> Any:
 
 
 @get("/departments", opt=READS, tags=["people"], summary="The tree of departments")
-async def list_departments(edge: Edge) -> Response[DepartmentsAnswer]:
+async def list_departments(edge: TheEdge) -> Response[DepartmentsAnswer]:
     return shown(whole([department_of(each) for each in await edge.store.read(departments.all_departments)]))
 
 
 @post("/departments", opt=MANAGES_PEOPLE, tags=["people"], summary="Add a department", status_code=201)
-async def add_department(edge: Edge, request: Req, actor: Actor, data: NewDepartment) -> Response[Department]:
+async def add_department(
+    edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewDepartment]
+) -> Response[Department]:
     values = given(data)
     return await act(edge, request, lambda tx: departments.add_department(tx, actor, **values), _department, status=201)
 
 
 @patch("/departments/{department_id:int}", opt=MANAGES_PEOPLE, tags=["people"], summary="Change a department")
 async def change_department(
-    edge: Edge, request: Req, actor: Actor, department_id: int, data: DepartmentChange
+    edge: TheEdge, request: Req, actor: TheActor, department_id: FromPath[int], data: JSONBody[DepartmentChange]
 ) -> Response[Department]:
     changes = given(data)
     version = changes.pop("version")
@@ -227,7 +230,9 @@ async def change_department(
     summary="Remove a department; its children move up, its members stay",
     status_code=204,
 )
-async def delete_department(edge: Edge, request: Req, actor: Actor, department_id: int) -> Response[None]:
+async def delete_department(
+    edge: TheEdge, request: Req, actor: TheActor, department_id: FromPath[int]
+) -> Response[None]:
     return await act(edge, request, lambda tx: departments.delete_department(tx, actor, department_id))
 
 

@@ -101,7 +101,7 @@ WORDS: Final = {
     "too_many_lines": "This portal may have {limit} {limit|line|lines}.",
     "line_has_channels": "Channels lead to this line. Move or remove them first.",
     "line_has_conversations": "There are open conversations on this line. Finish or transfer them first.",
-    "kind_taken": "This line has such a channel already: “{name}”. One of a kind is the rule; the portal's settings lift it.",
+    "kind_taken": "This line has such a channel already: “{name}”. The portal's settings allow more.",
     "no_portal": "The database holds no portal yet. Start `openlines serve` once.",
     "unknown_visitor": "Who is this? Open a session first.",
     "identity_invalid": "The identity was refused ({detail}).",
