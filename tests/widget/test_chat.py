@@ -215,7 +215,7 @@ def test_files_go_with_a_message_and_pictures_are_shown(talk: Visit) -> None:
     expect(talk.frame.locator("dialog")).to_have_count(0)
     expect(talk.at("widget-input")).to_be_visible()
     with talk.page.expect_download() as download:
-        talk.frame.get_by_label("Download: a.txt").click()
+        talk.frame.get_by_role("button", name="Download: a.txt").click()
     assert download.value.suggested_filename == "a.txt"
 
 
@@ -406,10 +406,31 @@ def test_name_and_mail_are_asked_once_and_checked(talk: Visit) -> None:
     expect(card.get_by_label("Name")).to_have_value("Vera")
 
 
+def test_a_sound_is_made_for_who_does_not_look_and_not_when_it_is_off(talk: Visit) -> None:
+    spy = """() => { window.notes = 0;
+      const make = AudioContext.prototype.createOscillator;
+      AudioContext.prototype.createOscillator = function () { window.notes += 1; return make.call(this); }; }"""
+    talk.frame.evaluate(spy)
+    talk.portal.do("say", text="Seen")
+    expect(talk.at("widget-message")).to_have_count(2)
+    assert talk.frame.evaluate("notes") == 0
+    talk.button.click()
+    talk.portal.do("say", text="Heard")
+    expect(talk.page.get_by_test_id("widget-unread")).to_have_text("1")
+    assert talk.frame.evaluate("notes") == 2
+    talk.button.click()
+    talk.frame.get_by_label("More").click()
+    talk.frame.get_by_role("menuitemcheckbox", name="Sound").click()
+    talk.button.click()
+    talk.portal.do("say", text="Silent")
+    expect(talk.page.get_by_test_id("widget-unread")).to_have_text("1")
+    assert talk.frame.evaluate("notes") == 2
+
+
 def test_the_status_says_when_somebody_will_be_there(visit: Visit) -> None:
     visit.portal.do("config", online=False)
     visit.go().open()
-    expect(visit.at("widget-status")).to_have_text("Nobody is here now, but your message will be read")
+    expect(visit.at("widget-status")).to_have_text("We are away now and will answer here")
     visit.portal.do("config", online=True, answers_in=130)
     visit.go("page=lamps")
     expect(visit.at("widget-status")).to_have_text("Usually answers in 3 min")

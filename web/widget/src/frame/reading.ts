@@ -71,7 +71,7 @@ export class Reading {
     const { store, line } = this.parts;
     this.resumed = this.cursor;
     this.staffRead(readByStaff);
-    line().send({ type: "delivered", seq: this.cursor });
+    if (this.cursor) line().send({ type: "delivered", seq: this.cursor });
     this.look();
     // What changed in earlier messages while we were away does not come by itself.
     if (this.wasLive && store.state.messages.length) void this.lookAgain();

@@ -31,7 +31,7 @@ describe("the status line", () => {
 
   it("names nobody and no time that is not known", () => {
     expect(status()).toEqual({ text: "We are here", tone: "on" });
-    expect(status({ config: closed() })).toEqual({ text: "Nobody is here now, but your message will be read", tone: "off" });
+    expect(status({ config: closed() })).toEqual({ text: "We are away now and will answer here", tone: "off" });
     expect(status({ fresh: false })).toEqual({ text: "", tone: "off" });
   });
 
@@ -49,7 +49,7 @@ describe("the status line", () => {
     [opening(24), "We open on Tuesday at 9:00 AM", /^Откроемся во вторник в 0?9:00$/],
     [opening(30), "We open on November 30", "Откроемся 30 ноября"],
     [new Date(NOW + 3_600_000).toISOString(), "We open at 11:00 PM", "Откроемся в 23:00"],
-    [new Date(NOW - 1000).toISOString(), /^Nobody is here/, /^Сейчас никого нет/],
+    [new Date(NOW - 1000).toISOString(), /^We are away/, /^Сейчас никого нет/],
   ])("tells when somebody will be there: %s", (opens_at, english, russian) => {
     expect(status({ config: closed(opens_at) }).text.replace(/\u202f/g, " ")).toEqual(expect.stringMatching(english));
     expect(status({ config: closed(opens_at) }, "ru").text).toEqual(expect.stringMatching(russian));
@@ -57,7 +57,7 @@ describe("the status line", () => {
 
   it("follows the conversation", () => {
     const operator = { name: "Anna" };
-    expect(status({ conversation: { state: "waiting" } }).text).toBe("Your message is with us, an answer is coming");
+    expect(status({ conversation: { state: "waiting" } }).text).toBe("We have it, an answer is coming");
     expect(status({ conversation: { state: "waiting" }, config: closed(opening(21)) }).text).toMatch(/^We open tomorrow/);
     expect(status({ conversation: { state: "active", operator } }).text).toBe("is answering you");
     expect(status({ conversation: { state: "bot" } }).text).toBe("The assistant answers at once");

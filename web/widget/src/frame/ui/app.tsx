@@ -46,7 +46,7 @@ export function App({ chat, state, theme }: { chat: Chat; state: State; theme: s
     if (event.key === "Tab" && state.full && state.embedded) keepInside(root.current, event);
   };
   return (
-    <div ref={root} class={`app ${state.embedded ? "embedded" : "alone"}`} tabIndex={-1} onKeyDown={keys} role="main" aria-labelledby="title">
+    <div ref={root} class={`app ${state.embedded ? "embedded" : "alone"}`} tabIndex={-1} onKeyDown={keys}>
       <Header chat={chat} state={state} />
       <Messages chat={chat} state={state} view={view} />
       {!state.gone && <Composer chat={chat} state={state} />}

@@ -32,7 +32,8 @@ interface FileButtonProps {
 
 export function FileButton({ state, file, icon, label, act, busy = false }: FileButtonProps) {
   return (
-    <button type="button" class="card" onClick={act} disabled={busy} aria-label={`${label}: ${file.name}`}>
+    <button type="button" class="card" onClick={act} disabled={busy}>
+      <span class="unseen">{label}: </span>
       <span class="badge">{busy ? <span class="spinner" /> : <Icon name={icon} size={18} />}</span>
       <span class="name">
         <span dir="auto">{file.name}</span>

@@ -29,7 +29,7 @@ export function Messages({ chat, state, view }: Props) {
   const contact = extras && <extras.ContactCard chat={chat} state={state} />;
   const { box, below, toEnd, scrolled } = useScroll(chat, state, list);
   return (
-    <div class="thread">
+    <main class="thread">
       <div class="scroll" ref={box} onScroll={scrolled} tabIndex={0} role="region" aria-label={words.history}>
         <div class="content">
           {state.earlier === "loading" && <span class="spinner" />}
@@ -63,7 +63,7 @@ export function Messages({ chat, state, view }: Props) {
           <Icon name="arrow" size={16} />
         </button>
       )}
-    </div>
+    </main>
   );
 }
 
