@@ -22,13 +22,13 @@ CODE := src tests hatch_build.py $(dir $(wildcard benchmarks/__init__.py tools/_
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: HOST, PORT, DATA and ARGS for run and demo (make run PORT=9000), ARGS for test, bench,\ncrash, mutants and fuzz, PYTHON for the first making of .venv.\n'
+	@printf '\nVariables: HOST, PORT, DATA and ARGS for run (make run PORT=9000), PORT and ARGS for demo, ARGS for test,\nbench, crash, mutants and fuzz, PYTHON for the first making of .venv.\n'
 
 run: $(VENV)/.run web ## start openlines here: one address, data in ./data
 	@$(BIN)/openlines serve $(SERVE)
 
 demo: $(VENV)/.run web ## the same with a believable portal on a throw-away database
-	@$(BIN)/openlines demo $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
+	@$(BIN)/openlines demo $(if $(PORT),--port $(PORT)) $(ARGS)
 
 env: $(VENV)/.dev ## make .venv with everything to run, test and check
 
@@ -63,7 +63,7 @@ bench: $(VENV)/.dev web ## measure the promises, each beside its limit; writes b
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 crash: $(VENV)/.dev web ## kill it under load, again and again, and count what is left
-	@$(BIN)/python -m benchmarks.crash $(ARGS)
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 mutants: $(VENV)/.dev ## change the core in small ways: do its tests notice?
 	@$(BIN)/python -m tools.mutants $(ARGS)
