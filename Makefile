@@ -69,7 +69,7 @@ mutants: $(VENV)/.dev ## change the core in small ways: do its tests notice?
 	@$(BIN)/python -m tools.mutants $(ARGS)
 
 fuzz: $(VENV)/.dev ## the property tests with many more examples
-	@$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz $(ARGS)
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=0 -n $(JOBS) $(ARGS)
 
 wheel: $(VENV)/.run web ## build dist/openlines-*.whl, web parts included
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

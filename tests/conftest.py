@@ -12,7 +12,7 @@ from tests.support_servers.left_out import MARKS, VARIABLE, left_out
 
 # Reproducible and quick by default; `make fuzz` looks for the rare.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
-hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5_000, print_blob=True)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile("default")
 
 _WITHOUT = pytest.StashKey[tuple[str, ...]]()
