@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from openlines.store.errors import CommitUnknown, ConstraintFailed, StoreBusy, StoreClosed, Transient
 from openlines.store.tx import Commit, Tx
+from openlines.support import failpoints
 
 logger = logging.getLogger(__name__)
 
@@ -213,7 +214,11 @@ class Writer:
                 self._stopping = True
                 break
             batch.append(call)
+        if failpoints.ARMED:
+            failpoints.passing(failpoints.BEFORE_COMMIT)
         session.commit(tx)
+        if failpoints.ARMED:
+            failpoints.passing(failpoints.AFTER_COMMIT)
         return tx.outcome()
 
     def _again(self, session: Session[Any], batch: list[Call], cause: BaseException) -> None:

@@ -5,6 +5,7 @@ what happens; when it dies there, the lease runs out and the delivery becomes `u
 """
 
 import asyncio
+import heapq
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from openlines.services.deliveries import Job
 from openlines.store import Commit, Store
 from openlines.store.deliveries import calls as calls_of
 from openlines.store.deliveries import joined
+from openlines.support import failpoints
 from openlines.support.limits import Buckets
 from openlines.support.log import logger
 from openlines.support.secrets import SecretsUnreadable
@@ -74,6 +76,7 @@ class Deliverer:
         self._paused: dict[int, int] = {}  # channel → instant
         self._slowed: dict[int, dict[int, int]] = {}  # channel → thread → instant
         self._paces: dict[str, tuple[Buckets, Buckets]] = {}
+        self._free_at: list[int] = []  # instants at which an unknown end holds its thread up no longer
         self._stopping = False
         self.counts: Counter[str] = Counter()  # by outcome
         self.found_late = 0  # by safety looks; stays 0 as long as nothing is lost
@@ -129,6 +132,17 @@ class Deliverer:
             more = claimed.more
             if claimed.next_at is not None:
                 self._alarm.at(claimed.next_at)
+            self._wake_for_free_threads()
+
+    def _free_soon(self) -> None:
+        heapq.heappush(self._free_at, self._store.clock.now() + deliveries.UNKNOWN_HOLDS_UP + SECOND // 100)
+
+    def _wake_for_free_threads(self) -> None:
+        """A thread that an unknown end holds up goes on by itself after a while."""
+        while self._free_at and self._free_at[0] <= self._store.clock.now():
+            heapq.heappop(self._free_at)
+        if self._free_at:
+            self._alarm.at(self._free_at[0])
 
     def _room_by_channel(self) -> Mapping[int, int]:
         busy = Counter(course.job.channel_id for course, _ in self._under_way.values())
@@ -159,8 +173,11 @@ class Deliverer:
     async def _give_up_lost(self, *, all_of_them: bool = False) -> None:
         """Attempts of those who are gone; at the start also our own of a former life."""
         dead = self._node if not self._under_way else None
-        while await self._store.write(deliveries.give_up_lost, dead, all_of_them=all_of_them) >= 100:
-            pass
+        count = 100
+        while count >= 100:
+            count = await self._store.write(deliveries.give_up_lost, dead, all_of_them=all_of_them)
+            if count:
+                self._free_soon()
 
     # ---------------------------------------------------------------- one delivery
 
@@ -194,6 +211,8 @@ class Deliverer:
             outcome = await connected.channel.send(connected.account, call, connected.http, self._open_file)
             if not isinstance(outcome, Sent):
                 return outcome
+            if failpoints.ARMED:
+                failpoints.passing(failpoints.AFTER_BYTES_LEFT)
             course.add(outcome)
             if index + 1 < len(left):
                 course.leaving = False
@@ -231,7 +250,7 @@ class Deliverer:
                 await self._write(deliveries.failed, job.ref, code, detail, done, unreachable=unreachable)
             case Unknown(detail):
                 await self._write(deliveries.unknown, job.ref, detail, done)
-                self._alarm.at(self._store.clock.now() + deliveries.UNKNOWN_HOLDS_UP + SECOND // 100)
+                self._free_soon()
             case AuthDead(code, detail):
                 self._paused[job.channel_id] = self._store.clock.now() + round(_BROKEN * SECOND)
                 await self._write(channel_state.found, job.channel_id, "broken", code, detail)
