@@ -112,7 +112,12 @@ class Office:
         if crash:
             for worker in (self.deliverer, self.parser, self.keeper):
                 worker.__dict__["_store"] = _Dead()
-                worker.__dict__["_stopping"] = True
+            gone = [kept.task for kept in self.keeper._kept.values()]
+            gone += [*self.parser._lanes.values(), *self.parser._asides]
+            # What is in the air stays in the air: the vendor's answer finds nobody.
+            for task in gone:
+                task.cancel()
+            await asyncio.gather(*gone, return_exceptions=True)
             return
         await self.keeper.stop()
         await self.parser.stop()
@@ -133,7 +138,7 @@ class Office:
 
         conversation_id = await self.store.read(conversations.open_of_thread, thread_id)
         assert conversation_id is not None
-        said = reply.Reply(f"c{next(self._said)}", text, **extra)
+        said = reply.Reply(f"{self.node}{next(self._said)}", text, **extra)
         return await self.store.write(reply.reply, self.admin, conversation_id, said)
 
     async def uploads(self, content: bytes, name: str) -> str:
@@ -143,7 +148,7 @@ class Office:
             yield content
 
         kept = await self.files.keep(chunks(), name=name, limit=100_000_000)
-        file_id = f"file{next(self._said)}"
+        file_id = f"{self.node}file{next(self._said)}"
         values = kept._asdict()
 
         def add(tx: Tx) -> None:
@@ -152,7 +157,9 @@ class Office:
         await self.store.write(add)
         return file_id
 
-    def strike(self, kind: str, method: str = "sendMessage", count: int = 1, seconds: float = 0, chat: int | None = None) -> None:
+    def strike(
+        self, kind: str, method: str = "sendMessage", count: int = 1, seconds: float = 0, chat: int | None = None
+    ) -> None:
         self.fake.world.faults.append(Fault(method, kind, count, seconds, chat))
 
     # --- looking ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 from openlines.services import reply
 from openlines.store import messages, threads
 from openlines.store.messages import data_of
+from openlines.workers.typing import Typing
 from tests.channels.telegram.test_transport import picture
 from tests.workers.office import Office
 
@@ -243,3 +244,18 @@ async def test_groups_are_left_alone(desk: Office) -> None:
     thread_id = await desk.thread(anna)
     assert await desk.texts(thread_id) == ["а вам лично"]
     assert [row[2] for row in await desk.inbox()] == ["done", "done"]
+
+
+async def test_typing_is_shown_and_not_too_often(desk: Office) -> None:
+    desk.work()
+    anna = desk.fake.world.person(5)
+    desk.fake.people.say(desk.bot, anna, "привет")
+    thread_id = await desk.thread(anna)
+    typing = Typing(desk.store, desk.accounts)
+    for _ in range(10):
+        typing.show(thread_id)
+    typing.show(404)
+    chat = desk.fake.world.chat(desk.bot, anna)
+    await desk.until(lambda: chat.typing_until > 0)
+    await typing.stop()
+    assert [method for method, _ in desk.fake.world.calls].count("sendchataction") == 1

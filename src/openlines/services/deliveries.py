@@ -145,6 +145,7 @@ def _end(tx: Tx, each: Candidate, state: str, code: str | None) -> None:
     deliveries.put(tx, each.id, state=state, error=code, error_detail=None, state_at=tx.now)
     ref = Ref(each.id, "", each.attempts, each.message_id, each.conversation_id, each.thread_id, each.line_id)
     _tell(tx, ref, state)
+    tx.poke("deliver")  # the next of its thread need not wait
 
 
 # ---------------------------------------------------------------- what came of an attempt

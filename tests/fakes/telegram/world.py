@@ -112,7 +112,7 @@ class File:
         return shape
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     id: int
     first_name: str = "Anna"
