@@ -100,8 +100,8 @@ class Office:
         self.parser = Parser(self.store, self.accounts, self.files)
         self.deliverer = Deliverer(self.store, self.accounts, Attachments(self.store, self.files), self.node)
         self.keeper = Keeper(self.store, self.accounts, self.node, check_every=check_every)
-        wanted = [(self.parser, parse), (self.deliverer, deliver), (self.keeper, keep)]
-        self._running = [asyncio.create_task(worker.run()) for worker, yes in wanted if yes]
+        wanted = [(self.parser.run, parse), (self.deliverer.run, deliver), (self.keeper.run, keep)]
+        self._running = [asyncio.create_task(run()) for run, yes in wanted if yes]
 
     async def rest(self, *, crash: bool = False) -> None:
         """Stops the workers; as a crash does it, without a word to anybody."""

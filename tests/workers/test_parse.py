@@ -10,6 +10,7 @@ import pytest
 from openlines.channels.base import RawEvent
 from openlines.core.line import SECOND
 from openlines.services import inbox
+from openlines.services.receive import receive_message
 from openlines.store import messages
 from openlines.store.messages import data_of
 from tests.channels.telegram.test_parse import CHAT, message
@@ -89,7 +90,7 @@ def _quarantined(reader: Any) -> Any:
 
 
 async def test_a_use_case_that_fails_puts_its_event_aside(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = inbox.receive_message
+    whole = receive_message
 
     def clumsy(tx: Any, channel_id: int, incoming: Any) -> Any:
         received = whole(tx, channel_id, incoming)
