@@ -350,6 +350,8 @@ def test_a_blocked_storage_is_no_trouble(visit: Visit) -> None:
     visit.page.add_init_script(
         "if (window !== top) Object.defineProperty(window, 'localStorage',"
         " { get() { throw new DOMException('denied', 'SecurityError'); } });"
+        "if (window !== top) LockManager.prototype.request ="
+        " () => Promise.reject(new DOMException('denied', 'SecurityError'));"
     )
     visit.go().open().say("Without storage")
     expect(visit.at("widget-message")).to_have_attribute("data-state", "sent")

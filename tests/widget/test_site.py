@@ -151,6 +151,24 @@ def test_where_the_channel_is_not_allowed_one_quiet_line_says_so(context: Browse
     expect(visit.page.locator("openlines-chat .panel")).to_be_hidden()
 
 
+def test_a_server_that_is_being_restarted_hides_the_chat_only_for_a_while(visit: Visit) -> None:
+    visit.go()
+    expect(visit.button).to_be_visible()
+    visit.portal.do("fault", frame=503)
+    visit.page.clock.install()
+    visit.go()
+    expect(visit.button).to_be_visible()
+    visit.page.clock.run_for(4000)
+    visit.page.wait_for_timeout(1000)
+    visit.page.clock.run_for(6000)
+    expect(visit.button).to_be_hidden()
+    visit.portal.do("fault", frame=0)
+    visit.page.clock.run_for(31_000)
+    expect(visit.button).to_be_visible()
+    visit.open()
+    assert len([line for line in visit.console if "openlines" in line]) == 1
+
+
 def test_the_channels_own_hours_hide_it_and_bring_it_back(visit: Visit) -> None:
     visit.go().open()
     visit.say("Are you there?")

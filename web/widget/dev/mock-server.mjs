@@ -191,6 +191,7 @@ async function file(response, name) {
 
 /** As strict as the real one should be: nothing inline, nothing from elsewhere, shown only where it is allowed. */
 async function page(response, path) {
+  if (portal.fault.frame) return send(response, portal.fault.frame, {});
   const ancestors = path.startsWith("/chat/") ? "'none'" : allowed;
   response.writeHead(200, {
     "Content-Type": TYPES.html,
@@ -199,7 +200,7 @@ async function page(response, path) {
       `base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}; require-trusted-types-for 'script'`,
     "Referrer-Policy": "no-referrer",
   });
-  response.end(await readFile(`${web}/frame.html`));
+  return response.end(await readFile(`${web}/frame.html`));
 }
 
 const server = createServer((request, response) => {

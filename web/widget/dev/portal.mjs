@@ -24,8 +24,8 @@ export class Portal {
       languages: ["en", "ru"],
       texts: {},
     };
-    // sockets: "ok" | "refuse"; http: "ok" | "cut" | a status; lose: answers to lose after doing the work.
-    this.fault = { sockets: "ok", http: "ok", lose: 0, slow: 0 };
+    // sockets: "ok" | "refuse"; http: "ok" | "cut" | a status; lose: answers to lose after doing the work; frame: a status.
+    this.fault = { sockets: "ok", http: "ok", lose: 0, slow: 0, frame: 0 };
     this.echo = false;
     this.ids = 0;
   }

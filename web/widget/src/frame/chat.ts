@@ -215,10 +215,9 @@ export class Chat {
 
   /** There is no such channel (any more), or it is not for this site: nothing to show, and nothing to remember. */
   private channelGone(): void {
-    const { config } = this.state;
+    const config = this.state.config ?? { name: "", language: "" };
     this.keeper.remove("config");
-    this.store.set({ fresh: false, gone: true });
-    if (config) this.store.set({ config: { ...config, hours: { shown: false } } });
+    this.store.set({ fresh: false, gone: true, config: { ...config, hours: { shown: false } } });
     this.showLook();
   }
 

@@ -57,8 +57,19 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** One tab at a time. Where the browser has no locks, the server's own deduplication has to do. */
-export function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** One tab at a time. Where the browser has no locks, or denies them, the server's own deduplication has to do. */
+export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = navigator.locks as LockManager | undefined;
-  return locks ? (locks.request(name, work) as Promise<T>) : work();
+  let begun = false;
+  try {
+    if (locks) {
+      return await locks.request(name, () => {
+        begun = true;
+        return work();
+      });
+    }
+  } catch (error) {
+    if (begun) throw error;
+  }
+  return work();
 }

@@ -8,6 +8,8 @@ import { recall, remember } from "./memory";
 /** Where a panel beside the page would leave no page to see, the chat takes the screen. */
 const SMALL = "(max-width: 520px), (max-height: 480px)";
 const PREVIEW = 140;
+const TRIES = 3;
+const AGAIN = 30_000;
 
 export type Fact = "unread" | "open" | "close" | "message";
 
@@ -44,6 +46,7 @@ export function createChat(options: Options): Chat {
   let link: Link | undefined;
   let opened = false;
   let refused = false;
+  let tries = 0;
   let unread = 0;
   let before: Element | null = null;
   let overflow: string | undefined;
@@ -55,7 +58,7 @@ export function createChat(options: Options): Chat {
     referrer: document.referrer.slice(0, 2000),
   });
   const full = () => small.matches;
-  const send = (message: ToFrame) => link?.send(message);
+  const send = (message: ToFrame) => refused || link?.send(message);
 
   function paint(): void {
     const shown = !!look && !refused && (look.shown || opened);
@@ -66,15 +69,15 @@ export function createChat(options: Options): Chat {
     host.style.setProperty("--radius", `${look.radius}px`);
     host.setAttribute("side", look.side);
     const open = look.label || words.open;
-    button.ariaLabel = opened ? words.close : unread ? `${open}, ${words.unread}: ${unread}` : open;
-    button.ariaExpanded = `${opened}`;
+    aria(button, "label", opened ? words.close : unread ? `${open}, ${words.unread}: ${unread}` : open);
+    aria(button, "expanded", `${opened}`);
     dom.icon.setAttribute("d", opened ? DOWN : CHAT);
     dom.label.textContent = look.label;
     dom.label.hidden = !look.label || opened;
     dom.badge.textContent = unread > 99 ? "99+" : `${unread || ""}`;
     dom.badge.hidden = !unread || opened;
-    dom.away.ariaLabel = words.dismiss;
-    panel.ariaLabel = words.title;
+    aria(dom.away, "label", words.dismiss);
+    aria(panel, "label", words.title);
     if (link) link.frame.title = words.title;
     if (!shown) bubble.hidden = true;
   }
@@ -104,7 +107,7 @@ export function createChat(options: Options): Chat {
   function fit(): void {
     const over = opened && full();
     panel.classList.toggle("full", full());
-    panel.ariaModal = over ? "true" : null;
+    aria(panel, "modal", `${over}`);
     const root = document.documentElement.style;
     if (over && overflow === undefined) {
       overflow = root.overflow;
@@ -114,7 +117,8 @@ export function createChat(options: Options): Chat {
       overflow = undefined;
     }
     const view = window.visualViewport;
-    if (over && view) {
+    // Zoomed in by hand is not the keyboard.
+    if (over && view && view.scale < 1.01) {
       panel.style.setProperty("--height", `${view.height}px`);
       panel.style.setProperty("--top", `${view.offsetTop}px`);
     }
@@ -131,6 +135,8 @@ export function createChat(options: Options): Chat {
     link = connect(origin, `${origin}/widget/frame?${query}`, {
       greeted() {
         panel.classList.add("ready");
+        refused = false;
+        paint();
         return { type: "start", page: page(), open: opened, full: full() };
       },
       heard,
@@ -138,6 +144,9 @@ export function createChat(options: Options): Chat {
         refused = true;
         close();
         paint();
+        // It has been here before: perhaps the server is only being restarted.
+        if (look && tries++ < TRIES) setTimeout(() => link?.again(), tries * AGAIN);
+        if (tries > 1) return;
         // eslint-disable-next-line no-console -- the only word for whoever put the chat on this page
         console.info(`openlines: no chat here. Is ${location.origin} among the channel's sites, and is ${origin} up?`);
       },
@@ -224,6 +233,10 @@ export function createChat(options: Options): Chat {
   fit();
   if (recall("sessionStorage", kept) && !full()) open(false);
   return { open, close, toggle, send, attach, wake, unread: () => unread };
+}
+
+function aria(element: Element, name: string, value: string): void {
+  element.setAttribute(`aria-${name}`, value);
 }
 
 function clip(text: string): string {

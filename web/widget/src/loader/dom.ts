@@ -29,14 +29,14 @@ export function build(nonce: string): Dom {
   const badge = element("span", "badge", button);
   // The region is there before its words are, else they would not be read out.
   const live = element("div", "", root);
-  live.ariaLive = "polite";
+  live.setAttribute("aria-live", "polite");
   const bubble = element("div", "bubble", live);
   const say = element("button", "say", bubble);
   const away = element("button", "away", bubble);
   draw(CROSS, 16, away);
   const panel = element("div", "panel shut", root);
   panel.id = "panel";
-  panel.role = "dialog";
+  panel.setAttribute("role", "dialog");
   button.type = say.type = away.type = "button";
   button.dataset["testid"] = "widget-button";
   bubble.dataset["testid"] = "widget-bubble";

@@ -8,6 +8,8 @@ const PATIENCE = 5000;
 export interface Link {
   frame: HTMLIFrameElement;
   send(message: ToFrame): void;
+  /** Load the frame anew. */
+  again(): void;
 }
 
 export interface Ends {
@@ -49,6 +51,9 @@ export function connect(origin: string, url: string, ends: Ends): Link {
     send(message) {
       if (port) port.postMessage(message);
       else waiting.push(message);
+    },
+    again() {
+      frame.src = url;
     },
   };
 }
