@@ -133,7 +133,8 @@ _DUE: Final = Statement(
         deliveries.c.not_before <= bindparam("now"),
         ~_HELD_UP,
     )
-    .order_by(deliveries.c.not_before, deliveries.c.created_at, deliveries.c.id)
+    # The order of the index, so that looking stops after the first hundred; within a thread only its head is seen.
+    .order_by(deliveries.c.not_before, deliveries.c.id)
     .limit(100)
     .with_for_update(of=deliveries, skip_locked=True)
 )
