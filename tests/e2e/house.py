@@ -7,7 +7,8 @@ routing are told to look after each move; everything else is as in `openlines se
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,15 @@ class Portal:
         if not answer.ok:
             raise AssertionError(f"{method} {path}: {answer.status} {answer.text()}")
         return answer.json() if answer.body() else None
+
+    def eventually(self, path: str, true_of: Callable[[Any], Any], within: float = 10.0) -> Any:
+        """What the API says as soon as it is so; what it says at the end when it never is."""
+        deadline = time.monotonic() + within
+        while True:
+            found = self.ask(self.chief, "GET", path)
+            if true_of(found) or time.monotonic() > deadline:
+                return found
+            time.sleep(0.1)
 
     def operator(self, context: BrowserContext, name: str) -> int:
         """A new operator, signed in in this browser. Returns his id."""

@@ -55,6 +55,7 @@ class Card(NamedTuple):
     people: dict[int, User]
     last_seq: int
     unread: int
+    read_by_staff: int = 0  # how far the operator who has the conversation has read
 
 
 def site(reader: Reader, key: str) -> Site | None:
@@ -81,14 +82,17 @@ def card(reader: Reader, channel_id: int, external_id: str) -> Card:
     rows = messages.before(reader, thread.id, 2**62, RECENT, public=True)
     latest = conversations.open_of_thread(reader, thread.id) or thread.last_conversation_id
     found = conversations.one(reader, latest) if latest is not None else None
+    last_seq = messages.last_seq(reader, thread.id)
+    read = found is not None and found[0].operator_id is not None and not found[1].unread
     return Card(
         thread,
         threads.customer(reader, thread.customer_id),
         rows,
         found[0] if found else None,
         speakers(reader, rows, found[0] if found else None),
-        messages.last_seq(reader, thread.id),
+        last_seq,
         sum(1 for row in rows if row.author != "customer" and row.seq > thread.read_seq),
+        last_seq if read else 0,
     )
 
 

@@ -29,7 +29,7 @@ _FRAME_POLICY: Final = (
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 _TRY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _NO_WEB: Final = (
@@ -182,7 +182,7 @@ def try_page(site: KnownSite, *, russian: bool) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title} · {html.escape(site.line_name)}</title><style>{_TRY_STYLE}</style>"
+        f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title><style>{_TRY_STYLE}</style>'
         f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
         f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1><p>{words}</p><p>{hint}</p>"
         "<div></div><div></div><div></div></main></body></html>"

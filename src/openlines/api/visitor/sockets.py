@@ -120,7 +120,7 @@ class VisitorSockets:
         card = await store.read(visitors.card, site.channel_id, visitor.external_id)
         if card.thread is not None and session.thread_id is None:
             hub.visitor_arrived(site.channel_id, visitor.external_id, card.thread.id)
-        ready: dict[str, Any] = {"last_seq": card.last_seq, "read_by_staff": 0}
+        ready: dict[str, Any] = {"last_seq": card.last_seq, "read_by_staff": card.read_by_staff}
         if card.thread is not None:
             ready["delivered"] = card.thread.delivered_seq
         session.push(frames.visitor("ready", ready))
