@@ -103,6 +103,8 @@ export interface Message {
   unsupported?: string;
   album?: string;
   original?: { text: string; at: Instant }[];
+  /** Said by a customer who is blocked: kept, answered by nothing. */
+  blocked?: boolean;
   delivery?: Delivery;
 }
 
@@ -122,6 +124,7 @@ export interface Me extends User {
   email: string;
   language: Language;
   time_zone: string;
+  version?: number;
   pause_reason?: string;
   rights?: Record<string, unknown>;
 }
@@ -268,6 +271,7 @@ export interface ConversationDetails {
   next?: Coded & { at?: Instant };
   skipped?: Skipped[];
   rating?: number;
+  rating_comment?: string;
   listeners?: number[];
   earlier?: EarlierConversation[];
   /** Names of the actions that the reader may take now. */

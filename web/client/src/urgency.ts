@@ -17,9 +17,9 @@ export const USUAL_LATE = 300_000;
 /** With one: the last quarter of the time is pressing. */
 const LAST_PART = 0.75;
 
-/** Null when nobody is waiting for us. */
+/** Null when nobody is waiting for us: what is finished waits for nobody any more. */
 export function waitOf(row: Pick<ConversationRow, "waiting_since" | "target_at" | "state">, now: number): Wait | null {
-  if (!row.waiting_since || row.state === "closed") return null;
+  if (!row.waiting_since || row.state === "closed" || row.state === "closing") return null;
   const since = Date.parse(row.waiting_since);
   const waited = Math.max(0, now - since);
   if (!row.target_at) return { waited, target: null, level: level(waited, USUAL_SOON, USUAL_LATE) };

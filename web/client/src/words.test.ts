@@ -62,6 +62,7 @@ describe("wait", () => {
   it("is nothing when nobody waits", () => {
     expect(waitOf({ state: "active" }, start)).toBeNull();
     expect(waitOf({ state: "closed", waiting_since: since }, start)).toBeNull();
+    expect(waitOf({ state: "closing", waiting_since: since }, start)).toBeNull();
   });
 });
 

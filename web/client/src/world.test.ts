@@ -73,6 +73,19 @@ describe("world", () => {
     expect(slices).toEqual([["rows"]]);
   });
 
+  it("takes the reader's own marks of the same version from the socket, not from an older read", () => {
+    const { world: made } = world([row(1, { version: 5, unread: 2 })]);
+    made.meet(row(1, { version: 5, unread: 9 }));
+    expect(made.row(1)?.unread).toBe(2);
+    made.apply({ type: "changes", cursor: 2, conversations: [row(1, { version: 5, listening: true })] });
+    expect(made.row(1)).toMatchObject({ listening: true });
+    expect(made.row(1)?.unread).toBeUndefined();
+    made.learn(row(1, { version: 5, pinned: true }));
+    expect(made.row(1)?.pinned).toBe(true);
+    made.meet(row(1, { version: 6, unread: 1 }));
+    expect(made.row(1)?.unread).toBe(1);
+  });
+
   it("forgets what went out of sight", () => {
     const { world: made } = world([row(1)]);
     made.apply({ type: "changes", cursor: 2, gone: [1, 77] });
@@ -100,6 +113,7 @@ describe("world", () => {
     const { world: made, happenings } = world([row(1, { unread: 1 })]);
     made.apply({ type: "changes", cursor: 2, conversations: [row(1, { version: 2, unread: 2 })] });
     made.apply({ type: "changes", cursor: 2, conversations: [row(1, { version: 2, unread: 2 })] });
+    made.apply({ type: "changes", cursor: 2, conversations: [row(1, { version: 2, unread: 0 })] });
     const offered = row(2, { state: "offered", offered_to: 1, offer: "queue", unread: 1 });
     made.apply({ type: "changes", cursor: 3, conversations: [offered] });
     made.apply({ type: "changes", cursor: 4, conversations: [{ ...offered, version: 2, unread: 2 }] });

@@ -89,11 +89,14 @@ export class World {
     this.listener.changed?.(new Set<Slice>(["rows", "people", "places", "me", "stale"]));
   }
 
-  /** Facts after the snapshot. May be given twice: an older version of a row never replaces a newer one. */
+  /**
+   * Facts after the snapshot, in order. May be given twice: an older version of a row never replaces a newer one,
+   * but the same version may have changed in what is the reader's own (unread, listening).
+   */
   apply(changes: Changes): void {
     const slices = new Set<Slice>();
     this.applyPlaces(changes, slices);
-    for (const row of changes.conversations ?? []) if (this.put(row, true)) slices.add("rows");
+    for (const row of changes.conversations ?? []) if (this.put(row, 0, true)) slices.add("rows");
     for (const id of changes.gone ?? []) if (this.drop(id)) slices.add("rows");
     for (const name of changes.stale ?? []) this.stale.add(name);
     if (changes.stale?.length) slices.add("stale");
@@ -119,11 +122,14 @@ export class World {
     }
   }
 
-  /** A row from an answer or a page of a list. */
-  learn(rows: readonly ConversationRow[]): void {
-    let changed = false;
-    for (const row of rows) changed = this.put(row, false) || changed;
-    if (changed) this.listener.changed?.(new Set<Slice>(["rows"]));
+  /** The row that an action has left behind: newer than whatever of the same version is here. */
+  learn(row: ConversationRow): void {
+    if (this.put(row, 0, false)) this.listener.changed?.(new Set<Slice>(["rows"]));
+  }
+
+  /** A row that was merely read: the socket may have brought the same version in a later state meanwhile. */
+  meet(row: ConversationRow): void {
+    if (this.put(row, 1, false)) this.listener.changed?.(new Set<Slice>(["rows"]));
   }
 
   /** The counters of the long lists. */
@@ -163,9 +169,10 @@ export class World {
     this.lists.rebuild(this.shown.values(), this.viewer);
   }
 
-  private put(row: ConversationRow, announce: boolean): boolean {
+  /** `ahead`: by how many versions the row must at least be ahead of the one that is here. */
+  private put(row: ConversationRow, ahead: 0 | 1, announce: boolean): boolean {
     const known = this.truth.get(row.id);
-    if (known && known.version >= row.version) return false;
+    if (known && row.version - known.version < ahead) return false;
     this.truth.set(row.id, row);
     const before = this.shown.get(row.id);
     this.show(row.id);

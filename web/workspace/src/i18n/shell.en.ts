@@ -42,6 +42,7 @@ export default {
   pauseMeeting: "Meeting",
   pauseTraining: "Training",
   pauseCall: "On a call",
+  pauseFor: "Pause: {reason}",
   pauseOther: "Other reason…",
   presenceFailed: "Your presence could not be changed",
   networkLost: "Connecting… since {time}. What you write is kept.",

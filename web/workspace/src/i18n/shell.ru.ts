@@ -45,6 +45,7 @@ export default {
   pauseMeeting: "Совещание",
   pauseTraining: "Обучение",
   pauseCall: "Разговор по телефону",
+  pauseFor: "Пауза: {reason}",
   pauseOther: "Другая причина…",
   presenceFailed: "Не удалось сменить присутствие",
   networkLost: "Подключаемся… уже {time}. Всё, что вы пишете, сохранится.",

@@ -20,18 +20,22 @@ const toasts = useToasts();
 
 type Patch = { [K in keyof ConversationRow]?: ConversationRow[K] | undefined };
 
-/** Show `patch` at once, do it, keep what the server says. Resolves to whether it was done. */
-async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted>, failure: Key): Promise<boolean> {
+/**
+ * Show `patch` at once, do it, keep what the server says. Resolves to whether it was done. `settled` is the code
+ * of a refusal that means that what was wanted is so already.
+ */
+async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted>, failure: Key, settled?: string): Promise<boolean> {
   const remove = world.overlay(row.id, patch as Partial<ConversationRow>);
   try {
     const { conversation, warning } = await call();
-    world.learn([conversation]);
+    world.learn(conversation);
     if (warning) warn(warning);
     refreshDetails(row.id);
     return true;
   } catch (error) {
+    if (error instanceof ApiError && error.code === settled) return true;
     // Somebody was faster, or it may not be done: the server's words say which, and the truth is fetched.
-    toasts.failed(t(failure), error, error instanceof ApiError ? undefined : { label: t("shell.retry"), run: () => act(row, patch, call, failure) });
+    toasts.failed(t(failure), error, error instanceof ApiError ? undefined : { label: t("shell.retry"), run: () => act(row, patch, call, failure, settled) });
     refreshDetails(row.id);
     return false;
   } finally {
@@ -67,7 +71,7 @@ export async function finish(row: ConversationRow, now = false): Promise<void> {
 
 export function undoFinish(row: ConversationRow): Promise<boolean> {
   const patch: Patch = { state: "active", awaiting: row.waiting_since ? "operator" : "customer", operator_id: me(), closes_at: undefined };
-  return act(row, patch, () => api.undoFinish(row.id), "inbox.undoFailed");
+  return act(row, patch, () => api.undoFinish(row.id), "inbox.undoFailed", "not_finished");
 }
 
 export async function transfer(row: ConversationRow, target: TransferTarget, name: string, note: string): Promise<boolean> {
@@ -126,7 +130,7 @@ export async function setBlocked(row: ConversationRow, blocked: boolean): Promis
 export async function markRead(row: ConversationRow, seq: number): Promise<void> {
   const remove = world.overlay(row.id, { unread: 0 });
   try {
-    world.learn([(await api.read(row.id, seq)).conversation]);
+    world.learn((await api.read(row.id, seq)).conversation);
   } catch {
     // The mark stays; it is seen again when the thread is looked at again.
   } finally {

@@ -89,6 +89,14 @@ export function whyText(why: Coded): string {
   return maybe(`facts.why_${why.code}`, wordsOf(why.params)) ?? why.text ?? why.code;
 }
 
+/** Whether the explanation is a reason of routing; else it is a fact (who took it, who transferred it). */
+export const isReason = (why: Coded): boolean => maybe(`facts.why_${why.code}`) !== undefined;
+
+/** Why a message did not arrive; `text` is the server's wording, or the vendor's own sentence. */
+export function troubleText(error: string | undefined, text: string | undefined): string | undefined {
+  return (error && maybe(`facts.fail_${error}`)) || text || undefined;
+}
+
 /** Why somebody was passed over. */
 export function skipText(skipped: Coded): string {
   return maybe(`facts.skip_${skipped.code}`, wordsOf(skipped.params)) ?? skipped.text ?? skipped.code;

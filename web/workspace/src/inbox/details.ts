@@ -38,7 +38,7 @@ async function fetchDetails(id: number): Promise<void> {
   try {
     const details = await api.conversation(id);
     put(id, { details, state: "ready" });
-    world.learn([details.conversation]);
+    world.meet(details.conversation);
   } catch (error) {
     const before = known.get(id)?.details ?? null;
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) put(id, { details: null, state: "gone" });

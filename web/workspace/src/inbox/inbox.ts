@@ -47,8 +47,9 @@ const counts = computed(() => {
   return {
     mine: total("mine", ["new", "work", "answered", "closing"]),
     queue: total("queue", ["waiting", "offered"]),
-    all: world.counts.all,
-    closed: world.counts.closed,
+    // Exact when all of it is here; a number that is not kept up to date would only mislead.
+    all: long.all.done.value && !operatorId.value && lineId.value === null ? long.all.rows.value.length : undefined,
+    closed: undefined,
   };
 });
 
@@ -71,6 +72,14 @@ const offers = computed<readonly ConversationRow[]>(() => {
   void changed.rows;
   return [...world.lists.rows("mine", "new")];
 });
+
+/** Whether the composer of the next conversation takes the focus: not while one walks through the list by keys. */
+let composerWanted = true;
+export function takeComposerWish(): boolean {
+  const wanted = composerWanted;
+  composerWanted = true;
+  return wanted;
+}
 
 export function useInbox() {
   const route = useRoute();
@@ -103,10 +112,13 @@ export function useInbox() {
     return index < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[index + by];
   }
 
-  function step(by: 1 | -1): boolean {
+  /** Go on in the list. `write`: to write there, rather than to look. */
+  function step(by: 1 | -1, write: boolean): boolean {
     const row = neighbour(by);
-    if (row) open(row.id, openId.value !== null);
-    return row !== undefined;
+    if (!row) return false;
+    composerWanted = write;
+    open(row.id, openId.value !== null);
+    return true;
   }
 
   return { tab, lineId, operatorId, folded, items, counts, offers, openId, shown, show, open, byOperator, step, neighbour, toggleFold };

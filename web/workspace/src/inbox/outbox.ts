@@ -30,7 +30,7 @@ async function send(item: Outgoing): Promise<Message> {
   };
   if (!item.starts) return api.send(item.conversation_id, message);
   const started = await api.startConversation(item.thread_id, message);
-  world.learn([started.conversation]);
+  world.learn(started.conversation);
   return started.message;
 }
 

@@ -1,0 +1,89 @@
+import type { ConversationRow } from "@openlines/client";
+import { mount } from "@vue/test-utils";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { nextTick } from "vue";
+
+vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+
+const { needAreas, setLanguage } = await import("@/i18n");
+const { default: RichText } = await import("./RichText.vue");
+const { default: ConversationList } = await import("./ConversationList.vue");
+const { plainItems, ROW_HEIGHT } = await import("./listItems");
+
+beforeAll(async () => {
+  await needAreas(["shell", "inbox", "facts"]);
+  await setLanguage("en");
+});
+
+describe("text that people write", () => {
+  it("stays text", () => {
+    const wrapper = mount(RichText, { props: { text: '<img src=x onerror="alert(1)"> <script>alert(1)</script> javascript:alert(1)' } });
+    expect(wrapper.findAll("img, script, a").length).toBe(0);
+    expect(wrapper.text()).toContain('<img src=x onerror="alert(1)">');
+  });
+
+  it("gets links that give nothing away and open elsewhere", () => {
+    const link = mount(RichText, { props: { text: "see https://a.example/x." } }).get("a");
+    expect(link.attributes()).toMatchObject({ href: "https://a.example/x", target: "_blank", rel: "noopener noreferrer nofollow" });
+  });
+});
+
+describe("list of conversations", () => {
+  const row = (id: number): ConversationRow => ({ id, version: 1, thread_id: id, line_id: 1, channel_id: 1, customer: `Customer ${id}`, state: "waiting", opened_at: "2026-11-22T08:00:00.000Z" });
+  const rows = (from: number, count: number) => Array.from({ length: count }, (_, index) => row(from + index));
+  const make = (items: ConversationRow[]) =>
+    mount(ConversationList, {
+      props: { items: plainItems(items), openId: null, label: "Queue" },
+      attachTo: document.body,
+      global: { stubs: { UIcon: true } },
+    });
+  const shown = (wrapper: ReturnType<typeof make>) =>
+    wrapper.findAll("[data-conversation]").map((one) => [Number(one.attributes("data-conversation")), Number.parseInt((one.element.parentElement as HTMLElement).style.top)]);
+
+  it("draws a screenful of ten thousand", async () => {
+    const wrapper = make(rows(1, 10_000));
+    await nextTick();
+    expect(shown(wrapper).length).toBeLessThan(30);
+    const view = wrapper.get('[role="listbox"]').element;
+    view.scrollTop = 300_000;
+    await wrapper.get('[role="listbox"]').trigger("scroll");
+    const [first] = shown(wrapper);
+    expect(first?.[1]).toBeLessThanOrEqual(300_000);
+    expect(first?.[1]).toBe(((first?.[0] ?? 0) - 1) * ROW_HEIGHT);
+    expect(wrapper.get('[role="listbox"] > div').attributes("style")).toContain(`height: ${10_000 * ROW_HEIGHT}px`);
+    wrapper.unmount();
+  });
+
+  it("keeps what is under the pointer where it is when something comes in above it", async () => {
+    const items = rows(10, 5);
+    const wrapper = make(items);
+    const view = wrapper.get('[role="listbox"]');
+    await nextTick();
+    const place = (id: number) => (shown(wrapper).find(([one]) => one === id)?.[1] ?? NaN) - view.element.scrollTop;
+    const before = place(12);
+    await wrapper.get('[data-conversation="12"]').trigger("pointermove", { pointerType: "mouse" });
+    await wrapper.setProps({ items: plainItems([row(1), row(2), ...items]) });
+    await nextTick();
+    expect(place(12)).toBe(before);
+    await wrapper.setProps({ items: plainItems(items) });
+    await nextTick();
+    expect(place(12)).toBe(before);
+    await wrapper.setProps({ items: plainItems(items.slice(1)) });
+    await nextTick();
+    expect(place(12)).toBe(before);
+    await view.trigger("pointerleave");
+    await nextTick();
+    expect(place(12)).toBe(ROW_HEIGHT);
+    wrapper.unmount();
+  });
+
+  it("opens a row by a press, and leaves a press with a modifier to the browser", async () => {
+    const wrapper = make(rows(1, 3));
+    await nextTick();
+    await wrapper.get('[data-conversation="2"]').trigger("click");
+    await wrapper.get('[data-conversation="3"]').trigger("click", { ctrlKey: true });
+    expect(wrapper.emitted("open")).toEqual([[2]]);
+    expect(wrapper.get('[data-conversation="3"]').attributes("href")).toBe("/c/3");
+    wrapper.unmount();
+  });
+});
