@@ -5,7 +5,7 @@ import contextlib
 import threading
 
 from openlines.store import Store, StoreError, Tx
-from openlines.store.writer import GROUP_SECONDS
+from openlines.store.writer import LONGEST_SECONDS
 
 
 class Gate:
@@ -22,7 +22,7 @@ class Gate:
 
     async def __aexit__(self, *_: object) -> None:
         # Whoever was just started gets in line, and the gate's own group has had its time.
-        await asyncio.sleep(2 * GROUP_SECONDS)
+        await asyncio.sleep(2 * LONGEST_SECONDS)
         self._open.set()
         with contextlib.suppress(StoreError):  # it may meet the failure that was prepared for the others
             await self._call

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from openlines.store import (
     Commit,
@@ -23,14 +23,16 @@ from openlines.store import (
     tables,
     writer,
 )
+from openlines.store.errors import Contention
 from openlines.store.events import Event, last_event_id, oldest_event_id, read_events, trim_events
-from openlines.store.writer import GROUP_CALLS
+from openlines.store.writer import ATTEMPTS, GROUP_CALLS
 from openlines.support.clock import SettableClock
 from tests.store.conftest import OpenStore
 from tests.store.gate import Gate
 from tests.store.ledger import ADD, Entries, Refused, begin_ledger, check, enter, enter_and_raise, entries, refuse
 
 _C = tables.customers.c
+REMOVE = Statement(delete(tables.customers).where(_C.id == bindparam("id")))
 NAME = Statement(select(_C.name).where(_C.id == bindparam("id")))
 
 
@@ -152,6 +154,44 @@ async def test_a_failed_statement_cannot_be_swallowed(store: Store) -> None:
     await store.write(begin_ledger)
     with pytest.raises(ConstraintFailed):
         await store.write(swallow)
+    await check(store, set())
+
+
+GUARDED = Statement(
+    update(tables.customers).where(_C.id == bindparam("of"), _C.version == bindparam("seen")).values(version=9)
+)
+
+
+async def test_a_guard_that_misses_spoils_the_group_and_the_second_run_finds_what_is_true(store: Store) -> None:
+    seen: list[int] = []
+
+    def guarded(tx: Tx) -> int:
+        # The first run believes what was true a while ago; the second looks.
+        version = 77 if not seen else 1
+        seen.append(version)
+        enter(tx, "guarded")
+        tx.run(ADD, id=99, name="", created_at=0)
+        tx.expect(GUARDED, of=99, seen=version)
+        tx.run(REMOVE, id=99)
+        return version
+
+    await store.write(begin_ledger)
+    async with Gate(store):
+        results = asyncio.ensure_future(gather(store.write(enter, "a"), store.write(guarded), store.write(enter, "b")))
+    assert sorted(await results) == [1, 1, 3]
+    assert seen == [77, 1]
+    await check(store, {"a", "guarded", "b"})
+
+
+async def test_a_guard_that_keeps_missing_is_told(store: Store) -> None:
+    def guarded(tx: Tx) -> None:
+        enter(tx, "never")
+        tx.expect(GUARDED, of=1, seen=77)
+
+    await store.write(begin_ledger)
+    with pytest.raises(Contention):
+        await store.write(guarded)
+    assert store.stats().writers[0].retries == ATTEMPTS - 1
     await check(store, set())
 
 
