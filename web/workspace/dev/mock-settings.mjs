@@ -182,6 +182,7 @@ export function routes(portal) {
       return brief(channel);
     }],
     ["DELETE", "/channels/{}", ([wanted]) => void portal.channels.splice(portal.channels.indexOf(find(portal.channels, wanted)), 1)],
+    ["POST", "/channels/{}/secrets", (_, body) => ({ name: body.name, value: randomBytes(24).toString("base64url") })],
     ["POST", "/channels/{}/check", async ([wanted]) => {
       const channel = find(portal.channels, wanted);
       await new Promise((resolve) => setTimeout(resolve, 500));

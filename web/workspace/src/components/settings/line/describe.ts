@@ -116,6 +116,7 @@ function memberChanges(from: QueueMember[], to: QueueMember[], names: Names): st
   const missingIn = (list: QueueMember[]) => (one: QueueMember) => !list.some((other) => sameValue(one, other));
   const added = to.filter(missingIn(from)).map((one) => `+ ${memberName(one, names)}`);
   const removed = from.filter(missingIn(to)).map((one) => `− ${memberName(one, names)}`);
-  const words = [...added, ...removed];
-  return words.length ? words.join(", ") : t("settings.orderChanged");
+  const stayed = (list: QueueMember[], other: QueueMember[]) => list.filter((one) => !missingIn(other)(one));
+  const moved = !sameValue(stayed(from, to), stayed(to, from));
+  return [...added, ...removed, ...(moved ? [t("settings.orderChanged")] : [])].join(", ");
 }
