@@ -201,7 +201,8 @@ export function routes(portal) {
     ["PATCH", "/users/{}", ([wanted], body) => {
       const user = find(portal.users, wanted);
       seen(user, body.version);
-      const { department_ids, password, ...rest } = body;
+      const { department_ids, ...rest } = body;
+      delete rest.password;
       Object.assign(user, rest, { version: user.version + 1 });
       if (rest.active === false) Object.assign(user, { available: false, unavailable: "inactive" });
       if (department_ids) for (const one of portal.departments) {
