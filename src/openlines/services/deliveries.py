@@ -50,27 +50,37 @@ class Claimed(NamedTuple):
     late: int  # µs that the longest waiting one of them was overdue
 
 
-def claim(
-    tx: Tx, node: str, room: Mapping[int, int], most: int, most_per_channel: int, paused: Mapping[int, int]
-) -> Claimed:
-    """Takes up to `most` deliveries whose turn it is; they are `sending` when this is committed.
+class Room(NamedTuple):
+    """How much a node can take on, and what must wait until when.
 
-    `room` says how many more a channel may have under way (missing: `most_per_channel`), `paused` until when a
-    channel sends nothing. What has waited for a day, and what cannot leave any more, fails here.
+    What must wait is not claimed: as long as nothing has left, a crash leaves nothing unknown.
+    """
+
+    most: int
+    most_per_channel: int
+    by_channel: Mapping[int, int]  # how many more of those that are busy
+    channels: Mapping[int, int]  # channel → instant
+    threads: Mapping[int, int]  # thread → instant
+
+
+def claim(tx: Tx, node: str, room: Room) -> Claimed:
+    """Takes deliveries whose turn it is; they are `sending` when this is committed.
+
+    What has waited for a day, and what cannot leave any more, ends here.
     """
     jobs: list[Job] = []
     late = 0
     held: dict[int, list[int]] = {}
-    left = dict(room)
+    left = dict(room.by_channel)
     candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP)
     crowded = len(candidates) >= _CROWD
     for each in candidates:
         if (ended := _ended(tx, each)) is not None:
             _end(tx, each, *ended)
             continue
-        until = _not_before(tx, each, paused)
-        if until is None and len(jobs) < most and left.get(each.channel_id, most_per_channel) > 0:
-            left[each.channel_id] = left.get(each.channel_id, most_per_channel) - 1
+        until = _not_before(tx, each, room)
+        if until is None and len(jobs) < room.most and left.get(each.channel_id, room.most_per_channel) > 0:
+            left[each.channel_id] = left.get(each.channel_id, room.most_per_channel) - 1
             jobs.append(_job(tx, each, node))
             late = max(late, tx.now - each.not_before)
         elif until is not None or crowded:
@@ -82,7 +92,7 @@ def claim(
             _tell(tx, job.ref, "sending")
     for until, ids in held.items():
         deliveries.postpone(tx, ids, until)
-    more = crowded or len(jobs) >= most
+    more = crowded or len(jobs) >= room.most
     next_at = None if more else deliveries.next_due(tx)
     return Claimed(jobs, more, next_at, late)
 
@@ -101,8 +111,8 @@ def _ended(tx: Tx, each: Candidate) -> tuple[str, str | None] | None:
     return None
 
 
-def _not_before(tx: Tx, each: Candidate, paused: Mapping[int, int]) -> int | None:
-    until = paused.get(each.channel_id, 0)
+def _not_before(tx: Tx, each: Candidate, room: Room) -> int | None:
+    until = max(room.channels.get(each.channel_id, 0), room.threads.get(each.thread_id, 0))
     if until > tx.now:
         return until
     # A line or a channel that is switched off keeps its words until it is on again.

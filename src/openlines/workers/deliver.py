@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from openlines.channels.base import (
@@ -21,16 +21,16 @@ from openlines.channels.base import (
     Unknown,
 )
 from openlines.services import channel_state, deliveries
-from openlines.services.deliveries import Job
+from openlines.services.deliveries import Job, Room
 from openlines.store import Commit, Store
 from openlines.store.deliveries import calls as calls_of
 from openlines.store.deliveries import joined
 from openlines.support import failpoints
-from openlines.support.limits import Buckets
 from openlines.support.log import logger
 from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND, Alarm
+from openlines.workers.pace import Pace
 from openlines.workers.persist import persist
 
 log = logger(__name__)
@@ -75,7 +75,7 @@ class Deliverer:
         self._room = asyncio.Event()
         self._paused: dict[int, int] = {}  # channel → instant
         self._slowed: dict[int, dict[int, int]] = {}  # channel → thread → instant
-        self._paces: dict[str, tuple[Buckets, Buckets]] = {}
+        self._paces: dict[str, tuple[Pace, Pace]] = {}  # by kind: of threads, of channels
         self._free_at: list[int] = []  # instants at which an unknown end holds its thread up no longer
         self._stopping = False
         self.counts: Counter[str] = Counter()  # by outcome
@@ -122,9 +122,7 @@ class Deliverer:
                 self._room.clear()
                 await self._room.wait()
                 continue
-            claimed = await self._store.write(
-                deliveries.claim, self._node, self._room_by_channel(), room, AT_ONCE_PER_CHANNEL, self._pauses()
-            )
+            claimed = await self._store.write(deliveries.claim, self._node, self._room_for(room))
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
             for job in claimed.jobs:
@@ -144,14 +142,17 @@ class Deliverer:
         if self._free_at:
             self._alarm.at(self._free_at[0])
 
-    def _room_by_channel(self) -> Mapping[int, int]:
-        busy = Counter(course.job.channel_id for course, _ in self._under_way.values())
-        return {channel_id: AT_ONCE_PER_CHANNEL - count for channel_id, count in busy.items()}
-
-    def _pauses(self) -> Mapping[int, int]:
+    def _room_for(self, most: int) -> Room:
         now = self._store.clock.now()
+        busy = Counter(course.job.channel_id for course, _ in self._under_way.values())
         self._paused = {channel_id: until for channel_id, until in self._paused.items() if until > now}
-        return dict(self._paused)
+        channels, threads = dict(self._paused), {}
+        for by_thread, by_channel in self._paces.values():
+            threads.update(by_thread.not_ready(now))
+            for channel_id, until in by_channel.not_ready(now).items():
+                channels[channel_id] = max(until, channels.get(channel_id, 0))
+        left = {channel_id: AT_ONCE_PER_CHANNEL - count for channel_id, count in busy.items()}
+        return Room(most, AT_ONCE_PER_CHANNEL, left, channels, threads)
 
     def _begin(self, job: Job) -> None:
         course = _Course(job)
@@ -223,15 +224,14 @@ class Deliverer:
     async def _pace(self, connected: Connected, job: Job) -> None:
         """Waits until the vendor's limits allow one more message in this thread and on this channel."""
         limits = connected.channel.limits
-        by_thread, by_channel = self._paces.setdefault(
-            job.kind,
-            (
-                _bucket(limits.per_thread, limits.burst),
-                _bucket(limits.per_channel, 1 / limits.per_channel if limits.per_channel else 1),
-            ),
-        )
-        await _room_in(by_thread, f"{job.ref.thread_id}")
-        await _room_in(by_channel, f"{job.channel_id}")
+        paces = self._paces.get(job.kind)
+        if paces is None:
+            a_second = 1 / limits.per_channel if limits.per_channel else 1
+            paces = (Pace(limits.per_thread, limits.burst), Pace(limits.per_channel, a_second))
+            self._paces[job.kind] = paces
+        for pace, key in zip(paces, (job.ref.thread_id, job.channel_id), strict=True):
+            now = self._store.clock.now()
+            await asyncio.sleep((pace.reserve(key, now) - now) / SECOND)
 
     # ---------------------------------------------------------------- what came of it
 
@@ -289,14 +289,3 @@ class Deliverer:
                 pause *= 2
             else:
                 return
-
-
-def _bucket(seconds: float, burst: float) -> Buckets:
-    return Buckets(1 / seconds if seconds else 1e9, max(burst, 1.0))
-
-
-async def _room_in(bucket: Buckets, key: str) -> None:
-    wait = bucket.take(key)
-    while wait > 0:
-        await asyncio.sleep(wait)
-        wait = bucket.take(key)
