@@ -174,6 +174,10 @@ async def test_where_a_webhook_does_not_get_through_messages_are_fetched(public:
     assert public.bot.webhook.url == ""
     facts = (await row_of(public)).values["facts"]
     assert facts["by"] == "poll"
+    # Who asks by hand is told how it is, not how it should have been.
+    connected = await public.accounts.get(public.channel_id)
+    assert connected is not None
+    assert (await connected.channel.check(connected.account, connected.http)).ok
 
 
 async def test_and_later_the_webhook_is_tried_again(

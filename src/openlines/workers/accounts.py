@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from openlines.channels import registry
 from openlines.channels.base import Account, Channel
-from openlines.store import Store, channels
+from openlines.channels.fields import FACTS
+from openlines.store import Commit, Store, channels
 from openlines.store.channels import ChannelRow
 from openlines.support.http import Client
 from openlines.support.outbound import Http
@@ -32,11 +33,18 @@ class Accounts:
         # Vendors post to https only; with any other address we fetch instead.
         self._public_url = public_url if public_url.startswith("https://") else None
         self._open: dict[int, tuple[int, Connected]] = {}
+        store.subscribe(self._committed)
+
+    def _committed(self, commit: Commit) -> None:
+        if "channels" in commit.pokes:
+            # Somebody changed a channel, or removed one: whoever asks next reads it anew.
+            self._open.clear()
 
     async def get(self, channel_id: int, version: int | None = None) -> Connected | None:
         """The channel, in this version or a newer one; None when it is gone or has no code.
 
-        Raises `SecretsUnreadable`.
+        Without a version it is read anew, and as it is used at present: where messages are fetched although there
+        is a public address, as if there were none. Raises `SecretsUnreadable`.
         """
         found = self._open.get(channel_id)
         if found is not None and version is not None and found[0] >= version:
@@ -45,7 +53,10 @@ class Accounts:
         if row is None or row.deleted_at is not None:
             self._open.pop(channel_id, None)
             return None
-        return self.of(row)
+        connected = self.of(row)
+        if connected is not None and row.values.get(FACTS, {}).get("by") == "poll":
+            return connected._replace(account=connected.account._replace(public_url=None))
+        return connected
 
     def of(self, row: ChannelRow) -> Connected | None:
         """The same from its row. Raises `SecretsUnreadable`."""

@@ -125,7 +125,7 @@ class Parser:
     async def _one(self, row: InboxRow) -> bool:
         """Applies an event or puts it aside; False when another process is at it, and the lane has to wait."""
         try:
-            connected = await self._accounts.get(row.channel_id)
+            connected = await self._accounts.get(row.channel_id, 0)
             inbound = connected.channel.parse(connected.account, row.body) if connected is not None else []
         except StoreError:
             raise
