@@ -95,7 +95,10 @@ class Application:
     async def stop(self) -> None:
         """Tell the sockets, let the workers finish what they hold, close the store."""
         self.leaving()
-        await self._closing.aclose()
+        try:
+            await self._closing.aclose()
+        finally:
+            gc.unfreeze()
 
     def leaving(self) -> None:
         """From now on this process is not ready, and a closing socket says nothing about its user."""

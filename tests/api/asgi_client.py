@@ -102,16 +102,20 @@ class Browser:
     async def _exchange(self, scope: dict[str, Any], body: bytes) -> Answer:
         sent: list[Any] = []
         told = False
+        complete = asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             nonlocal told
             if told:
-                await asyncio.Event().wait()
+                await complete.wait()
+                return {"type": "http.disconnect"}
             told = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                complete.set()
 
         await self.app(scope, receive, send)
         start = sent[0]
@@ -211,7 +215,7 @@ class Socket:
 
     async def silence(self, seconds: float = 0.2) -> list[Any]:
         """Everything that comes until nothing has come for a while."""
-        heard = []
+        heard: list[Any] = []
         while True:
             try:
                 frame = await self.hear(within=seconds)

@@ -139,10 +139,3 @@ def _prepare(folder: Path, template: Path | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if template is not None and not (folder / "portal.db").exists():
         shutil.copyfile(template, folder / "portal.db")
-
-
-async def conversation_of(house: House, thread_words: str) -> dict[str, Any]:
-    """The open conversation whose last words are these."""
-    rows = (await house.admin.get("/api/v1/conversations?list=all&limit=100")).json["items"]
-    found: dict[str, Any] = next(each for each in rows if each["last"].get("text", "") == thread_words)
-    return found

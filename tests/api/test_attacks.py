@@ -11,7 +11,7 @@ import pytest
 from openlines.api.asgi import JSON_BODY_LIMIT
 from openlines.realtime.sockets import SIGNED_OUT
 from tests.api.asgi_client import HOST, Browser, Socket
-from tests.api.house import PASSWORD, House, Visitor, conversation_of
+from tests.api.house import PASSWORD, House, Visitor
 
 FOREIGN = "https://evil.example"
 
@@ -44,8 +44,6 @@ async def test_a11_a_visitor_reads_nothing_of_another(house: House) -> None:
     one, other = await house.visitor(), await house.visitor()
     await one.say("my secret is 4711")
     await other.say("hello")
-    conversation = await conversation_of(house, "my secret is 4711") if False else None
-    assert conversation is None
     rows = (await house.admin.get("/api/v1/conversations?list=all")).json["items"]
     foreign = next(each for each in rows if each["id"] == min(row["id"] for row in rows))
     answers = [
@@ -244,9 +242,8 @@ async def test_a23_what_opens_is_long_and_stored_nowhere(house: House, tmp_path:
     await visitor.say("hello")
     others = [(await house.visitor()).token for _ in range(3)]
     for secret in (cookie, key, visitor.token, house.app.setup_token):
-        assert len(secret.rpartition("_")[2]) >= 40
+        assert len(secret) >= 43
     assert len({visitor.token, *others}) == 4
-    await house.app.edge.store.close()
     kept = b"".join(each.read_bytes() for each in (tmp_path / "data").iterdir() if each.name.startswith("portal.db"))
     for secret in (cookie, key, visitor.token, house.app.setup_token, PASSWORD):
         assert secret.encode() not in kept
@@ -433,7 +430,8 @@ async def test_a34_a_large_body_is_refused_before_it_is_read(house: House) -> No
     }
     for path, authorization in paths.items():
         for announced in (True, False):
-            read, sent = 0, []
+            read = 0
+            sent: list[Any] = []
             size = b"1000000000" if announced else b""
             if "files" in path and not announced:
                 continue  # its cap is the file limit; it streams to disk and stops there

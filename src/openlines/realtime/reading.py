@@ -69,6 +69,10 @@ def read_batch(reader: Reader, after: int, interest: Interest) -> Batch:
 
 def _add_conversations(reader: Reader, batch: Batch, interest: Interest) -> None:
     ids = {each.conversation_id for each in batch.events if each.conversation_id is not None}
+    # A customer's name stands in the rows of his conversations.
+    renamed = {e.thread_id for e in batch.events if e.kind == "customer.changed" and e.thread_id is not None}
+    if renamed:
+        ids |= set(screens.open_of_threads(reader, renamed))
     if not ids:
         return
     batch.places = {each.id: each for each in screens.places_of(reader, ids)}

@@ -52,6 +52,9 @@ def _conversations(reader: Reader, events: list[Event], session: StaffSession, c
     for event in events:
         if event.conversation_id is not None:
             about.setdefault(event.conversation_id, []).append(event)
+    renamed = {each.thread_id for each in events if each.kind == "customer.changed" and each.thread_id is not None}
+    for conversation_id in screens.open_of_threads(reader, renamed) if renamed else ():
+        about.setdefault(conversation_id, [])
     if not about:
         return
     places = screens.places_of(reader, about)

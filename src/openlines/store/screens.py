@@ -190,6 +190,7 @@ _MARKS = Statement(
     .join_from(threads, channels, channels.c.id == threads.c.channel_id)
     .where(among(threads.c.id, "ids"))
 )
+_OPEN_OF_THREADS = Statement(select(conversations.c.id).where(among(conversations.c.thread_id, "ids"), _OPEN))
 _PLACES_OF = Statement(_PLACE.where(among(conversations.c.id, "ids")))
 _CHANNELS = Statement(
     select(*(channels.c[name] for name in ChannelFacts._fields))
@@ -258,6 +259,11 @@ def lines_of(reader: Reader, user_id: int) -> frozenset[int]:
 def sent(reader: Reader, message_ids: Iterable[int]) -> dict[int, Sent]:
     """The delivery of each message that has one."""
     return {row[0]: Sent._make(row) for row in reader.all(_SENT, ids=list(message_ids))}
+
+
+def open_of_threads(reader: Reader, thread_ids: Iterable[int]) -> list[int]:
+    """The open conversations of these threads."""
+    return [row[0] for row in reader.all(_OPEN_OF_THREADS, ids=list(thread_ids))]
 
 
 def marks(reader: Reader, thread_ids: Iterable[int]) -> list[ThreadMark]:
