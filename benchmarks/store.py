@@ -2,10 +2,10 @@
 
     python -m benchmarks.store [sqlite] [postgres] [--callers 64] [--seconds 3] [--rounds 3]
 
-The use case is the shape of a customer's message: read the open conversation with its thread and
-last number, insert the message, update the conversation and the thread, one event. `raw` runs the very same SQL on the driver's
-own cursor in one thread, as many calls in a commit as there were callers, events in one statement.
-PostgreSQL is started for the run, with its care for the data on.
+The use case is the shape of a customer's message: read the open conversation with its thread and last
+number, insert the message, update the conversation and the thread, one event. `raw` runs the very same
+SQL on the driver's own cursor in one thread, as many calls in a commit as there were callers, events in
+one statement. PostgreSQL is started for the run, with its care for the data on.
 """
 
 import argparse
@@ -250,14 +250,14 @@ def main() -> None:
     import uvloop
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("engines", nargs="*", default=["sqlite", "postgres"], choices=["sqlite", "postgres"])
+    parser.add_argument("engines", nargs="*", metavar="engine", help="sqlite, postgres; both when none is named")
     parser.add_argument("--callers", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--writers", type=int, nargs="+", default=[1, 2], help="connections to PostgreSQL")
     options = parser.parse_args()
     print(f"SQLite {sqlite3.sqlite_version}, {options.callers} callers, {options.rounds} × {options.seconds:g} s")
-    for engine in options.engines:
+    for engine in options.engines or ("sqlite", "postgres"):
         (bench_sqlite if engine == "sqlite" else bench_postgres)(options, uvloop.run)
 
 
