@@ -261,7 +261,7 @@ async def test_while_the_server_is_away_calls_are_refused_soon(
     assert all(isinstance(result, StoreUnavailable) for result in results)
     with pytest.raises(StoreUnavailable):
         await store_behind_proxy.read(entries)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     proxy.refusing = False
     await asyncio.sleep(0.6)
     assert await store_behind_proxy.write(enter, "after") == 1
