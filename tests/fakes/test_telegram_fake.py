@@ -19,6 +19,7 @@ _HERE = Path(__file__).parent
 _ENVIRONMENT = _HERE.parent.parent / ".venv-aiogram" / "bin" / "python"
 
 
+@pytest.mark.slow
 async def test_an_independent_client_accepts_it() -> None:
     if not _ENVIRONMENT.exists():
         pytest.fail(

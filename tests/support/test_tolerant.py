@@ -59,6 +59,11 @@ def test_harmful_texts_become_visible() -> None:
     assert loads(b'{"a\\u0000": ["\\ud800x", "\\ud83d\\ude00"]}') == {"a\u2400": ["\ufffdx", "😀"]}
 
 
+@pytest.mark.parametrize("body", [b'"\xed\xa0\x80x"', '"\ud800x"'.encode("utf-16-le", "surrogatepass")])
+def test_other_ways_of_writing_half_a_pair(body: bytes) -> None:
+    assert loads(body) == "\ufffdx"
+
+
 def test_brackets_inside_texts_are_no_nesting() -> None:
     assert loads(json.dumps("[" * 500 + '\\"').encode()) == "[" * 500 + '\\"'
     assert loads(b"[" * 100 + b"]" * 100) is not None

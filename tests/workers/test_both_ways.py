@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from openlines.services import reply
 from openlines.store import messages, threads
 from openlines.store.messages import data_of
@@ -114,6 +116,7 @@ async def test_replies_both_ways(desk: Office) -> None:
     assert (await _said(desk, thread_id, 6))[1]["reply_to"] == long.id
 
 
+@pytest.mark.slow
 async def test_edits_and_deletions_both_ways(desk: Office) -> None:
     desk.work()
     anna = desk.fake.world.person(5)

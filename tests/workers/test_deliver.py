@@ -19,6 +19,7 @@ from tests.workers.office import Office, office
 
 _PUT_BACK = Statement(update(tables.deliveries).values(created_at=tables.deliveries.c.created_at - 25 * 3600 * SECOND))
 
+pytestmark = pytest.mark.slow
 _LEASES = Statement(update(tables.deliveries))
 
 

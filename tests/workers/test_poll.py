@@ -16,6 +16,8 @@ from openlines.store.channels import ChannelRow, keeping
 from tests.fakes.telegram import FakeTelegram
 from tests.workers.office import Office, office
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = "https://chat.example.org"
 
 

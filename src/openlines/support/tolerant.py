@@ -10,8 +10,8 @@ from typing import Any
 
 _DEEPEST = 100
 _HARMFUL = re.compile("[\ud800-\udfff\x00]")
-# UTF-8 itself has no surrogates and JSON no bare NUL: only as escapes do they come. Other encodings are rare.
-_MAY_HARM = re.compile(rb"\\u(?:[dD]|0000)|\x00")
+# How halves of pairs and NUL can come at all: as escapes, as bytes that are not quite UTF-8, as another encoding.
+_MAY_HARM = re.compile(rb"\\u(?:[dD]|0000)|\xed[\xa0-\xbf]|\x00")
 # Opening brackets outside of strings are counted before parsing: the parser itself recurses.
 _SKELETON = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
