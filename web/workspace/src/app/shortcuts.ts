@@ -42,6 +42,7 @@ export const SHORTCUTS = {
   decline: { code: "KeyD", cap: "D", alt: true, always: true, label: "shell.keyDecline", section: "work" },
   reply: letter("R", "shell.keyReply", "work"),
   note: letter("N", "shell.keyNote", "work"),
+  quote: letter("Q", "shell.keyQuote", "work"),
   transfer: letter("T", "shell.keyTransfer", "work"),
   finish: letter("E", "shell.keyFinish", "work"),
   finishNow: letter("E", "shell.keyFinishNow", "work", true),

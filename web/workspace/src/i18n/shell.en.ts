@@ -86,6 +86,8 @@ export default {
   keyDecline: "Decline what is offered",
   keyReply: "Write a reply",
   keyNote: "Write a note",
+  keyQuote: "Reply to the customer's last words",
+  keyEditLast: "Change your last message",
   keyTransfer: "Transfer",
   keyFinish: "Finish",
   keyFinishNow: "Close at once",

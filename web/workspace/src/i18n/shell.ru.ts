@@ -89,6 +89,8 @@ export default {
   keyDecline: "Отклонить предложенное",
   keyReply: "Написать ответ",
   keyNote: "Написать заметку",
+  keyQuote: "Ответить на последние слова клиента",
+  keyEditLast: "Изменить своё последнее сообщение",
   keyTransfer: "Передать",
   keyFinish: "Завершить",
   keyFinishNow: "Закрыть сразу",

@@ -44,20 +44,20 @@ describe("list of conversations", () => {
     const wrapper = make(rows(1, 10_000));
     await nextTick();
     expect(shown(wrapper).length).toBeLessThan(30);
-    const view = wrapper.get('[role="listbox"]').element;
+    const view = wrapper.get('[role="tree"]').element;
     view.scrollTop = 300_000;
-    await wrapper.get('[role="listbox"]').trigger("scroll");
+    await wrapper.get('[role="tree"]').trigger("scroll");
     const [first] = shown(wrapper);
     expect(first?.[1]).toBeLessThanOrEqual(300_000);
     expect(first?.[1]).toBe(((first?.[0] ?? 0) - 1) * ROW_HEIGHT);
-    expect(wrapper.get('[role="listbox"] > div').attributes("style")).toContain(`height: ${10_000 * ROW_HEIGHT}px`);
+    expect(wrapper.get('[role="tree"] > div').attributes("style")).toContain(`height: ${10_000 * ROW_HEIGHT}px`);
     wrapper.unmount();
   });
 
   it("keeps what is under the pointer where it is when something comes in above it", async () => {
     const items = rows(10, 5);
     const wrapper = make(items);
-    const view = wrapper.get('[role="listbox"]');
+    const view = wrapper.get('[role="tree"]');
     await nextTick();
     const place = (id: number) => (shown(wrapper).find(([one]) => one === id)?.[1] ?? NaN) - view.element.scrollTop;
     const before = place(12);

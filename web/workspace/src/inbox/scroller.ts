@@ -2,15 +2,16 @@
  * Scrolling a thread: it stays at its end while one is there, it keeps still while one reads above, and pages that
  * come in at the top move nothing that is in sight.
  */
-import { nextTick, onBeforeUnmount, onMounted, type Ref, shallowRef } from "vue";
+import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type Ref, shallowRef } from "vue";
 
 const NEAR = 48;
 
-export function useThreadScroll(view: Readonly<Ref<HTMLElement | null>>, content: Readonly<Ref<HTMLElement | null>>) {
+type Element = Readonly<Ref<HTMLElement | null>>;
+
+/** `top` names what the thread begins with; when it changes, something was put in above what is in sight. */
+export function useThreadScroll(view: Element, content: Element, top: () => number) {
   const atEnd = shallowRef(true);
   const nearStart = shallowRef(false);
-  // While a page is being put in above, growing is not a reason to go to the end.
-  let holding = false;
 
   function look(): void {
     const element = view.value;
@@ -19,34 +20,33 @@ export function useThreadScroll(view: Readonly<Ref<HTMLElement | null>>, content
     nearStart.value = element.scrollTop < element.clientHeight;
   }
 
-  function toEnd(smooth = false): void {
-    const element = view.value;
-    if (!element) return;
-    element.scrollTo({ top: element.scrollHeight, behavior: smooth ? "smooth" : "auto" });
+  function toEnd(): void {
+    if (!view.value) return;
+    view.value.scrollTop = view.value.scrollHeight;
     atEnd.value = true;
   }
 
-  /** Put something in above what is in sight: `change` changes the data; what is seen stays where it is. */
-  async function keepPlace(change: () => unknown): Promise<void> {
+  // Measured at the last moment: whoever scrolls on while a page is coming is not thrown back.
+  let drawn = 0;
+  let fromEnd: number | null = null;
+  onMounted(() => (drawn = top()));
+  onBeforeUpdate(() => {
     const element = view.value;
-    if (!element) {
-      await change();
-      return;
-    }
-    holding = true;
-    const fromEnd = element.scrollHeight - element.scrollTop;
-    await change();
-    await nextTick();
-    element.scrollTop = element.scrollHeight - fromEnd;
-    holding = false;
+    fromEnd = element && drawn > 0 && top() < drawn ? element.scrollHeight - element.scrollTop : null;
+    drawn = top();
+  });
+  onUpdated(() => {
+    if (fromEnd === null || !view.value) return;
+    view.value.scrollTop = view.value.scrollHeight - fromEnd;
+    fromEnd = null;
     look();
-  }
+  });
 
   // Pictures that come, the composer that grows, a window that is made smaller: at the end one stays at the end.
   let observer: ResizeObserver | undefined;
   onMounted(() => {
     observer = new ResizeObserver(() => {
-      if (atEnd.value && !holding) toEnd();
+      if (atEnd.value) toEnd();
       else look();
     });
     if (view.value) observer.observe(view.value);
@@ -54,5 +54,5 @@ export function useThreadScroll(view: Readonly<Ref<HTMLElement | null>>, content
   });
   onBeforeUnmount(() => observer?.disconnect());
 
-  return { atEnd, nearStart, look, toEnd, keepPlace };
+  return { atEnd, nearStart, look, toEnd };
 }

@@ -1,7 +1,7 @@
 import type { Message, Outgoing } from "@openlines/client";
 import { describe, expect, it } from "vitest";
 
-import { type Bubble, layOut, markOf, type ThreadItem } from "./threadItems";
+import { type Bubble, keepSame, layOut, markOf, type ThreadItem } from "./threadItems";
 
 const START = Date.UTC(2026, 10, 22, 8);
 function message(seq: number, more: Partial<Message> = {}): Message {
@@ -75,6 +75,17 @@ describe("layout of a thread", () => {
     const after = bubbles(lay([message(1), arrived], [outgoing("x"), outgoing("y")]));
     expect(before.map((one) => one.key)).toEqual(["m101", "x", "y"]);
     expect(after.map((one) => one.key)).toEqual(["m101", "x", "y"]);
+  });
+});
+
+describe("items kept the same", () => {
+  it("are those whose message, album and place in a run have not changed", () => {
+    const messages = [message(1), message(2, { album: "a" }), message(3, { album: "a" }), message(4, { author: "system", kind: "fact" })];
+    const before = lay(messages);
+    const changed = [...messages.slice(0, 2), message(3, { album: "a", text: "edited" }), ...messages.slice(3), message(5)];
+    const after = keepSame(before, lay(changed));
+    expect(after.map((item, index) => item === before[index])).toEqual([true, true, false, true, false]);
+    expect(keepSame(before, lay(messages))).toEqual(before);
   });
 });
 

@@ -104,8 +104,27 @@ function speaker(bubble: Bubble): string {
 
 export type Mark = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "refused";
 
+/** Items that are as they were before, so that nothing is drawn again that has not changed. */
+export function keepSame(before: readonly ThreadItem[], after: readonly ThreadItem[]): ThreadItem[] {
+  const known = new Map(before.map((item) => [item.key, item]));
+  return after.map((item) => {
+    const old = known.get(item.key);
+    return old && isSame(old, item) ? old : item;
+  });
+}
+
+function isSame(a: ThreadItem, b: ThreadItem): boolean {
+  if (a.type === "bubble" && b.type === "bubble") {
+    const same = a.message === b.message && a.outgoing === b.outgoing && a.first === b.first && a.last === b.last;
+    return same && a.album.length === b.album.length && a.album.every((one, index) => one === b.album[index]);
+  }
+  if (a.type === "fact" && b.type === "fact") return a.message === b.message;
+  if (a.type === "day" && b.type === "day") return a.at === b.at;
+  return a.type === b.type;
+}
+
 /** The tick of a message of ours: its delivery, else how far the customer's device has read. */
-export function markOf(bubble: Bubble, watermarks: { delivered_seq?: number; read_seq?: number }): Mark | null {
+export function markOf(bubble: Bubble, watermarks: { delivered_seq?: number | undefined; read_seq?: number | undefined }): Mark | null {
   if (bubble.outgoing) return bubble.outgoing.state === "refused" ? "refused" : "sending";
   const message = bubble.album.at(-1) ?? bubble.message;
   if (!message || message.author === "customer" || message.kind !== "text") return null;
