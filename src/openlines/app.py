@@ -45,6 +45,7 @@ from openlines.workers.poll import Keeper
 from openlines.workers.router import Router
 from openlines.workers.tidy import Tidy
 from openlines.workers.timers import Timers
+from openlines.workers.typing import Typing
 from openlines.workers.upkeep import Upkeep
 
 log = logger(__name__)
@@ -128,6 +129,9 @@ class Application:
         hub = Hub(store, word)
         await hub.start()
         self._closing.push_async_callback(hub.stop)
+        typing = Typing(store, accounts)
+        hub.typed = typing.show
+        self._closing.push_async_callback(typing.stop)
         self.hands = Hands(store, passwords, seal, __version__)
         self.edge = Edge(
             store=store,

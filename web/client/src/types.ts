@@ -65,6 +65,8 @@ export interface Attachment {
   type?: string;
   width?: number;
   height?: number;
+  /** Why it could not be had from the channel; then there is nothing to open. */
+  missing?: string;
 }
 
 export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";

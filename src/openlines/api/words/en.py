@@ -27,6 +27,7 @@ WORDS: Final = {
     "unavailable": "The server cannot do this now. Try again in a moment.",
     "commit_unknown": "Nobody can say whether this was carried out. Repeat the request.",
     "internal": "Something went wrong on our side. It has been written down.",
+    "internal_error": "Something went wrong on our side. It has been written down; it is tried again by itself.",
     "changed_meanwhile": "Somebody changed this meanwhile. Look again, then save.",
     "key_reused": "This Idempotency-Key was used for another request.",
     "set_up_already": "This portal is set up already.",

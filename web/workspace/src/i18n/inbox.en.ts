@@ -68,6 +68,8 @@ export default {
   sticker: "Sticker",
   unsupported: "Something that cannot be shown here: {kind}",
   ratingAsked: "Rating requested",
+  fileMissing: "This file could not be fetched from the channel",
+  fileUnnamed: "File",
   openPicture: "Open the picture {name}",
   pictureOf: "{index} of {count}",
   download: "Download",

@@ -71,6 +71,8 @@ export default {
   sticker: "Стикер",
   unsupported: "Здесь это нельзя показать: {kind}",
   ratingAsked: "Просьба об оценке",
+  fileMissing: "Файл не удалось получить из канала",
+  fileUnnamed: "Файл",
   openPicture: "Открыть картинку {name}",
   pictureOf: "{index} из {count}",
   download: "Скачать",
