@@ -3,7 +3,7 @@
  * places on the keyboard (KeyboardEvent.code), so that they work in the Russian layout too; letters without a
  * modifier are for whoever is not typing, and can be switched off.
  */
-import { onBeforeUnmount, onMounted, shallowRef } from "vue";
+import { onActivated, onBeforeUnmount, onDeactivated, onMounted, shallowRef } from "vue";
 
 import type { Key } from "@/i18n";
 
@@ -81,11 +81,18 @@ export function onShortcut(id: ShortcutId, handler: Handler): () => void {
   return () => handlers.set(id, (handlers.get(id) ?? []).filter((one) => one !== handler));
 }
 
-/** Register for as long as the component is mounted. */
+/** Register for as long as the component is on the screen (a page that is only kept alive is not). */
 export function useShortcut(id: ShortcutId, handler: Handler): void {
   let off: (() => void) | undefined;
-  onMounted(() => (off = onShortcut(id, handler)));
-  onBeforeUnmount(() => off?.());
+  const on = () => (off ??= onShortcut(id, handler));
+  const leave = () => {
+    off?.();
+    off = undefined;
+  };
+  onMounted(on);
+  onActivated(on);
+  onDeactivated(leave);
+  onBeforeUnmount(leave);
 }
 
 /** ["Alt", "A"], as the caps of keys to show. */

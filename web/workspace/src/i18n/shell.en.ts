@@ -15,6 +15,7 @@ export default {
   retry: "Try again",
   reload: "Reload",
   undo: "Undo",
+  show: "Show",
   save: "Save",
   more: "More",
   loading: "Loading…",

@@ -18,6 +18,7 @@ export default {
   retry: "Повторить",
   reload: "Обновить страницу",
   undo: "Отменить",
+  show: "Показать",
   save: "Сохранить",
   more: "Ещё",
   loading: "Загрузка…",

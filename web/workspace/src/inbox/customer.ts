@@ -6,7 +6,7 @@ import { world } from "@/app/live";
 import { useToasts } from "@/app/toasts";
 import { t } from "@/i18n";
 
-import { loadDetails, patchDetails } from "./details";
+import { loadDetails, patchDetails, rename } from "./details";
 
 const { api } = useApi();
 const toasts = useToasts();
@@ -19,6 +19,7 @@ export async function changeCustomer(conversationId: number, customer: Customer,
   try {
     const saved = await api.updateCustomer(customer.id, { version: customer.version, ...changes });
     patchDetails(conversationId, (details) => ({ ...details, customer: { ...details.customer, ...saved } }));
+    rename(conversationId, saved.name);
   } catch (error) {
     const conflict = error instanceof ApiError && error.status === 409;
     toasts.failed(t(conflict ? "inbox.customerConflict" : "inbox.customerFailed"), error);

@@ -39,12 +39,19 @@ async function fetchDetails(id: number): Promise<void> {
     const details = await api.conversation(id);
     put(id, { details, state: "ready" });
     world.meet(details.conversation);
+    rename(id, details.customer.name);
   } catch (error) {
     const before = known.get(id)?.details ?? null;
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) put(id, { details: null, state: "gone" });
     else if (!before) put(id, { details: null, state: "failed" });
     else if (isTransient(error)) refreshDetails(id, 3_000);
   }
+}
+
+/** A new name of the customer does not change the conversation, so its row has to be told. */
+export function rename(id: number, name: string | undefined): void {
+  const row = world.row(id);
+  if (row && name && row.customer !== name) world.learn({ ...row, customer: name });
 }
 
 function put(id: number, value: Known): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { best, otherLayout, rank } from "@/app/search";
 
+import { deviceName } from "./device";
 import { emojiQuery, findEmoji } from "./emoji";
 import { extension, isPicture, pictureSize } from "./files";
 import { localValue, presets } from "./snoozes";
@@ -53,6 +54,17 @@ describe("files", () => {
   });
   it("names what a file is", () => {
     expect(["a.pdf", "архив.tar.gz", "no", "x.averylongend"].map(extension)).toEqual(["PDF", "GZ", "", ""]);
+  });
+});
+
+describe("device", () => {
+  it("names the browser and the system, and leaves what it does not know", () => {
+    const on = (system: string, rest: string) => deviceName(`Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) ${rest}`);
+    expect(on("Windows NT 10.0; Win64; x64", "Chrome/140.0 Safari/537.36")).toBe("Chrome · Windows");
+    expect(on("Windows NT 10.0", "Chrome/140.0 YaBrowser/25.1 Safari/537.36")).toBe("Yandex · Windows");
+    expect(on("iPhone; CPU iPhone OS 18_0 like Mac OS X", "Version/18.0 Mobile/15E148 Safari/604.1")).toBe("Safari · iPhone");
+    expect(on("Linux; Android 15", "Chrome/140.0 Mobile Safari/537.36")).toBe("Chrome · Android");
+    expect(deviceName("Terminal 3")).toBe("Terminal 3");
   });
 });
 

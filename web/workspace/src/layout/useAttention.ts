@@ -8,20 +8,28 @@ import { now } from "@/app/clock";
 import { changed, useLive, world } from "@/app/live";
 import { useSession } from "@/app/session";
 import { shortCounter } from "@/app/times";
+import { useToasts } from "@/app/toasts";
 import { t } from "@/i18n";
 
 export function useAttention(): void {
   const live = useLive();
   const router = useRouter();
   const { portal } = useSession();
+  const toasts = useToasts();
 
   const isOpenHere = (row: ConversationRow) => router.currentRoute.value.params["id"] === String(row.id) && document.hasFocus();
   const off = live.onHappening(({ kind, row }) => {
     if (kind === "spoke" && isOpenHere(row)) return;
     play(kind);
     const name = row.customer || t("shell.guest");
+    const show = () => void router.push({ name: "conversation", params: { id: row.id } });
     const title = t(kind === "offered" ? "shell.offeredNotice" : "shell.spokeNotice", { name });
-    notify(title, row.last?.text ?? "", `conversation ${row.id}`, () => void router.push({ name: "conversation", params: { id: row.id } }));
+    notify(title, row.last?.text ?? "", `conversation ${row.id}`, show);
+    // On other pages there is neither the list nor the bar that would show it.
+    const here = router.currentRoute.value.name;
+    if (kind === "offered" && here !== "inbox" && here !== "conversation") {
+      toasts.show(title, { actions: [{ label: t("shell.show"), run: show }], duration: 20_000 });
+    }
   });
 
   /** Who waits for me, the longest first. */
