@@ -154,7 +154,7 @@ class FanOut:
         batch = self._batch
         stale: set[str] = set()
         for event in batch.events:
-            if event.kind == "line.changed" and event.line_id is not None:
+            if event.kind in {"line.changed", "queue.changed"} and event.line_id is not None:
                 stale.add(f"line:{event.line_id}")
             elif event.kind == "portal.changed":
                 stale.add("portal")

@@ -33,6 +33,7 @@ from openlines.support.stamps import stamp
 SAFETY_LOOK: Final = 5.0  # seconds
 PING_EVERY: Final = 25.0
 BREATH: Final = 0.003  # after a full batch, so that frames are few and the writer gets its turn
+_DRAINED_WITHIN: Final = 3.0  # seconds
 MOST_THREADS: Final = 50  # that one session may watch
 
 log = logger(__name__)
@@ -75,7 +76,11 @@ class Hub:
         sockets = [*self.rooms.staff, *self.rooms.visitors]
         for socket in sockets:
             socket.close(GOING_AWAY)
-        await asyncio.gather(*(asyncio.wait_for(each.drained(), 2) for each in sockets), return_exceptions=True)
+        try:
+            async with asyncio.timeout(_DRAINED_WITHIN):
+                await asyncio.gather(*(each.drained() for each in sockets))
+        except TimeoutError:
+            log.info("some sockets were too slow to be told")
 
     def watch(self, watcher: Callable[[list[Event]], None]) -> None:
         """Call `watcher` with the events of every batch; with none when nobody can say what has changed."""
@@ -101,7 +106,9 @@ class Hub:
             poked = True
             if not self._poked.is_set():
                 try:
-                    await asyncio.wait_for(self._poked.wait(), SAFETY_LOOK)
+                    # Not wait_for: it can swallow a cancellation that meets the poke.
+                    async with asyncio.timeout(SAFETY_LOOK):
+                        await self._poked.wait()
                 except TimeoutError:
                     poked = False
             self._poked.clear()

@@ -292,12 +292,11 @@ class LineBrief(msgspec.Struct, omit_defaults=True):
     queue_time: int
     active: bool = False
     member: bool = False
-    version: int = 0
 
 
 def line_of(row: LineRow, *, member: bool) -> LineBrief:
     settings = row.rules
-    return LineBrief(row.id, row.name, settings.mode, settings.queue_time, bool(row.active), member, row.version)
+    return LineBrief(row.id, row.name, settings.mode, settings.queue_time, bool(row.active), member)
 
 
 class ChannelBrief(msgspec.Struct, omit_defaults=True):
