@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from openlines.store import (
     Commit,
@@ -342,14 +342,21 @@ async def test_a_caller_who_goes_away_disturbs_nobody(store: Store) -> None:
 
 
 async def test_the_loop_is_free_while_the_store_works(store: Store) -> None:
-    def slow(tx: Tx) -> None:
-        time.sleep(0.8)
+    """Even while a server thinks: libpq's own waiting would stop every thread of the process."""
+    server_sleeps = Statement(select(func.pg_sleep(0.8)))
 
-    longest, last, call = 0.0, time.perf_counter(), asyncio.ensure_future(store.write(slow))
-    reading = asyncio.ensure_future(store.read(lambda reader: time.sleep(0.8)))
-    while not (call.done() and reading.done()):
+    def slow(reader: Reader) -> None:
+        if store.dialect == "postgresql":
+            reader.one(server_sleeps)
+        else:
+            time.sleep(0.8)
+
+    longest, last = 0.0, time.perf_counter()
+    working = [asyncio.ensure_future(store.write(slow)), asyncio.ensure_future(store.read(slow))]
+    while not all(call.done() for call in working):
         await asyncio.sleep(0.001)
         longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
+    await asyncio.gather(*working)
     assert longest < 0.5
 
 
