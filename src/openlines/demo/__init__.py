@@ -11,10 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from openlines import __version__
+from openlines.api.commands import open_portal
 from openlines.app import Application, run_server
 from openlines.config import Config
+from openlines.core.line import DAY
 from openlines.demo.life import Life
-from openlines.demo.people import PASSWORD, make_portal
+from openlines.demo.past import play_past
+from openlines.demo.people import PASSWORD, DemoPortal, make_portal
+from openlines.store import open_store
+from openlines.support.clock import HostClock, SettableClock
+from openlines.support.passwords import Passwords
+from openlines.support.secrets import load_seal
 
 __all__ = ["run_demo"]
 
@@ -22,18 +29,35 @@ __all__ = ["run_demo"]
 def run_demo(config: Config) -> int:
     """Serves until Ctrl-C; returns the exit code. Nothing is left behind."""
     with tempfile.TemporaryDirectory(prefix="openlines-demo-", ignore_cleanup_errors=True) as folder:
+        config = replace(config, data=Path(folder), database="")
+        portal = asyncio.run(_before(config))
         running: list[asyncio.Task[None]] = []
 
         def started(application: Application, address: str) -> None:
-            running.append(asyncio.get_running_loop().create_task(_live(application, address)))
+            running.append(asyncio.get_running_loop().create_task(_live(application, address, portal)))
 
-        return run_server(replace(config, data=Path(folder), database=""), started=started)
+        return run_server(config, started=started)
 
 
-async def _live(application: Application, address: str) -> None:
+async def _before(config: Config) -> DemoPortal:
+    """The portal as it is found: set up two days ago, with a history."""
+    now = HostClock().now()
+    clock = SettableClock(now - 2 * DAY)
+    store = await open_store(config.database_url, node=config.node_name, clock=clock)
+    passwords = Passwords()
+    try:
+        await open_portal(store)
+        seal = load_seal(config.data, config.secret_key)
+        portal = await store.write(make_portal, passwords.hash_now(PASSWORD), seal=seal)
+        await play_past(store, config.node_name, clock, now, portal)
+    finally:
+        passwords.close()
+        await store.close()
+    return portal
+
+
+async def _live(application: Application, address: str, portal: DemoPortal) -> None:
     edge = application.edge
-    password_hash = await edge.passwords.hash(PASSWORD)
-    portal = await edge.store.write(make_portal, password_hash, seal=edge.seal)
     _announce(address, portal.logins, portal.channels[0])
     with suppress(asyncio.CancelledError):
         await Life(edge.store, edge.node, address, portal).run()

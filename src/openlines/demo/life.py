@@ -25,6 +25,9 @@ AT_ONCE = 6  # scenes under way besides those at the start
 PAUSE = (3.0, 9.0)  # seconds between two customers
 THINKING = (2.0, 6.0)  # before somebody writes
 ACCEPTING = (1.0, 6.0)
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
 
 
 class Life:
@@ -40,7 +43,7 @@ class Life:
     async def run(self) -> None:
         for user_id in self._acting:
             await self._store.write(presence.connected, user_id, self._node)
-        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as tasks:
+        async with aiohttp.ClientSession(headers={"User-Agent": BROWSER}) as session, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._operators())
             tasks.create_task(self._breaks())
             places = asyncio.Semaphore(AT_ONCE)
@@ -62,7 +65,7 @@ class Life:
         try:
             await self._scene(session, scene)
         except (aiohttp.ClientError, StoreUnavailable, TimeoutError) as error:
-            log.warning("a scene of the demo broke off: %r", error)
+            log.debug("a scene of the demo broke off: %r", error)
         finally:
             places.release()
 
@@ -77,7 +80,7 @@ class Life:
                 return
         await self._wait(THINKING)
         await self._finish(conversation_id)
-        if scene.rating is not None:
+        if scene.rating is not None and await self._finished(conversation_id):
             await asyncio.sleep(7)
             await visitor.rate(scene.rating if scene.line == "Продажи" else (5 if scene.rating > 2 else 1))
 
@@ -100,6 +103,14 @@ class Life:
         c = await self._conversation(conversation_id)
         if c.state == "active" and c.operator_id in self._acting:
             await self._try(handle.finish, Actor(c.operator_id, "operator"), conversation_id)
+
+    async def _finished(self, conversation_id: int) -> bool:
+        """Whether somebody has ended it; whoever looks may take his time."""
+        for _ in range(300):
+            if (await self._conversation(conversation_id)).state in ("closing", "closed"):
+                return True
+            await asyncio.sleep(1)
+        return False
 
     async def _conversation(self, conversation_id: int) -> Conversation:
         return (await self._store.read(load, conversation_id)).c

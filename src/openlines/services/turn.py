@@ -177,7 +177,8 @@ class Turn:
         )
         self._events.append((event, message_id, author_id if author == "operator" else None, params))
         if kind == "text":
-            self.shown.update(last_text=_preview(text, data), last_author=author, last_at=tx.now)
+            if author != "system":  # an automatic text would hide what the customer asks
+                self.shown.update(last_text=_preview(text, data), last_author=author, last_at=tx.now)
             if author != "customer" and self.capabilities.pushes:
                 deliveries.add(
                     tx,
