@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Table, func, insert, literal_column, select
+from sqlalchemy import Table, insert, literal_column
 
 from openlines.store import schema, tables
 from openlines.store.errors import (
@@ -20,6 +20,7 @@ from openlines.store.errors import (
     StoreError,
     StoreUnavailable,
 )
+from openlines.store.id_blocks import Ids
 from openlines.store.listen import PostgresPeers
 from openlines.store.statement import PostgresForm, Statement
 from openlines.store.store import Store, off_loop
@@ -27,7 +28,6 @@ from openlines.store.tx import FACT, Reader, Row, Tx
 from openlines.store.wire import Then, Wire
 from openlines.support.clock import Clock, FollowingClock
 
-BLOCK: Final = 64  # ids taken at once, as the sequences step
 _RECONNECT_SECONDS: Final = 5.0
 _RESOLVE_SECONDS: Final = 5.0
 _EVENT_LOCK: Final = 0x6F70656E6C696E65  # "openline"
@@ -36,6 +36,7 @@ _MICROSECONDS: Final = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigin
 _BEGIN: Final = PostgresForm("BEGIN", ())
 _BEGIN_READING: Final = PostgresForm("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
 _NOW: Final = PostgresForm(f"SELECT {_MICROSECONDS}", ())
+_START: Final = PostgresForm("SELECT (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint", ())
 _NOW_AND_XID: Final = PostgresForm(f"SELECT {_MICROSECONDS}, pg_current_xact_id()::text", ())
 _LOCK_EVENTS: Final = PostgresForm(f"SELECT pg_advisory_xact_lock({_EVENT_LOCK})", ())
 _COMMIT: Final = PostgresForm("COMMIT", ())
@@ -54,18 +55,17 @@ _EVENT: Final = ("at", *FACT)
 class PostgresReader(Reader):
     """A read transaction: one snapshot for all its reads."""
 
-    __slots__ = ("_clock", "_wire")
+    __slots__ = ("_now", "_wire")
 
-    def __init__(self, wire: Wire, clock: Clock | None) -> None:
+    def __init__(self, wire: Wire, now: int | None) -> None:
         self._wire = wire
-        self._clock = clock
+        self._now = now
 
     @property
     def now(self) -> int:
-        if self._clock is not None:
-            return self._clock.now()
-        now: int = self._wire.ask(_NOW)[0][0]
-        return now
+        if self._now is None:  # asked for only where somebody wants to know: it costs a trip
+            self._now = int(self._wire.ask(_START)[0][0])
+        return self._now
 
     def one(self, statement: Statement, /, **params: Any) -> Row | None:
         rows = self.all(statement, **params)
@@ -82,7 +82,7 @@ class PostgresTx(Tx):
 
     __slots__ = ("_ids", "_now", "_wire", "expecting", "missed", "xid")
 
-    def __init__(self, wire: Wire, ids: "Ids", now: int | None) -> None:
+    def __init__(self, wire: Wire, ids: Ids, now: int | None) -> None:
         super().__init__()
         self._wire = wire
         self._ids = ids
@@ -178,40 +178,6 @@ class PostgresTx(Tx):
                 values.append(now)
                 values += fact
             self._run_values(_ADD_EVENT, _EVENT, values)
-
-
-class Ids:
-    """Blocks of ids, taken from the sequences ahead of need. What a stopped node had left is never used."""
-
-    def __init__(self) -> None:
-        self._blocks: dict[Table, tuple[int, int]] = {}  # next, end
-        self._takes: dict[Table, PostgresForm] = {}
-
-    def next(self, table: Table) -> int | None:
-        value, end = self._blocks.get(table, (0, 0))
-        if value == end:
-            return None
-        self._blocks[table] = (value + 1, end)
-        return value
-
-    def queue(self, table: Table, wire: Wire) -> None:
-        """Takes a block with the next trip."""
-        form = self._takes.get(table)
-        if form is None:
-            form = self._takes[table] = Statement(select(func.nextval(f"{table.name}_ids"))).for_postgres(())
-        wire.queue(form, (), partial(self._take, table))
-
-    def queue_low(self, wire: Wire) -> None:
-        """Takes a block for each table that may run out within a group, so that nobody waits for a trip."""
-        for table, (value, end) in self._blocks.items():
-            if end - value < BLOCK // 2:
-                self.queue(table, wire)
-
-    def _take(self, table: Table, result: Any) -> None:
-        first = int(result.get_value(0, 0))
-        value, end = self._blocks.get(table, (0, 0))
-        # Of two blocks that do not follow each other the fuller is kept; numbers may be missing.
-        self._blocks[table] = (value, first + BLOCK) if end == first and value < end else (first, first + BLOCK)
 
 
 class PostgresSession:
@@ -354,7 +320,7 @@ class PostgresReadSession:
         if self._wire is None:
             self._wire = Wire(self._url, application=self._application)
         self._wire.queue(_BEGIN_READING)
-        return PostgresReader(self._wire, self._clock)
+        return PostgresReader(self._wire, None if self._clock is None else self._clock.now())
 
     def end(self) -> None:
         """Leaves the transaction without waiting: the answer to COMMIT is fetched with the next query's."""

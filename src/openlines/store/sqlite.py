@@ -121,15 +121,15 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 class SqliteReader(Reader):
     """A read transaction."""
 
-    __slots__ = ("_clock", "_cursor")
+    __slots__ = ("_cursor", "_now")
 
-    def __init__(self, cursor: sqlite3.Cursor, clock: Clock) -> None:
+    def __init__(self, cursor: sqlite3.Cursor, now: int) -> None:
         self._cursor = cursor
-        self._clock = clock
+        self._now = now
 
     @property
     def now(self) -> int:
-        return self._clock.now()
+        return self._now
 
     def one(self, statement: Statement, /, **params: Any) -> Row | None:
         row: Row | None = self._execute(statement, params).fetchone()
@@ -286,7 +286,7 @@ class SqliteReadSession:
             self._cursor.execute("BEGIN")
         except sqlite3.Error as error:
             raise error_of(error) from error
-        return SqliteReader(self._cursor, self._clock)
+        return SqliteReader(self._cursor, self._clock.now())
 
     def end(self) -> None:
         if self._connection.in_transaction:
