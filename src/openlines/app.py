@@ -22,6 +22,7 @@ from openlines.api.control import Control
 from openlines.api.door import Door, Traffic
 from openlines.api.edge import Edge
 from openlines.api.ingress.hooks import Opened
+from openlines.api.one_write import OneWrite
 from openlines.api.ops.health import Gauge
 from openlines.api.speakers import Speakers
 from openlines.api.words import word
@@ -276,7 +277,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="httptools",
+                http=OneWrite,
                 ws="websockets-sansio",
                 ws_max_size=128 * 1024,
                 ws_per_message_deflate=False,

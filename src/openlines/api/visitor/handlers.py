@@ -46,6 +46,12 @@ PREFIX: Final = "/api/v1/widget/"
 _MOST_CONTEXTS: Final = 20_000
 _ID_LIMIT: Final = 64
 _PAGE: Final = 50
+# What a browser asks before the first request of a page, and only then.
+_PREFLIGHT: Final = (
+    (b"access-control-allow-headers", b"authorization, content-type, accept-language, x-file-name"),
+    (b"access-control-allow-methods", b"GET, POST, PATCH"),
+    (b"access-control-max-age", b"86400"),
+)
 _CONTEXT_LIMIT: Final = 2000  # characters of an address or a title
 
 T = TypeVar("T")
@@ -141,7 +147,8 @@ class VisitorApi:
         site = await self.sites.find(key)
         call = Call(self, site, scope, receive, send)
         if method == "OPTIONS":
-            await answer(send, 204, b"", self.allow(scope, site))
+            allowed = self.allow(scope, site)
+            await answer(send, 204, b"", [*allowed, *_PREFLIGHT] if allowed else ())
             return
         if rest.startswith("files/") and method == "GET":
             await self._file(call, unquote(rest[len("files/") :]))
@@ -160,9 +167,6 @@ class VisitorApi:
         return [
             (b"access-control-allow-origin", origin.encode("latin-1")),
             (b"vary", b"origin"),
-            (b"access-control-allow-headers", b"authorization, content-type, accept-language, x-file-name"),
-            (b"access-control-allow-methods", b"GET, POST, PATCH"),
-            (b"access-control-max-age", b"86400"),
             (b"cross-origin-resource-policy", b"cross-origin"),
         ]
 
