@@ -78,9 +78,13 @@ class FanOut:
         before = set(self._rooms.in_front_of(was, listened)) if was is not None else set()
         watch = self._rooms.by_thread.get(now.thread_id)
         watching = watch.staff if watch is not None else set()
+        declined = self._batch.declined.get(now.id, NOBODY)
+        same = "" if declined or listens else self._row(now.id, declined=False, listening=False)
         for session in before | set(self._rooms.in_front_of(now, listens)) | watching | self._rooms.listing:
             if sees(session.sight, now, listens):
-                self._to(session).rows[now.id] = self._row(now.id, session.actor.user_id, listens)
+                user_id = session.actor.user_id
+                row = same or self._row(now.id, declined=user_id in declined, listening=user_id in listens)
+                self._to(session).rows[now.id] = row
             elif session in before or (was is not None and sees(session.sight, was, listened)):
                 self._to(session).gone.add(now.id)
                 if now.state != "closed":
@@ -107,13 +111,12 @@ class FanOut:
             if sees(session.sight, now, listens) or (was is not None and sees(session.sight, was, listened)):
                 self._to(session).stale |= session.lists if is_open != was_open else session.lists & {"all"}
 
-    def _row(self, conversation_id: int, user_id: int, listens: frozenset[int]) -> str:
-        declined = user_id in self._batch.declined.get(conversation_id, NOBODY)
-        key = (conversation_id, declined, user_id in listens)
+    def _row(self, conversation_id: int, *, declined: bool, listening: bool) -> str:
+        key = (conversation_id, declined, listening)
         row = self._rows.get(key)
         if row is None:
             shown = self._batch.shown[conversation_id]
-            row = self._rows[key] = frames.text(row_of(shown, declined=declined, listening=key[2]))
+            row = self._rows[key] = frames.text(row_of(shown, declined=declined, listening=listening))
         return row
 
     # --- messages -------------------------------------------------------------------------------------------
