@@ -313,7 +313,11 @@ def _conversations() -> None:
     _index("conversations_customer", "conversations", "customer_id", "id")
     _index("conversations_due", "conversations", "due_at", where="due_at IS NOT NULL")
     _index(
-        "conversations_holder", "conversations", "operator_id", where="state <> 'closed' AND operator_id IS NOT NULL"
+        "conversations_holder",
+        "conversations",
+        "operator_id",
+        "state",
+        where="state <> 'closed' AND operator_id IS NOT NULL",
     )
     _index("conversations_offered", "conversations", "line_id", where="state = 'offered'")
     _index("conversations_offered_to", "conversations", "offered_to", where="offered_to IS NOT NULL")
