@@ -278,7 +278,7 @@ class TestPresence:
         line = SimulatedLine(rules(own_time=30, queue_time=60), {A: True, B: True}, T0)
         line.customer(1, wanted=B)
         line.at(40)
-        assert line.offers == [(0, 1, B, "own_operator"), (30, 1, A, "longest_without_repeat")]
+        assert line.offers == [(0, 1, B, "own_operator"), (30, 1, A, "longest_without_new")]
         busy = SimulatedLine(rules(limit=1), {A: True, B: True}, T0)
         busy.customer(1, wanted=B)
         busy.customer(2, wanted=B)

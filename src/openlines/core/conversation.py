@@ -252,6 +252,7 @@ def _queued(c: Conversation, rules: Rules, now: int, **changes: Any) -> Conversa
         "offered_to": None,
         "offer": None,
         "offered_at": None,
+        "accepted_at": None,
         "sender_id": None,
         "pinned_at": None,
         "snoozed_until": None,
@@ -705,7 +706,8 @@ def _offered(c: Conversation, given: Offered, now: int, rules: Rules) -> Stepped
         offered_at=now,
         route_at=None,
         wanted_id=None,
-        round=c.round + 1 if given.new_round or not c.round else c.round,
+        # An offer before the queue is none of the queue's: its first offer is still to come.
+        round=c.round + 1 if given.offer != "own" and (given.new_round or not c.round) else c.round,
     )
     fact = Fact("offered", {"to": given.to, "offer": given.offer, "why": dict(given.why)})
     tried: tuple[Outcome, ...] = (

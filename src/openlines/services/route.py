@@ -36,6 +36,8 @@ def route(tx: Tx, line_id: int) -> Routed:
     if line is None or not line.active:
         return Routed(0, more=False)
     ids = conversations.waiting(tx, line_id)
+    # Offers made at one instant must not share a stamp, or the first in order would get every one after the first.
+    stamp = max(tx.now, seats.newest(tx, line_id) + 1) if ids else 0
     cases = {case.c.id: case for case in load_some(tx, ids)}
     offered = 0
     for conversation_id in ids:
@@ -44,7 +46,7 @@ def route(tx: Tx, line_id: int) -> Routed:
             continue  # held until the line opens
         choice, offer, asked = _choose(tx, case)
         if choice is not None and (choice.user_id is not None or choice.everyone):
-            _offer(tx, case, choice, offer, asked, stamp=tx.now + offered)
+            _offer(tx, case, choice, offer, asked, stamp=stamp + offered)
             offered += 1
         elif _park(tx, case, choice) and case.c.department_id is None and case.c.wanted_id is None:
             # Nobody can take this one, so nobody can take those behind it: they are parked by their own turn.

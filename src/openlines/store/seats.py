@@ -91,6 +91,10 @@ _ANYBODY = {name: Statement(_asked(_FREE).order_by(*order)) for name, order in _
 _AHEAD_EVENLY = Statement(
     _asked(_PASSED, seats.c.first_at <= bindparam("mark", type_=seats.c.first_at.type)).order_by(seats.c.first_at)
 )
+_AHEAD_AGAIN = Statement(
+    _asked(_PASSED, seats.c.again_at <= bindparam("mark", type_=seats.c.again_at.type)).order_by(seats.c.first_at)
+)
+_NEWEST = Statement(select(seats.c.first_at).where(_FREE).order_by(seats.c.first_at.desc()).limit(1))
 _AHEAD_STRICTLY = Statement(
     _asked(_PASSED, seats.c.position < bindparam("mark", type_=seats.c.position.type)).order_by(seats.c.position)
 )
@@ -217,6 +221,12 @@ def stamp(tx: Tx, line_id: int, user_id: int, *, at: int, first: bool) -> None:
         tx.run(_SET, of_line=line_id, of_user=user_id, again_at=at)
 
 
+def newest(tx: Tx, line_id: int) -> int:
+    """The latest stamp of a first offer among those who may be offered more: one look at the end of the index."""
+    row = tx.one(_NEWEST, line_id=line_id)
+    return int(row[0]) if row else 0
+
+
 def line_limit(reader: Reader, line_id: int) -> tuple[int, bool, bool]:
     """(limit that offers respect, whether availability is checked, whether the line is on)."""
     row = reader.one(_LINE, id=line_id)
@@ -241,6 +251,8 @@ def passed_over(tx: Tx, line_id: int, order: str, chosen: Asked | None) -> list[
         rows = tx.all(_PASSED_OVER, line_id=line_id)
     elif order == "position":
         rows = tx.all(_AHEAD_STRICTLY, line_id=line_id, mark=chosen.position)
+    elif order == "again":
+        rows = tx.all(_AHEAD_AGAIN, line_id=line_id, mark=chosen.again_at)
     else:
         rows = tx.all(_AHEAD_EVENLY, line_id=line_id, mark=chosen.first_at)
     return [Asked._make(row) for row in rows]
