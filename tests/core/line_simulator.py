@@ -127,7 +127,7 @@ class SimulatedLine:
             ]
             if not due or not self.rules.active:
                 return
-            self._offer(pick_order(due, self.now)[0].conversation_id)
+            self._offer(pick_order(due)[0].conversation_id)
 
     def _offer(self, number: int) -> None:
         c, settings = self.cases[number], self.rules.settings

@@ -22,7 +22,6 @@ from openlines.core.routing import (
     next_stamp,
     owns_still,
     pick_order,
-    priority_class,
 )
 from tests.core.oracle import choose_among_all, read_from_index
 
@@ -254,7 +253,7 @@ def test_a_line_that_is_off_or_holds_until_it_opens_offers_nothing() -> None:
 
 
 def served(*waiting: Waiting) -> list[int]:
-    return [each.conversation_id for each in pick_order(waiting, NOW)]
+    return [each.conversation_id for each in pick_order(waiting)]
 
 
 def test_the_highest_class_is_served_first_then_the_longest_wait() -> None:
@@ -263,17 +262,13 @@ def test_the_highest_class_is_served_first_then_the_longest_wait() -> None:
 
 
 def test_ten_minutes_of_waiting_are_worth_one_class() -> None:
-    assert priority_class(0, NOW - 10 * MINUTE + 1, NOW) == 0
-    assert priority_class(0, NOW - 10 * MINUTE, NOW) == 1
-    assert priority_class(-3, NOW - 25 * MINUTE, NOW) == -1
-    assert priority_class(2, NOW + MINUTE, NOW) == 2  # a wait that has not begun makes nobody later
-    assert served(Waiting(1, 1, NOW), Waiting(2, 0, NOW - 10 * MINUTE)) == [2, 1]
+    assert served(Waiting(1, 1, NOW), Waiting(2, 0, NOW - 10 * MINUTE + 1)) == [1, 2]
+    assert served(Waiting(1, 1, NOW), Waiting(2, 0, NOW - 10 * MINUTE - 1)) == [2, 1]
 
 
-def test_ageing_ends_in_the_highest_class_so_that_nothing_starves() -> None:
-    assert priority_class(-10, NOW - DAY, NOW) == priority_class(10, NOW - DAY, NOW) == 10
-    old, important = Waiting(1, -10, NOW - 201 * MINUTE), Waiting(2, 10, NOW - 200 * MINUTE)
-    assert served(important, old) == [1, 2]
+def test_nothing_starves_behind_more_important_ones_that_keep_coming() -> None:
+    old = Waiting(1, -10, NOW - 201 * MINUTE)
+    assert served(Waiting(2, 10, NOW), old) == [1, 2]
 
 
 waits = st.builds(Waiting, st.integers(1, 99), st.integers(-10, 10), st.integers(NOW - 5 * 60 * MINUTE, NOW))
@@ -283,7 +278,7 @@ waits = st.builds(Waiting, st.integers(1, 99), st.integers(-10, 10), st.integers
 def test_the_first_of_each_priority_are_enough_to_find_the_next(waiting: list[Waiting]) -> None:
     by_wait = sorted(waiting, key=lambda each: (each.since, each.conversation_id))
     heads = list({each.priority: each for each in reversed(by_wait)}.values())
-    assert pick_order(heads, NOW)[0] == pick_order(waiting, NOW)[0]
+    assert pick_order(heads)[0] == pick_order(waiting)[0]
 
 
 # ---------------------------------------------------------------- whatever the line

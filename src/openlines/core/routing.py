@@ -26,8 +26,7 @@ from typing import Any, NamedTuple
 
 from openlines.core.line import DAY, MINUTE, LineSettings, Mode
 
-AGEING = 10 * MINUTE  # one priority class higher for every ten minutes of waiting …
-TOP_CLASS = 10  # … up to the highest class that can be set: there everybody is served by waiting time
+AGEING = 10 * MINUTE  # of waiting are worth one class of priority, so that nothing starves (docs/adr/0007)
 NAMED = 5  # so many of those skipped are named; the rest is counted
 
 # Why somebody was chosen, or nobody.
@@ -231,20 +230,9 @@ def _why_skipped(each: Candidate, *, new_round: bool) -> str:
 # --- which conversation -------------------------------------------------------------------------------
 
 
-def priority_class(priority: int, since: int, now: int) -> int:
-    """The class in which a conversation waits now."""
-    return min(priority + max(now - since, 0) // AGEING, TOP_CLASS)
-
-
-def pick_order(waiting: Sequence[Waiting], now: int) -> list[Waiting]:
-    """Waiting conversations in the order in which they are served: highest class, then longest waiting.
-
-    The first of each priority, by waiting time, are enough to find the next one: inside a priority nobody
-    overtakes.
-    """
-    return sorted(
-        waiting, key=lambda each: (-priority_class(each.priority, each.since, now), each.since, each.conversation_id)
-    )
+def pick_order(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Waiting conversations in the order in which they are served, whatever the time: the store's index says the same."""
+    return sorted(waiting, key=lambda each: (each.since - each.priority * AGEING, each.conversation_id))
 
 
 def held(settings: LineSettings, *, active: bool, open_now: bool, opens_at: int | None = None) -> Reason | None:
