@@ -231,7 +231,7 @@ def _why_skipped(each: Candidate, *, new_round: bool) -> str:
 
 
 def pick_order(waiting: Sequence[Waiting]) -> list[Waiting]:
-    """Waiting conversations in the order in which they are served, whatever the time: the store's index says the same."""
+    """Waiting conversations in the order in which they are served; the store's index has the same."""
     return sorted(waiting, key=lambda each: (each.since - each.priority * AGEING, each.conversation_id))
 
 
