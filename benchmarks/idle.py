@@ -22,7 +22,7 @@ _FEW = 40  # are open before the memory is first looked at
 def idle(setting: Setting) -> list[Figure]:
     """The median of a few starts, and the memory of the last of them."""
     world = setting.sqlite("idle")
-    starts = []
+    starts, memory = [], 0
     for _ in range(_STARTS):
         with Product(world.folder, setting.port) as product:
             starts.append(product.start_seconds)

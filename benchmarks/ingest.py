@@ -95,6 +95,7 @@ async def _newcomers(product: Product, world: World) -> tuple[Load, float, float
     async with Office(product, world):
         turns = visitors(world, newcomer_each=1, first_newcomer=NEWCOMERS_FROM * 2)
         await closed_loop(product, world, turns, clients=32, seconds=1.0, tag="w")
+        before = 0.0
         for _ in range(200):
             if (before := offers(product)) >= _expected(product):
                 break

@@ -47,12 +47,14 @@ def _furnish(world: World, count: int, spread: int) -> dict[int, int]:
     connection = sqlite3.connect(world.folder / "portal.db")
     connection.execute(
         "UPDATE conversations SET state = 'active', awaiting = 'customer', reason = NULL, finished_at = NULL,"
-        " closed_at = NULL, operator_at = ?1 - id * 1000, customer_at = ?1 - id * 1000, due_at = ?1 - id * 1000 + ?2",
+        " closed_at = NULL, opened_at = ?1 - id * 1000, accepted_at = ?1 - id * 1000,"
+        " operator_at = ?1 - id * 1000, customer_at = ?1 - id * 1000, due_at = ?1 - id * 1000 + ?2",
         (now, hours),
     )
     due = {n: now + _AHEAD + (n - 1) * spread // count for n in range(1, count + 1)}
     connection.executemany(
-        "UPDATE conversations SET operator_at = ?1 - ?2, customer_at = ?1 - ?2, due_at = ?1 WHERE id = ?3",
+        "UPDATE conversations SET opened_at = ?1 - ?2, accepted_at = ?1 - ?2, operator_at = ?1 - ?2,"
+        " customer_at = ?1 - ?2, due_at = ?1 WHERE id = ?3",
         [(at, hours, number) for number, at in due.items()],
     )
     connection.commit()
