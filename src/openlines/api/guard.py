@@ -65,6 +65,8 @@ async def let_in(connection: Conn, handler: BaseRouteHandler) -> None:
     speaker = await who_speaks(scope, edge)
     if speaker is None:
         raise Unauthorized
+    if any(isinstance(each, int) and not 0 < each < 2**53 for each in connection.path_params.values()):
+        raise HttpRefused(404, "not_found")
     if unsafe and speaker.session_id:
         same_site(scope, edge)
     check_need(speaker, need)
@@ -81,7 +83,7 @@ def check_need(speaker: Speaker, need: Need) -> None:
         raise Forbidden("only_administrators")
     if speaker.token_id and need.browser:
         raise HttpRefused(403, "cookie_needed")
-    if actor.scopes is not None and need.scope not in actor.scopes:
+    if not speaker.may(need.scope):
         raise HttpRefused(403, "scope_missing", scope=need.scope)
 
 

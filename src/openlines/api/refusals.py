@@ -100,6 +100,9 @@ def said(error: Exception) -> Said:
             return Said(503, "commit_unknown", headers={"retry-after": "1"})
         case TooBusy():
             return Said(503, "busy", headers={"retry-after": "1"})
+        case RecursionError() | UnicodeDecodeError():
+            # Only a body of a stranger is nested so deeply, or is no UTF-8.
+            return Said(400, "bad_json", {"detail": type(error).__name__})
         case _:
             return Said(500, "internal")
 

@@ -22,11 +22,19 @@ _LONGEST: Final = 200
 
 
 class Speaker(NamedTuple):
-    """An actor and how he is known. Exactly one of `session_id` and `token_id` is set."""
+    """An actor and how he is known. Exactly one of `session_id` and `token_id` is set.
+
+    What a key may be used for (`scopes`; None: everything) is asked at the door and nowhere behind it; what is
+    seen and refused there depends on the user for whom the key speaks.
+    """
 
     actor: Actor
     session_id: int = 0
     token_id: int = 0
+    scopes: tuple[str, ...] | None = None
+
+    def may(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
 
 
 class Speakers:
@@ -67,7 +75,7 @@ class Speakers:
             return None
         if found.used_at is None or self._store.clock.now() - found.used_at >= sessions.TOUCH:
             await self._store.write(tokens.token_used, found.token_id)
-        speaker = Speaker(Actor(found.user_id, found.role, found.scopes), token_id=found.token_id)
+        speaker = Speaker(Actor(found.user_id, found.role), token_id=found.token_id, scopes=found.scopes)
         self._remember(token_hash, speaker)
         return speaker
 

@@ -19,10 +19,20 @@ class StaffSession(Socket):
         "sight",
         "threads",
         "token_id",
+        "writes",
     )
 
     def __init__(
-        self, wire: Wire, actor: Actor, sight: Sight, *, language: str, key: str, session_id: int = 0, token_id: int = 0
+        self,
+        wire: Wire,
+        actor: Actor,
+        sight: Sight,
+        *,
+        language: str,
+        key: str,
+        session_id: int = 0,
+        token_id: int = 0,
+        writes: bool = True,
     ) -> None:
         super().__init__(wire)
         self.actor = actor
@@ -31,6 +41,7 @@ class StaffSession(Socket):
         self.key = key  # hash of the cookie or token, to look again whether it is still good
         self.session_id = session_id
         self.token_id = token_id
+        self.writes = writes  # a key that may only read says nothing either
         self.cursor = 0  # of the last frame pushed
         self.live = False
         self.held: list[str] = []

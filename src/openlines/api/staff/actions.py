@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from openlines.api.acting import act
 from openlines.api.edge import Edge
 from openlines.api.guard import WORKS
-from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless, when
+from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless, when
 from openlines.api.staff.details import Acted, acted
 from openlines.api.words import word
 from openlines.core.state import Conversation
@@ -24,7 +24,7 @@ Words = Annotated[str, msgspec.Meta(max_length=100_000)]
 class Seen(msgspec.Struct, forbid_unknown_fields=True):
     """The version of the row on which a person decided."""
 
-    version: int | None = None
+    version: Number | None = None
 
 
 class FinishInput(Seen, forbid_unknown_fields=True):
@@ -32,9 +32,9 @@ class FinishInput(Seen, forbid_unknown_fields=True):
 
 
 class TransferInput(Seen, forbid_unknown_fields=True):
-    user_id: int | None = None
-    department_id: int | None = None
-    line_id: int | None = None
+    user_id: Number | None = None
+    department_id: Number | None = None
+    line_id: Number | None = None
     note: Words = ""
 
 
@@ -51,7 +51,7 @@ class SpamInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ReadInput(msgspec.Struct, forbid_unknown_fields=True):
-    seq: int = 0
+    seq: Number = 0
 
 
 async def _do(edge: Edge, request: Req, actor: Actor, language: str, use_case: Any) -> Response[Acted]:

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 from openlines.api.acting import act, shown
 from openlines.api.edge import Edge
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, READS
-from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, base_url, harmless
+from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, base_url, harmless
 from openlines.api.words import word
 from openlines.channels.base import Field
 from openlines.channels.registry import manifest, manifests
@@ -165,7 +165,7 @@ async def list_channels(edge: TheEdge, request: Req, language: TheLanguage) -> R
 
 
 class NewChannel(msgspec.Struct, forbid_unknown_fields=True):
-    line_id: int
+    line_id: Number
     kind: Text
     name: Text
     settings: dict[str, Any] = {}
@@ -208,10 +208,10 @@ async def read_channel(
 
 
 class ChannelChange(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     name: Text | None = None
     active: bool | None = None
-    line_id: int | None = None
+    line_id: Number | None = None
     settings: dict[str, Any] = {}
     secrets: dict[str, Any] = {}
 

@@ -1,10 +1,11 @@
 """What several handlers of staff need beside the framework."""
 
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from openlines.api.asgi import Scope, address_of
 from openlines.api.edge import Edge
@@ -16,6 +17,10 @@ from openlines.support.passwords import weakness
 from openlines.support.stamps import instant
 
 Req = Request[Any, Any, Any]
+# Numbers that both databases and every browser can hold.
+MOST: Final = 2**53 - 1
+Number = Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
+FilterId = Annotated[int | None, QueryParameter(ge=0, le=MOST)]
 TheEdge = NamedDependency[Edge]
 TheActor = NamedDependency[Actor]
 TheLanguage = NamedDependency[str]

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from openlines.api.acting import act
 from openlines.api.guard import READS, WORKS
-from openlines.api.staff.common import Req, TheActor, TheEdge, given, harmless
+from openlines.api.staff.common import Number, Req, TheActor, TheEdge, given, harmless
 from openlines.api.staff.details import Customer, customer_of
 from openlines.api.staff.inbox import Limit, clean, page_after
 from openlines.services import customers
@@ -39,7 +39,7 @@ async def read_customer(edge: TheEdge, actor: TheActor, customer_id: FromPath[in
 
 
 class CustomerChange(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     name: str | msgspec.UnsetType = msgspec.UNSET
     email: str | msgspec.UnsetType = msgspec.UNSET
     phone: str | msgspec.UnsetType = msgspec.UNSET

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from openlines.api.acting import act
 from openlines.api.guard import READS, WORKS, insecure
-from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless, scope_of
+from openlines.api.staff.common import FilterId, Number, Req, TheActor, TheEdge, TheLanguage, harmless, scope_of
 from openlines.api.staff.details import Details, details, messages_of
 from openlines.api.words import word
 from openlines.realtime.shapes import Message, Row
@@ -40,9 +40,9 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - one per filter
     edge: TheEdge,
     actor: TheActor,
     list_: Annotated[Literal["mine", "queue", "all", "closed"], QueryParameter(name="list")] = "all",
-    line_id: FromQuery[int | None] = None,
-    operator_id: FromQuery[int | None] = None,
-    customer_id: FromQuery[int | None] = None,
+    line_id: FilterId = None,
+    operator_id: FilterId = None,
+    customer_id: FilterId = None,
     q: Annotated[str, QueryParameter(max_length=200)] = "",
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
@@ -89,8 +89,8 @@ async def list_messages(  # noqa: PLR0917 - as the address has them
     actor: TheActor,
     language: TheLanguage,
     thread_id: FromPath[int],
-    before: FromQuery[int | None] = None,
-    after: FromQuery[int | None] = None,
+    before: FilterId = None,
+    after: FilterId = None,
     limit: Limit = 50,
 ) -> MessagePage:
     """The last ones, or those before or after a `seq`."""
@@ -119,7 +119,7 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True):
     text: Words = ""
     files: list[str] = []
     note: bool = False
-    reply_to: int | None = None
+    reply_to: Number | None = None
 
     def said(self) -> Reply:
         return Reply(self.client_message_id, harmless(self.text), tuple(self.files), self.reply_to, self.note)

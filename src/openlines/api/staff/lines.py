@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from openlines.api.acting import act, shown
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.channels import Channel, channel_of
-from openlines.api.staff.common import Req, TheActor, TheEdge, TheLanguage, harmless
+from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.core.capacity import limit_for_offers
 from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
 from openlines.realtime.snapshot import whole
@@ -141,7 +141,7 @@ async def read_line(edge: TheEdge, actor: TheActor, language: TheLanguage, line_
 
 
 class LineChange(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     name: Text | None = None
     active: bool | None = None
     settings: dict[str, Any] | None = None
@@ -192,12 +192,12 @@ class QueueEntry(msgspec.Struct, omit_defaults=True):
 
 
 class QueueMember(msgspec.Struct, forbid_unknown_fields=True):
-    user_id: int | None = None
-    department_id: int | None = None
+    user_id: Number | None = None
+    department_id: Number | None = None
 
 
 class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     members: list[QueueMember]
 
 

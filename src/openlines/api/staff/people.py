@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
 from openlines.api.guard import MANAGES_PEOPLE, READS
-from openlines.api.staff.common import Req, TheActor, TheEdge, check_password, given
+from openlines.api.staff.common import Number, Req, TheActor, TheEdge, check_password, given
 from openlines.realtime.shapes import Department, department_of
 from openlines.realtime.snapshot import whole
 from openlines.services import accounts, departments
@@ -100,7 +100,7 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     email: Text
     role: Text = "operator"
     password: str | None = None
-    department_ids: list[int] = []
+    department_ids: list[Number] = []
     language: Text = ""
     time_zone: Text = ""
     position: Text = ""
@@ -134,7 +134,7 @@ async def add_user(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[
 
 
 class UserChange(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     name: Text | msgspec.UnsetType = msgspec.UNSET
     email: Text | msgspec.UnsetType = msgspec.UNSET
     role: Text | msgspec.UnsetType = msgspec.UNSET
@@ -142,7 +142,7 @@ class UserChange(msgspec.Struct, forbid_unknown_fields=True):
     language: Text | msgspec.UnsetType = msgspec.UNSET
     time_zone: Text | msgspec.UnsetType = msgspec.UNSET
     position: Text | msgspec.UnsetType = msgspec.UNSET
-    department_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
+    department_ids: list[Number] | msgspec.UnsetType = msgspec.UNSET
     password: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -178,18 +178,18 @@ class DepartmentsAnswer(msgspec.Struct):
 
 class NewDepartment(msgspec.Struct, forbid_unknown_fields=True):
     name: Text
-    parent_id: int | None = None
-    head_id: int | None = None
-    member_ids: list[int] = []
+    parent_id: Number | None = None
+    head_id: Number | None = None
+    member_ids: list[Number] = []
 
 
 class DepartmentChange(msgspec.Struct, forbid_unknown_fields=True):
-    version: int
+    version: Number
     name: Text | msgspec.UnsetType = msgspec.UNSET
-    parent_id: int | msgspec.UnsetType | None = msgspec.UNSET
-    head_id: int | msgspec.UnsetType | None = msgspec.UNSET
-    position: int | msgspec.UnsetType = msgspec.UNSET
-    member_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
+    parent_id: Number | msgspec.UnsetType | None = msgspec.UNSET
+    head_id: Number | msgspec.UnsetType | None = msgspec.UNSET
+    position: Number | msgspec.UnsetType = msgspec.UNSET
+    member_ids: list[Number] | msgspec.UnsetType = msgspec.UNSET
 
 
 def _department(reader: Reader, department_id: int) -> Any:

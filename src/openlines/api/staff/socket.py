@@ -108,6 +108,7 @@ class StaffSockets:
                 if event["type"] != "websocket.receive":
                     return
                 if not await self._heard(session, event):
+                    await session.drained()
                     return
         except StoreError as error:
             log.warning("a socket was given up", error=repr(error))
@@ -127,6 +128,7 @@ class StaffSockets:
             key=fingerprint(key),
             session_id=speaker.session_id,
             token_id=speaker.token_id,
+            writes=speaker.may("reply"),
         )
         if edge.hub.join(session):
             await edge.store.write(presence.connected, actor.user_id, edge.node)
@@ -158,17 +160,17 @@ class StaffSockets:
             case Typing(thread_id):
                 self._edge.hub.typed_by_staff(session, thread_id)
             case Seen(thread_id):
-                await self._seen(session.actor, thread_id)
+                await self._seen(session, thread_id)
             case _:
                 session.close(BAD_FRAME)
                 return False
         return True
 
-    async def _seen(self, actor: Actor, thread_id: int) -> None:
-        if actor.scopes is not None and "reply" not in actor.scopes:
+    async def _seen(self, session: StaffSession, thread_id: int) -> None:
+        if not session.writes:
             return
         try:
-            await self._edge.store.write(seen_thread, actor, thread_id)
+            await self._edge.store.write(seen_thread, session.actor, thread_id)
         except Refused:
             return  # out of sight by now
 

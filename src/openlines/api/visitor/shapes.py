@@ -1,8 +1,10 @@
 """Bodies of the visitors' requests."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class Writing(msgspec.Struct, gc=False):
@@ -30,15 +32,15 @@ class Introduction(msgspec.Struct):
     email: str = ""
     phone: str = ""
     data: dict[str, Any] = {}
-    read_seq: int = 0
+    read_seq: Number = 0
 
 
 class Rating(msgspec.Struct):
-    value: int
+    value: Number
     comment: str | None = None
-    conversation_id: int | None = None
+    conversation_id: Number | None = None
 
 
 class Press(msgspec.Struct):
-    message_id: int
+    message_id: Number
     key: str
