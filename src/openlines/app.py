@@ -34,7 +34,7 @@ from openlines.store import Store, StoreError, StoreInUse, open_store
 from openlines.store.channels import ChannelRow
 from openlines.store.events import Event
 from openlines.support.clock import Clock
-from openlines.support.http import Client
+from openlines.support.late_http import LateClient
 from openlines.support.log import logger, set_up
 from openlines.support.passwords import Passwords
 from openlines.support.secrets import BadKey, load_seal
@@ -118,7 +118,7 @@ class Application:
         self._closing.callback(files.close)
         passwords = Passwords()
         self._closing.callback(passwords.close)
-        client = Client(f"openlines/{__version__}")
+        client = LateClient(f"openlines/{__version__}")
         self._closing.push_async_callback(client.close)
         accounts = Accounts(store, seal, client, config.public_url)
         upkeep = Upkeep(store, config.node_name)

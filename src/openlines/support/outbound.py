@@ -77,3 +77,9 @@ class Http(Protocol):
     ) -> AsyncIterator[bytes]:
         """The body of a GET answered with 200, piece by piece. Raises as `request` does, and `BadStatus`."""
         ...
+
+
+class Allowing(Protocol):
+    """Makes clients that may also ask the origins of `bases`, wherever they are."""
+
+    def allowing(self, *bases: str) -> Http: ...

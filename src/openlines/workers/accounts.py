@@ -8,8 +8,7 @@ from openlines.channels.base import Account, Channel
 from openlines.channels.fields import FACTS
 from openlines.store import Commit, Store, channels
 from openlines.store.channels import ChannelRow
-from openlines.support.http import Client
-from openlines.support.outbound import Http
+from openlines.support.outbound import Allowing, Http
 from openlines.support.secrets import Seal
 
 _KEPT = 1024
@@ -26,7 +25,7 @@ class Connected(NamedTuple):
 class Accounts:
     """Opens channels, once for each version of their settings."""
 
-    def __init__(self, store: Store, seal: Seal, client: Client, public_url: str) -> None:
+    def __init__(self, store: Store, seal: Seal, client: Allowing, public_url: str) -> None:
         self._store = store
         self._seal = seal
         self._client = client
