@@ -69,6 +69,7 @@ class Shift:
         self._tasks = [asyncio.create_task(each.run(self.stop)) for each in self.operators]
 
     async def all_there(self) -> None:
+        online: list[Any] = []
         for _ in range(300):
             _, snapshot = await self.admin("GET", "/api/v1/snapshot")
             online = [user for user in snapshot["users"] if user.get("online")]
@@ -88,6 +89,7 @@ class Shift:
 
     async def hands(self) -> dict[int, tuple[str, int | None]]:
         """Who is asked for each conversation."""
+        found: dict[int, tuple[str, int | None]] = {}
         for _ in range(100):
             _, snapshot = await self.admin("GET", "/api/v1/snapshot")
             rows = snapshot.get("conversations", ())

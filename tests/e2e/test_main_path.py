@@ -1,6 +1,5 @@
 """The main job: a line is made on the contact-centre page, a customer writes, the line brings him to who answers."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import insert, select
 
 from openlines.core.line import SECOND
 from openlines.core.state import Conversation
@@ -23,7 +24,6 @@ from openlines.store.postgres import PostgresSession
 from openlines.store.sqlite import SqliteSession, prepare_file
 from openlines.store.statement import Statement
 from openlines.support.clock import FollowingClock, SettableClock
-from sqlalchemy import insert, select
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -48,7 +48,7 @@ def all_departments(reader: Reader) -> list[Department]:
     members: dict[int, list[int]] = {}
     for department_id, user_id in reader.all(_MEMBERS):
         members.setdefault(department_id, []).append(user_id)
-    return [Department(*row, tuple(members.get(row[0], ()))) for row in reader.all(_ALL)]
+    return [Department._make((*row, tuple(members.get(row[0], ())))) for row in reader.all(_ALL)]
 
 
 def department_by_id(reader: Reader, department_id: int) -> Department | None:

@@ -44,7 +44,7 @@ _END_SETUP = Statement(
 def the_portal(reader: Reader) -> Portal | None:
     """The portal's row; None in a database that no server has opened yet."""
     row = reader.one(_THE_ROW)
-    return None if row is None else Portal(*row[:3], msgspec.json.decode(row[3]), *row[4:])
+    return None if row is None else Portal._make((*row[:3], msgspec.json.decode(row[3]), *row[4:]))
 
 
 def add_portal(tx: Tx, *, epoch: str, setup_hash: str) -> None:

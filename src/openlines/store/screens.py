@@ -412,7 +412,9 @@ def customers_page(reader: Reader, sight: Sight, words: str, before: int | None,
         wanted = [customers.c.merged_into.is_(None), customers.c.id < bindparam("before")]
         wanted += [_CUSTOMER_WORDS] if words else []
         if sight.lines is not None:
-            seen = select(literal_column("1")).where(conversations.c.customer_id == customers.c.id, *_seen_by(sight))
+            seen: Select[Any] = select(literal_column("1")).where(
+                conversations.c.customer_id == customers.c.id, *_seen_by(sight)
+            )
             wanted.append(exists(seen.correlate(customers)))
         _customer_pages[key] = Statement(
             select(customers.c.id).where(and_(*wanted)).order_by(customers.c.id.desc()).limit(bindparam("limit"))

@@ -67,15 +67,14 @@ _USED = Statement(update(api_tokens).where(api_tokens.c.id == bindparam("of")))
 
 
 def tokens_of(reader: Reader, user_id: int) -> list[Token]:
-    return [
-        Token(*row[:4], tuple(msgspec.json.decode(row[4])), *row[5:]) for row in reader.all(_OF_USER, user_id=user_id)
-    ]
+    rows = reader.all(_OF_USER, user_id=user_id)
+    return [Token._make((*row[:4], tuple(msgspec.json.decode(row[4])), *row[5:])) for row in rows]
 
 
 def bearer(reader: Reader, token_hash: str) -> Bearer | None:
     """Who a program speaks for; None when the token is unknown, revoked, run out, or its user inactive."""
     row = reader.one(_BEARER, token_hash=token_hash, now=reader.now)
-    return None if row is None else Bearer(*row[:3], tuple(msgspec.json.decode(row[3])), *row[4:])
+    return None if row is None else Bearer._make((*row[:3], tuple(msgspec.json.decode(row[3])), *row[4:]))
 
 
 def add_token(tx: Tx, *, scopes: tuple[str, ...], **columns: Any) -> int:

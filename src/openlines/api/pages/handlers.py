@@ -182,7 +182,8 @@ def try_page(site: KnownSite, *, russian: bool) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title><style>{_TRY_STYLE}</style>'
+        f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title>'
+        f"<style>{_TRY_STYLE}</style>"
         f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
         f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1><p>{words}</p><p>{hint}</p>"
         "<div></div><div></div><div></div></main></body></html>"
