@@ -3,6 +3,7 @@
 import ipaddress
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, Final
 
@@ -141,6 +142,7 @@ def area_of(path: str) -> str:
     return "ops" if path in {"/healthz", "/readyz", "/metrics"} else "pages"
 
 
+@lru_cache(maxsize=10_000)
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)

@@ -79,10 +79,10 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     turn.shown["unread"] = 1 if new else around.unread + 1
     turn.step(_wrote(tx, turn.rules, around, arrival))
     if arrival.unreachable:
-        threads.put(tx, thread_id, unreachable=None)
-    c = turn.done()
+        turn.thread["unreachable"] = None
     if new and first.version == 1:
-        threads.put(tx, thread_id, last_conversation_id=c.id)
+        turn.thread["last_conversation_id"] = first.id
+    c = turn.done()
     return Received(message_id, c.id, thread_id, seq, tx.now, repeated=False)
 
 

@@ -104,6 +104,7 @@ class Turn:
         "rules",
         "seq",
         "shown",
+        "thread",
         "tx",
     )
 
@@ -114,6 +115,7 @@ class Turn:
         self.capabilities = capabilities(case.around.kind)
         self.seq = case.around.seq or 0
         self.shown: dict[str, Any] = {}
+        self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
         self._counting = case.rules
         self._new = new
         self._rows: list[dict[str, Any]] = []
@@ -207,7 +209,7 @@ class Turn:
             return
         self.message("system", text, data={"auto": auto, "why": {"code": f"auto_{why}"}, **data})
         if auto == "greeting":
-            threads.put(self.tx, self.c.thread_id, greeted_at=self.tx.now)
+            self.thread["greeted_at"] = self.tx.now
 
     def event(self, code: str, *, user_id: int | None = None, data: dict[str, Any] | None = None) -> None:
         self._events.append((f"conversation.{code}", None, user_id, data or None))
@@ -225,6 +227,8 @@ class Turn:
             conversations.put(tx, before, after, **self.shown)
         if self._rows:
             messages.add_rows(tx, self._rows)
+        if self.thread:
+            threads.put(tx, after.thread_id, **self.thread)
         self._count()
         self._tell(changed)
         self._arm()
