@@ -170,7 +170,10 @@ def fill(run: Any, run_many: Any, size: Size) -> None:
     at = HostClock().now()
     run("UPDATE lines SET settings = ? WHERE id = ?", (text_of(SETTINGS), LINE))
     _people(run, run_many, size, at)
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size.conversations})"
+    numbers = (
+        "WITH RECURSIVE n(i) AS"
+        f" (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {size.conversations})"
+    )
     born = f"{at} - 86400000000 - i * 1000000"
     operator = f"{FIRST_OPERATOR} + i % {size.operators}"
     run(f"INSERT INTO customers (id, name, created_at) {numbers} SELECT i, 'Customer ' || i, {born} FROM n")
@@ -228,7 +231,8 @@ def _messages(run: Any, size: Size, born: str) -> None:
     """Ten in each thread; customer and operator in turn."""
     run(
         "INSERT INTO messages (id, thread_id, conversation_id, seq, author, author_id, kind, text, dedupe, at)"
-        f" WITH RECURSIVE n(m) AS (SELECT 0 UNION ALL SELECT m + 1 FROM n WHERE m < {size.messages - 1}),"
+        " WITH RECURSIVE n(m) AS"
+        f" (SELECT CAST(0 AS BIGINT) UNION ALL SELECT m + 1 FROM n WHERE m < {size.messages - 1}),"
         f" o(m, i, seq) AS (SELECT m, m / {_PER_THREAD} + 1, m % {_PER_THREAD} + 1 FROM n)"
         " SELECT m + 1, i, i, seq, CASE WHEN seq % 2 = 1 THEN 'customer' ELSE 'operator' END,"
         f" CASE WHEN seq % 2 = 1 THEN NULL ELSE {FIRST_OPERATOR} + i % {size.operators} END, 'text',"
