@@ -77,6 +77,20 @@ describe("list of conversations", () => {
     wrapper.unmount();
   });
 
+  it("does not follow a row that goes to another group by itself", async () => {
+    const title = (group: "work" | "answered", count: number) => ({ type: "title", key: group, group, count, folded: false }) as const;
+    const [one, two, three] = plainItems(rows(1, 3));
+    const wrapper = make([]);
+    await wrapper.setProps({ items: [title("work", 2), one, two, title("answered", 1), three] as never });
+    await nextTick();
+    await wrapper.get('[data-conversation="1"]').trigger("pointermove", { pointerType: "mouse" });
+    await wrapper.setProps({ items: [title("work", 1), two, title("answered", 2), one, three] as never });
+    await nextTick();
+    expect(wrapper.get('[role="tree"]').element.scrollTop).toBe(0);
+    expect(shown(wrapper).map(([id]) => id)).toEqual([2, 1, 3]);
+    wrapper.unmount();
+  });
+
   it("opens a row by a press, and leaves a press with a modifier to the browser", async () => {
     const wrapper = make(rows(1, 3));
     await nextTick();
