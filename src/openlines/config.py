@@ -167,9 +167,9 @@ def load(environ: Mapping[str, str], **given: Any) -> Config:
 
 def unknown(variable: str) -> str:
     """The sentence about a variable of ours that does not exist."""
-    names = [PREFIX + name.upper() for name in KNOWN]
-    near = difflib.get_close_matches(variable.upper(), names, n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(names)}."
+    near = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), KNOWN, n=1, cutoff=0.6)
+    known = ", ".join(PREFIX + name.upper() for name in KNOWN)
+    hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else f" Known are {known}."
     return f"{variable} is not a setting of openlines.{hint}"
 
 

@@ -17,7 +17,7 @@ HIDDEN = "•••"
 _SECRET_NAMES = re.compile(r"passw|secret|token|authorization|cookie|api_key|private", re.IGNORECASE)
 _SECRET_SHAPES = re.compile(
     r"ol[tvs]_[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)?"  # ours: program, visitor, session
-    r"|\b\d{5,}:[A-Za-z0-9_-]{30,}"  # a Telegram bot's token, also inside its addresses
+    r"|(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}"  # a Telegram bot's token, also inside its addresses
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"  # a JWT
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user and password in an address
     r"|(?<=[?&]token=)[^&\s\"']+"
