@@ -44,6 +44,15 @@ def test_plural_forms() -> None:
     assert found == ["1 секунду.", "2 секунды.", "5 секунд.", "11 секунд.", "21 секунду.", "112 секунд."]
 
 
+def test_seconds_are_said_as_people_say_them() -> None:
+    bounds = {"least": 60, "most": 43200}
+    assert word("span_out_of_range", bounds, "en") == "From 1 minute to 12 hours."
+    assert word("span_out_of_range", bounds, "ru") == "От 1 минуты до 12 часов."
+    assert word("span_out_of_range", {"least": 0, "most": 86400}, "ru") == "От 0 до 1 дня."
+    assert word("span_out_of_range", {"least": 90, "most": 31 * 86400}, "ru") == "От 90 секунд до 31 дня."
+    assert word("span_out_of_range", {"least": 10, "most": 7200}, "en") == "From 10 seconds to 2 hours."
+
+
 def test_an_unknown_code_is_shown_as_itself() -> None:
     assert word("no_such_code", {}, "en") == "no_such_code"
     assert word("fact.no_such_fact", {}, "ru") == "no_such_fact"

@@ -1,0 +1,190 @@
+"""The command line: works on a folder by itself, and beside a running server through its socket."""
+
+import asyncio
+import json
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from openlines.cli import app
+from tests.api.house import PASSWORD, House, running
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.delenv("LC_ALL", raising=False)
+
+
+def openlines(*arguments: str, folder: Path | None = None, stdin: str = "") -> Result:
+    more = ["--data", str(folder)] if folder is not None else []
+    return runner.invoke(app, [*arguments, *more], input=stdin)
+
+
+def test_help_teaches_with_examples() -> None:
+    shown = openlines("--help")
+    assert shown.exit_code == 0
+    for words in ("openlines serve", "--public-url", "token create", "OPENLINES_PUBLIC_URL", "doctor"):
+        assert words in shown.output
+    for command in ("serve", "demo", "migrate", "doctor", "channels"):
+        assert openlines(command, "--help").exit_code == 0
+    for group, command in (("admin", "create"), ("user", "add"), ("user", "password"), ("token", "create")):
+        assert openlines(group, command, "--help").exit_code == 0
+
+
+def test_an_unknown_setting_ends_with_words_and_code_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINES_PRT", "1")
+    shown = openlines("channels")
+    assert shown.exit_code == 2
+    assert "Did you mean OPENLINES_PORT?" in shown.output
+
+
+def test_kinds_of_channel_without_a_portal(tmp_path: Path) -> None:
+    shown = openlines("channels", "--json", folder=tmp_path / "nothing")
+    assert shown.exit_code == 0
+    kinds = {each["kind"]: each["capabilities"] for each in json.loads(shown.stdout)["kinds"]}
+    assert {"website", "telegram"} <= kinds.keys()
+    assert kinds["website"]["pushes"] is False
+    assert not (tmp_path / "nothing").exists(), "looking makes nothing"
+
+
+def test_a_portal_made_without_a_browser(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    made = openlines(
+        "admin", "create", "--email", "Ann@Example.org", "--password-stdin", "--name", "Ann", "--json",
+        folder=folder, stdin=PASSWORD + "\n",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    done = json.loads(made.stdout)
+    assert done["set_up"] is True
+    assert done["key"]
+    added = openlines("user", "add", "--email", "bob@example.org", "--json", folder=folder)
+    assert len(json.loads(added.stdout)["password"]) >= 12
+    key = openlines(
+        "token", "create", "--user", "ann@example.org", "--scope", "read", "--scope", "reply", folder=folder
+    )
+    assert key.stdout.startswith("olt_")
+    listed = openlines("channels", folder=folder)
+    assert "#1" in listed.stdout
+    again = openlines(
+        "admin", "create", "--email", "ann@example.org", "--password-stdin", folder=folder, stdin=PASSWORD + "\n"
+    )
+    assert again.exit_code == 1
+    assert "email" in again.output
+
+
+def test_what_is_refused_says_why_and_ends_with_code_1(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    weak = openlines("admin", "create", "--email", "a@b.c", "--password-stdin", folder=folder, stdin="short\n")
+    assert weak.exit_code == 1
+    assert "At least 8 characters" in weak.output
+    openlines("admin", "create", "--email", "ann@example.org", "--password-stdin", folder=folder, stdin=PASSWORD)
+    nobody = openlines("token", "create", "--user", "nobody@example.org", "--scope", "read", folder=folder)
+    assert nobody.exit_code == 1
+    scope = openlines("token", "create", "--user", "ann@example.org", "--scope", "everything", folder=folder)
+    assert scope.exit_code == 1
+    assert "read" in scope.output
+
+
+def test_words_are_russian_where_the_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    weak = openlines("admin", "create", "--email", "a@b.c", "--password-stdin", folder=tmp_path / "d", stdin="short\n")
+    assert "Не меньше 8 знаков" in weak.output
+
+
+def test_migrate_says_when_it_is_done(tmp_path: Path) -> None:
+    done = openlines("migrate", folder=tmp_path / "data")
+    assert done.exit_code == 0
+    assert "up to date" in done.stdout
+    assert sqlite3.connect(tmp_path / "data" / "portal.db").execute("SELECT count(*) FROM users").fetchone() == (0,)
+
+
+# --- beside a running server --------------------------------------------------------------------------------
+
+
+async def beside(*arguments: str, folder: Path, stdin: str = "") -> Result:
+    """In another thread, since the server runs in this one."""
+    return await asyncio.to_thread(openlines, *arguments, folder=folder, stdin=stdin)
+
+
+async def test_commands_beside_a_running_server(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert stat.S_IMODE((folder / "control.sock").stat().st_mode) == 0o600
+    added = await beside("user", "add", "--email", "bob@example.org", "--password-stdin", folder=folder, stdin=PASSWORD)
+    assert added.exit_code == 0, added.output
+    bob = await house.sign_in("bob")
+    key = (
+        await beside("token", "create", "--user", "bob@example.org", "--scope", "read", folder=folder)
+    ).stdout.strip()
+    assert (await house.browser(key=key).get("/api/v1/me")).json["email"] == "bob@example.org"
+    changed = await beside(
+        "user", "password", "--email", "bob@example.org", "--password-stdin", folder=folder, stdin="a new password"
+    )
+    assert changed.exit_code == 0
+    await asyncio.sleep(0.3)
+    assert (await bob.get("/api/v1/me")).status == 401
+    shown = await beside("channels", "--json", folder=folder)
+    assert json.loads(shown.stdout)["channels"][0]["kind"] == "website"
+
+
+async def test_the_doctor_sees_through_the_running_server(house: House, tmp_path: Path) -> None:
+    shown = await beside("doctor", "--json", folder=tmp_path / "data")
+    findings = json.loads(shown.stdout)
+    assert any("through the running server" in each["what"] for each in findings)
+    assert any("Bakery" in each["what"] for each in findings)
+
+
+async def test_a_second_server_on_the_same_folder_is_refused_with_code_3(house: House, tmp_path: Path) -> None:
+    shown = await beside("serve", "--port", "0", folder=tmp_path / "data")
+    assert shown.exit_code == 3
+    migrating = await beside("migrate", folder=tmp_path / "data")
+    assert migrating.exit_code == 3
+
+
+async def test_the_control_socket_understands_nonsense(house: House, tmp_path: Path) -> None:
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "data" / "control.sock")
+    for line in (
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b'{"do": 1}',
+        b'{"do": "rm -rf"}',
+        b'{"do": "user.add", "with": {"email": 5}}',
+    ):
+        writer.write(line + b"\n")
+        answer = json.loads(await reader.readline())
+        assert answer["ok"] is False
+        assert answer["message"]
+    writer.close()
+    assert (await house.browser().get("/healthz")).status == 200
+
+
+async def test_a_socket_that_a_crash_left_is_taken_over(tmp_path: Path, empty_portal: Path) -> None:
+    folder = tmp_path / "data"
+    async with running(folder, template=empty_portal) as first:
+        await first.set_up()
+    _leave_a_socket(folder / "control.sock")
+    async with running(folder):
+        shown = await beside("channels", "--json", folder=folder)
+        assert json.loads(shown.stdout)["channels"]
+
+
+def _leave_a_socket(path: Path) -> None:
+    import socket
+
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(path))
+    left.close()
+
+
+def test_a_dead_socket_does_not_stop_the_command_line(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    openlines("admin", "create", "--email", "ann@example.org", "--password-stdin", folder=folder, stdin=PASSWORD)
+    _leave_a_socket(folder / "control.sock")
+    assert openlines("channels", folder=folder).exit_code == 0

@@ -1,0 +1,98 @@
+"""The description of the API says what there is, and its page needs nobody else."""
+
+import re
+from typing import Any
+
+from tests.api.house import House
+from tests.api.test_matrix import MATRIX, VISITOR_MATRIX
+
+
+async def document(house: House) -> dict[str, Any]:
+    answer = await house.browser().get("/api/openapi.json")
+    assert answer.status == 200
+    found: dict[str, Any] = answer.json
+    return found
+
+
+async def test_every_route_is_described(house: House) -> None:
+    paths = (await document(house))["paths"]
+    described = {(method.upper(), path) for path, item in paths.items() for method in item}
+    wanted = {(method, f"/api/v1{path}") for method, path in MATRIX}
+    wanted |= {("GET" if method == "WS" else method, path) for method, path in VISITOR_MATRIX}
+    assert wanted - described == set()
+
+
+async def test_every_reference_leads_somewhere_and_every_operation_has_words(house: House) -> None:
+    found = await document(house)
+    schemas = found["components"]["schemas"]
+    references = set(re.findall(r'"\$ref":\s*"#/components/schemas/([^"]+)"', str(found).replace("'", '"')))
+    assert references - schemas.keys() == set()
+    for path, item in found["paths"].items():
+        for method, operation in item.items():
+            assert operation["summary"], f"{method} {path}"
+            assert operation["tags"], f"{method} {path}"
+            assert "default" in operation["responses"], f"{method} {path}"
+
+
+async def test_bodies_and_answers_are_described(house: House) -> None:
+    paths = (await document(house))["paths"]
+    send = paths["/api/v1/conversations/{conversation_id}/messages"]["post"]
+    assert "requestBody" in send
+    assert "application/json" in send["responses"]["201"]["content"]
+    assert "requestBody" in paths["/api/v1/widget/{key}/messages"]["post"]
+
+
+async def test_the_page_is_whole_by_itself(house: House) -> None:
+    answer = await house.browser().get("/api/docs")
+    assert answer.status == 200
+    page = answer.body.decode()
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    for words in (
+        "/api/v1/conversations/{conversation_id}/transfer",
+        "/api/v1/widget/{key}/messages",
+        "Idempotency-Key",
+    ):
+        assert words in page
+
+
+async def test_every_answer_carries_the_headers_that_protect(house: House) -> None:
+    visitor = await house.visitor()
+    for browser, path in (
+        (house.admin, "/api/v1/me"),
+        (house.browser(), "/api/v1/me"),
+        (house.browser(), "/api/v1/portal"),
+        (house.browser(), "/healthz"),
+        (house.browser(), "/nowhere.js"),
+        (visitor.browser, f"{visitor.base}/config"),
+        (house.browser(), "/api/docs"),
+    ):
+        headers = (await browser.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert "frame-ancestors" in headers["content-security-policy"], path
+        assert headers["strict-transport-security"].startswith("max-age=31536000"), path
+        assert headers["cross-origin-opener-policy"] == "same-origin", path
+        assert headers["referrer-policy"], path
+        assert "server" not in headers, path
+
+
+async def test_health_readiness_and_figures(house: House) -> None:
+    browser = house.browser()
+    assert (await browser.get("/healthz")).body == b"ok\n"
+    assert (await browser.get("/readyz")).json == {"ready": True}
+    await (await house.visitor()).say("hello")
+    text = (await browser.get("/metrics")).body.decode()
+    for name in (
+        "openlines_http_requests_total",
+        "openlines_http_seconds_bucket",
+        "openlines_sockets",
+        "openlines_events_fanned_out_total",
+        "openlines_found_by_safety_look_total",
+        "openlines_timers_played_total",
+        "openlines_info",
+    ):
+        assert name in text, name
+    house.app.leaving()
+    assert (await browser.get("/readyz")).status == 503
