@@ -47,6 +47,7 @@ from openlines.workers.router import Router
 from openlines.workers.tidy import Tidy
 from openlines.workers.timers import Timers
 from openlines.workers.typing import Typing
+from openlines.workers.typist import Typist
 from openlines.workers.upkeep import Upkeep
 
 log = logger(__name__)
@@ -128,6 +129,9 @@ class Application:
         if "workers" in config.roles:
             self._start_workers(store, accounts, files)
         hub = Hub(store, word)
+        typist = Typist(store, accounts)
+        self._closing.push_async_callback(typist.stop)
+        hub.on_typed = typist.typed
         await hub.start()
         self._closing.push_async_callback(hub.stop)
         typing = Typing(store, accounts)

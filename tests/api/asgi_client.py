@@ -205,7 +205,7 @@ class Socket:
     def say_bytes(self, data: bytes) -> None:
         self._up.put_nowait({"type": "websocket.receive", "bytes": data})
 
-    async def hear(self, kind: str | None = None, *, within: float = 5.0) -> Any:
+    async def hear(self, kind: str | None = None, *, within: float = 20.0) -> Any:
         """The next frame (of this kind; others are passed over). Raises TimeoutError; None when it was closed."""
         async with asyncio.timeout(within):
             while True:
@@ -225,7 +225,7 @@ class Socket:
                 return heard
             heard.append(frame)
 
-    async def ended(self, within: float = 5.0) -> int:
+    async def ended(self, within: float = 20.0) -> int:
         """Wait for the end; its code."""
         assert self._task is not None
         await asyncio.wait_for(asyncio.shield(self._task), within)

@@ -86,9 +86,23 @@ def test_what_is_refused_says_why_and_ends_with_code_1(tmp_path: Path) -> None:
     openlines("admin", "create", "--email", "ann@example.org", "--password-stdin", folder=folder, stdin=PASSWORD)
     nobody = openlines("token", "create", "--user", "nobody@example.org", "--scope", "read", folder=folder)
     assert nobody.exit_code == 1
+    assert "There is no such user." in nobody.output
     scope = openlines("token", "create", "--user", "ann@example.org", "--scope", "everything", folder=folder)
     assert scope.exit_code == 1
     assert "read" in scope.output
+
+
+def test_looking_or_a_folder_typed_wrong_makes_no_portal(tmp_path: Path) -> None:
+    folder = tmp_path / "typo"
+    looked = openlines("doctor", folder=folder)
+    assert "There is no portal in" in looked.output
+    for arguments in (
+        ["user", "add", "--email", "b@example.org"],
+        ["token", "create", "--user", "a@b.c", "--scope", "read"],
+    ):
+        refused = openlines(*arguments, folder=folder)
+        assert (refused.exit_code, "There is no portal in" in refused.output) == (1, True)
+    assert not folder.exists()
 
 
 def test_words_are_russian_where_the_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

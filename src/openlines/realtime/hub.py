@@ -57,6 +57,8 @@ class Hub:
         self.rooms = Rooms()
         self.people: dict[int, User] = {}
         self.members: dict[int, frozenset[int]] = {}
+        # Told the threads in which staff type, for channels that show it to their customers.
+        self.on_typed: Callable[[int], None] = lambda thread_id: None
         self.cursor = 0
         self.batches = 0
         self.events = 0
@@ -309,6 +311,7 @@ class Hub:
             if other.actor.user_id != user_id:
                 other.push(frame)
         self.typed(thread_id)
+        self.on_typed(thread_id)
         person = self.people.get(user_id)
         for visitor in watch.visitors:
             visitor.push(frames.visitor("typing", {"name": person.name} if person is not None else {}))
