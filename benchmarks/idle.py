@@ -22,14 +22,15 @@ _FEW = 40  # are open before the memory is first looked at
 def idle(setting: Setting) -> list[Figure]:
     """The median of a few starts, and the memory of the last of them."""
     world = setting.sqlite("idle")
-    starts, memory = [], 0
+    starts, memory, cpu = [], 0, 0.0
     for _ in range(_STARTS):
         with Product(world.folder, setting.port) as product:
             starts.append(product.start_seconds)
+            cpu = product.cpu_seconds()
             time.sleep(1.0)
             memory = product.memory()
     starts.sort()
-    note = f"{starts[0]:.2f}–{starts[-1]:.2f} s"
+    note = f"{starts[0]:.2f}–{starts[-1]:.2f} s, {cpu:.2f} s of CPU"
     return [
         Figure("start_s", starts[len(starts) // 2], "s", note=note),
         Figure("idle_mb", memory / 1e6, "MB"),
