@@ -96,8 +96,9 @@ def test_a_number_has_its_bounds(name: str, least: int, most: int) -> None:
         return list(problems(replace(LineSettings(), **{name: value})))  # type: ignore[arg-type]
 
     assert found(least) == found(most) == []
+    code = "out_of_range" if name in {"limit", "own_days", "priority"} else "span_out_of_range"
     for beyond in (least - 1, most + 1):
-        assert found(beyond) == [Problem(name, "out_of_range", {"least": least, "most": most})]
+        assert found(beyond) == [Problem(name, code, {"least": least, "most": most})]
 
 
 def test_the_bounds_that_others_use() -> None:
@@ -134,7 +135,7 @@ def test_a_link_may_be_plain(link: str) -> None:
 
 def test_all_problems_are_named_at_once() -> None:
     assert wrong(queue_time=1, greeting={"de": ""}, consent_url="x") == [
-        ("queue_time", "out_of_range"),
+        ("queue_time", "span_out_of_range"),
         ("greeting.de", "unknown_language"),
         ("consent_url", "not_a_link"),
     ]

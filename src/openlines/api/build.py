@@ -1,6 +1,7 @@
 """The web application: the framework's handlers behind their guard, and what runs without it, behind one door."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -179,6 +180,11 @@ _CODES: Final = {
 }
 
 
+# What the framework calls otherwise than we do: the body, and a parameter that would hide a word of Python's.
+_QUERY_NAMES: Final = {"data": "body", "list_": "list"}
+_NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(\w+)`")
+
+
 def _refused(request: Req, error: Exception) -> Response[Any]:
     reply = refusals.reply(error, choose_language(request.headers.get("accept-language", "")))
     if reply.status >= 500 and reply.status != 503:
@@ -212,7 +218,12 @@ def _bad_values(error: ValidationException) -> Exception:
     for each in error.extra if isinstance(error.extra, list) else ():
         message = str(each.get("message", ""))
         words, _, path = message.partition(" - at `$")
-        name = path.strip("`").lstrip(".") or str(each.get("key", "body"))
+        name = path.strip("`").lstrip(".") or _QUERY_NAMES.get(each.get("key", ""), each.get("key", "body"))
+        named = _NAMED_FIELD.fullmatch(words)
+        if named is not None:
+            inside = f"{path.strip('`').lstrip('.')}." if path.strip("`") else ""
+            found.append(Problem(inside + named[2], "required" if named[1] == "missing required" else "unknown_field"))
+            continue
         found.append(Problem(name, "wrong_type", {"detail": words[:200]}))
     refused.problems = found  # type: ignore[attr-defined]
     return refused

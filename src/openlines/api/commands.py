@@ -11,7 +11,7 @@ from openlines.channels.registry import manifests
 from openlines.core.line import Problem
 from openlines.services import accounts, portal, sessions, tokens
 from openlines.services.accounts import NAME_LIMIT
-from openlines.services.errors import Invalid, NotFound
+from openlines.services.errors import Invalid
 from openlines.services.portal import FirstPerson
 from openlines.store import Store, channels, departments, users
 from openlines.store import portal as portal_rows
@@ -180,7 +180,7 @@ def _end_all(tx: Tx, user_id: int) -> None:
 def _user(reader: Reader, email: str) -> Any:
     found = users.user_by_email(reader, email.strip().lower())
     if found is None:
-        raise NotFound("user", email=email)
+        raise Invalid.field("user", "unknown_user")
     return found
 
 

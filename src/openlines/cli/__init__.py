@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from openlines import __version__
-from openlines.config import BadSetting, Config, load
+from openlines.config import KNOWN, PREFIX, BadSetting, Config, load
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -33,13 +33,27 @@ Examples:
   openlines token create --user ann@example.org --scope read --scope reply
   openlines doctor                                   what is wrong, and what to do
 
-Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL.
+Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL. `openlines serve --help` lists them.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal is in use by another process.
 """
+
+
+def _verbatim(text: str) -> str:
+    """Lines that are wide enough already: the mark keeps each paragraph's lines as they are."""
+    return "\n\n".join(f"\b\n{part}" for part in text.strip().split("\n\n"))
+
+
+def _variables() -> str:
+    """Every setting of a server process, as the variable that sets it."""
+    rows = [f"  {PREFIX}{name.upper()}\n      {each.metadata['help']}" for name, each in KNOWN.items()]
+    return "Settings, as variables; a flag wins over its variable:\n\n" + "\n".join(rows)
+
 
 app = typer.Typer(
     name="openlines",
     help="A self-hosted contact centre: every channel, one queue, the right operator, in real time.",
-    epilog=EXAMPLES.replace("\n", "\n\n"),
+    epilog=_verbatim(EXAMPLES),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -83,7 +97,7 @@ def root(
 # --- the server ---------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command(epilog=_verbatim(_variables()))
 def serve(
     data: Data = None,
     database: Database = None,
@@ -302,6 +316,15 @@ async def _ask(config: Config, name: str, values: Mapping[str, Any]) -> dict[str
     return answered if answered is not None else await _by_ourselves(config, name, values, language)
 
 
+_OPENS_NEW: Final = frozenset({"admin.create"})
+_NO_PORTAL: Final = {
+    "en": "There is no portal in {} yet. Start it with `openlines serve` or `openlines admin create`, "
+    "or name its folder with --data.",
+    "ru": "В {} ещё нет портала. Начните с `openlines serve` или `openlines admin create` "
+    "или укажите его папку: --data.",
+}
+
+
 async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     from openlines.api.commands import Hands, open_portal
     from openlines.api.control import answered
@@ -309,6 +332,9 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], la
     from openlines.support.passwords import Passwords
     from openlines.support.secrets import BadKey, load_seal
 
+    if name not in _OPENS_NEW and not _exists(config):
+        # A name typed wrong must not silently become a second, empty portal.
+        return {"ok": False, "code": "no_portal", "message": _NO_PORTAL[language].format(config.data)}
     config.data.mkdir(parents=True, exist_ok=True)
     try:
         store = await open_store(config.database_url, node=f"command line {os.getpid()}")

@@ -24,6 +24,10 @@ class Finding(NamedTuple):
 async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]]) -> list[Finding]:
     """Every finding, in the order in which to mend them. `ask` carries out a command by name."""
     findings = [*_folder(config), *_web(), *_address(config)]
+    if not config.database and not (config.data / "portal.db").exists():
+        # Looking changes nothing: no portal is made for the sake of looking at it.
+        advice = "`openlines serve` makes one, or `openlines admin create`; or name its folder with --data."
+        return [*findings, Finding("warning", f"There is no portal in {config.data} yet.", advice), *_port(config)]
     running = config.control_socket.exists()
     answered = await ask("status")
     if not answered["ok"]:

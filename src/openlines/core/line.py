@@ -139,6 +139,8 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "bot_time": (0, 7 * 86400),
 }
 
+_PLAIN_NUMBERS = frozenset({"limit", "own_days", "priority"})  # the other ranges are of seconds
+
 LANGUAGES = ("ru", "en")
 
 
@@ -148,7 +150,8 @@ def problems(settings: LineSettings) -> Sequence[Problem]:
     for name, (least, most) in _RANGES.items():
         value = getattr(settings, name)
         if not least <= value <= most:
-            found.append(Problem(name, "out_of_range", {"least": least, "most": most}))
+            code = "out_of_range" if name in _PLAIN_NUMBERS else "span_out_of_range"
+            found.append(Problem(name, code, {"least": least, "most": most}))
     for item in fields(settings):
         value = getattr(settings, item.name)
         if isinstance(value, dict):

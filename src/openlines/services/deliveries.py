@@ -15,7 +15,7 @@ import msgspec
 
 from openlines.channels.base import Button, Outgoing, OutgoingFile
 from openlines.core.line import DAY, SECOND
-from openlines.services.errors import Conflict, NotFound
+from openlines.services.errors import Conflict
 from openlines.store import conversations, deliveries, messages, threads
 from openlines.store.deliveries import Candidate, Known, Ref
 from openlines.store.tables import deliveries as deliveries_table
@@ -286,11 +286,11 @@ def withdraw(tx: Tx, message_id: int) -> bool:
 def retry(tx: Tx, message_id: int) -> None:
     """A person wants it sent again: after a failure, or after an end that nobody knows. Parts that are through stay.
 
-    Refuses with `NotFound`, and with `Conflict` "not_failed" when there is nothing to repeat.
+    Refuses with `Conflict` "not_failed" when there is nothing to repeat.
     """
     known = deliveries.of_message(tx, message_id)
-    if not known:
-        raise NotFound("message", id=message_id)
+    if not known:  # a channel that shows messages by itself has nothing to send
+        raise Conflict("not_failed", state="sent")
     last = known[-1]
     if last.state not in ("failed", "unknown"):
         raise Conflict("not_failed", state=last.state)

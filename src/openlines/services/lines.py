@@ -130,7 +130,7 @@ def _shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise Invalid.field("name", "text_needed")
+        raise Invalid.field("name", "name_needed")
     if len(name) > NAME_LIMIT:
         raise Invalid.field("name", "too_long", {"most": NAME_LIMIT})
 

@@ -119,7 +119,8 @@ def memberships(reader: Reader) -> dict[int, list[int]]:
 def add_user(tx: Tx, **columns: Any) -> int:
     """A new user; returns his id. `email` must be free (checked by the use case, kept by the database)."""
     user_id = tx.new_id(users)
-    tx.run(_ADD, id=user_id, created_at=tx.now, **columns)
+    # Nobody is there before he has come; said so that "why not" is answered from the first moment.
+    tx.run(_ADD, id=user_id, created_at=tx.now, **{"unavailable": "offline", **columns})
     return user_id
 
 

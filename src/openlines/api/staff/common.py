@@ -72,4 +72,4 @@ def when(field: str, text: str | None) -> int | None:
     try:
         return instant(text)
     except (ValueError, OverflowError):
-        raise Invalid([Problem(field, "bad_time")]) from None
+        raise Invalid([Problem(field, "bad_instant")]) from None

@@ -34,6 +34,7 @@ from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, W
 from openlines.api.visitor.sites import KnownSite, Sites
 from openlines.api.visitor.sockets import VisitorSockets
 from openlines.api.visitor.views import config, session_view
+from openlines.core.line import SECOND
 from openlines.realtime.visitors import visitor_message
 from openlines.services import visitors
 from openlines.services.errors import Invalid
@@ -156,7 +157,9 @@ class VisitorApi:
         handler = self._routes.get((method, rest))
         if handler is None:
             known = any(path == rest for _, path in self._routes)
-            raise HttpRefused(405 if known else 404, "method_not_allowed" if known else "not_found", what="path")
+            if known:
+                raise HttpRefused(405, "method_not_allowed", method=method)
+            raise HttpRefused(404, "not_found", what="path")
         await handler(call)
 
     def allow(self, scope: Scope, site: KnownSite) -> list[tuple[bytes, bytes]]:
@@ -225,7 +228,7 @@ class VisitorApi:
         if given.identity:
             if not key:
                 raise HttpRefused(403, "identity_invalid", detail="no key")
-            signed = identity.vouched(given.identity, key, call.site.key)
+            signed = identity.vouched(given.identity, key, call.site.key, store.clock.now() // SECOND)
             anonymous = visitor.external_id if visitor is not None and visitor.token.startswith("olv_") else None
             await store.write(visitors.vouched, channel_id, anonymous, signed.visitor.external_id, signed.person)
             visitor = signed.visitor

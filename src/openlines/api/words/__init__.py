@@ -1,8 +1,9 @@
 """What people read where the house speaks in codes: refusals, routing's reasons, facts in a thread, errors of
 channels. One table per language, code → text; the rest of the house never holds a sentence.
 
-A text may hold `{name}` for a parameter and `{name|one|few|many}` for the word that fits a number (English:
-`{name|one|many}`). A code that nobody worded is shown as itself, which a test makes impossible.
+A text may hold `{name}` for a parameter, `{name|one|few|many}` for the word that fits a number (English:
+`{name|one|many}`) and `{name~}` for seconds as people say them after "from" and "to" ("12 hours", «12 часов»). A
+code that nobody worded is shown as itself, which a test makes impossible.
 """
 
 import re
@@ -16,7 +17,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {**work_en.WORDS, **en.WORDS},
     "ru": {**work_ru.WORDS, **ru.WORDS},
 }
-_HOLE: Final = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)\}")
+_HOLE: Final = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)(~?)\}")
 
 
 def word(code: str, params: Mapping[str, Any] | None, language: str, *, area: str = "") -> str:
@@ -55,11 +56,31 @@ def choose_language(accept: str, fallback: str = "en") -> str:
 
 def _fill(hole: re.Match[str], params: Mapping[str, Any], language: str) -> str:
     value = params.get(hole[1], "")
+    if hole[3]:
+        return _span(int(value or 0), language)
     forms = hole[2].split("|")[1:]
     if not forms:
         return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     number = abs(int(value)) if isinstance(value, (int, float)) else 0
     return forms[min(_form(number, language), len(forms) - 1)]
+
+
+_SPANS: Final = (
+    (86400, {"en": ("day", "days"), "ru": ("дня", "дней")}),
+    (3600, {"en": ("hour", "hours"), "ru": ("часа", "часов")}),
+    (60, {"en": ("minute", "minutes"), "ru": ("минуты", "минут")}),
+    (1, {"en": ("second", "seconds"), "ru": ("секунды", "секунд")}),
+)
+
+
+def _span(seconds: int, language: str) -> str:
+    """Seconds in the largest unit that holds them whole."""
+    if not seconds:
+        return "0"
+    unit, forms = next((unit, forms) for unit, forms in _SPANS if seconds % unit == 0)
+    number = seconds // unit
+    one = number == 1 if language == "en" else _form(number, "ru") == 0
+    return f"{number} {forms[language][0 if one else 1]}"
 
 
 def _form(number: int, language: str) -> int:
