@@ -18,7 +18,7 @@ from tests.core.cases import ANN, BOB, BOT, T0, TEXT, Story, Walked, active, ans
 
 @pytest.fixture(scope="module")
 def walked() -> list[Walked]:
-    return walks(4, 600)
+    return list(walks(4, 400))
 
 
 def test_what_is_stored_is_never_later_than_what_is_due(walked: list[Walked]) -> None:

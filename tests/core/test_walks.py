@@ -9,7 +9,7 @@ from tests.core.cases import Walked, walks
 
 @pytest.fixture(scope="module")
 def walked() -> list[Walked]:
-    return walks(9, 1500)
+    return list(walks(9, 800))
 
 
 def faults(c: Conversation) -> list[str]:

@@ -15,16 +15,16 @@ survives when all of them pass.
 import argparse
 import importlib
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.mutants.changes import CORE, Mutant, mutants_of
-from tools.mutants.running import ROOT, Job, run_all
+from tools.mutants.changes import Mutant, mutants_of
+from tools.mutants.running import Job, Snapshot, run_all
 
-TESTS = ROOT / "tests" / "core"
 AT_LEAST = 85  # per cent
 
 
@@ -44,12 +44,12 @@ class Reach:
         return 10 + 10 * sum(self.seconds[each] for each in files)
 
 
-def look(files: Sequence[str], at_once: int, config: str) -> Reach:
+def look(files: Sequence[str], at_once: int, snapshot: Snapshot) -> Reach:
     """Runs every file once, unchanged. Ends the program when one fails."""
     reach = Reach()
     for traced in (False, True):
         jobs = iter([Job([each], 600, traced=traced) for each in files])
-        for job, ran in run_all(jobs, at_once, config):
+        for job, ran in run_all(jobs, at_once, snapshot):
             if not ran.passed:
                 sys.exit(f"{job.files[0]} fails without any mutant: there is nothing to measure.")
             if not traced:
@@ -59,21 +59,21 @@ def look(files: Sequence[str], at_once: int, config: str) -> Reach:
     return reach
 
 
-def chosen(only: Sequence[str], every: int) -> list[Mutant]:
-    paths = sorted(path for path in CORE.glob("*.py") if path.stem != "__init__")
+def chosen(core: Path, only: Sequence[str], every: int) -> list[Mutant]:
+    paths = sorted(path for path in core.glob("*.py") if path.stem != "__init__")
     found = [mutant for path in paths if not only or path.stem in only for mutant in mutants_of(path)]
     return found[::every]
 
 
-def measure(mutants: Sequence[Mutant], reach: Reach, at_once: int, config: str) -> dict[Mutant, str]:
+def measure(mutants: Sequence[Mutant], reach: Reach, at_once: int, snapshot: Snapshot) -> dict[Mutant, str]:
     """mutant → "killed", "timeout", "survived" or "unreached" (no test comes to its line)."""
     fates: dict[Mutant, str] = {each: "unreached" for each in mutants if not reach.of(each)}
     jobs = (Job(files, reach.limit(files), each) for each in mutants if (files := reach.of(each)))
-    for done, (job, ran) in enumerate(run_all(jobs, at_once, config), start=1):
+    for done, (job, ran) in enumerate(run_all(jobs, at_once, snapshot), start=1):
         assert job.mutant is not None
         fates[job.mutant] = "timeout" if ran.timed_out else "survived" if ran.passed else "killed"
-        if sys.stderr.isatty():
-            print(f"\r{done}/{len(mutants)}", end="", file=sys.stderr)
+        if done % 50 == 0:
+            print(f"{done} of {len(mutants)} mutants", file=sys.stderr)
     return fates
 
 
@@ -107,26 +107,25 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--list", action="store_true", help="show the mutants and run nothing")
     asked = parser.parse_args()
-    mutants = chosen(asked.only, asked.every)
-    if asked.list:
-        print(*mutants, sep="\n")
-        return 0
-    _warm_up()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no fork is left behind
     with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "pytest.ini"
-        config.write_text("[pytest]\n")
-        files = sorted(str(path) for path in TESTS.glob("test_*.py"))
-        reach = look(files, asked.jobs, str(config))
-        return report(measure(mutants, reach, asked.jobs, str(config)), asked.at_least)
+        snapshot = Snapshot(Path(folder))
+        mutants = chosen(snapshot.core, asked.only, asked.every)
+        if asked.list:
+            print(*mutants, sep="\n")
+            return 0
+        _warm_up(snapshot)
+        reach = look(sorted(str(path) for path in snapshot.tests.glob("test_*.py")), asked.jobs, snapshot)
+        return report(measure(mutants, reach, asked.jobs, snapshot), asked.at_least)
 
 
-def _warm_up() -> None:
+def _warm_up(snapshot: Snapshot) -> None:
     """Loads what every fork needs, and nothing of the core."""
     for name in ("pytest", "hypothesis.strategies", "zoneinfo"):
         importlib.import_module(name)
     os.environ["OPENLINES_HYPOTHESIS"] = "mutants"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+    sys.path[:0] = [str(snapshot.folder / "src"), str(snapshot.folder)]
     os.nice(5)
 
 

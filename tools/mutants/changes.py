@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-CORE = Path(__file__).resolve().parents[2] / "src" / "openlines" / "core"
-
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -167,8 +165,8 @@ def _line_left_out(node: ast.AST, says: str) -> int:
     return int(next(lines))
 
 
-def mutated(mutant: Mutant) -> ast.Module:
-    tree = ast.parse((CORE / f"{mutant.module}.py").read_text())
+def mutated(mutant: Mutant, source: str) -> ast.Module:
+    tree = ast.parse(source)
     node = next(each for number, each in enumerate(ast.walk(tree)) if number == mutant.node)
     changes(node)[mutant.which].apply()
     return ast.fix_missing_locations(tree)

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import selectors
+import shutil
 import signal
 import sys
 import time
@@ -17,10 +18,26 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from tools.mutants.changes import CORE, Mutant, mutated
+from tools.mutants.changes import Mutant, mutated
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "openlines.core"
+
+
+class Snapshot:
+    """A copy of the core and its tests, so that one may go on working while the mutants run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.core = folder / "src" / "openlines" / "core"
+        self.tests = folder / "tests" / "core"
+        for source, copy in ((ROOT / "src" / "openlines" / "core", self.core), (ROOT / "tests" / "core", self.tests)):
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copy(source.parent / "__init__.py", copy.parent)
+        self.folder, self.config = folder, folder / "pytest.ini"
+        self.config.write_text("[pytest]\n")
+
+    def path(self, module: str) -> Path:
+        return self.core / f"{module}.py"
 
 
 class _Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -62,7 +79,7 @@ class Ran:
     lines: set[tuple[str, int]] = field(default_factory=set)
 
 
-def _start(job: Job, config: str) -> None:
+def _start(job: Job, snapshot: Snapshot) -> None:
     read, write = os.pipe()
     job.started, job.pipe = time.monotonic(), read
     job.pid = os.fork()
@@ -72,24 +89,27 @@ def _start(job: Job, config: str) -> None:
     os.close(read)
     status = 99
     with contextlib.suppress(BaseException):
-        status = _run_here(job, config, write)
+        status = _run_here(job, snapshot, write)
     os._exit(status)
 
 
-def _run_here(job: Job, config: str, write: int) -> int:
+def _run_here(job: Job, snapshot: Snapshot, write: int) -> int:
     import pytest
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.alarm(int(job.limit) + 2)  # should the parent be gone
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
     if job.mutant is not None:
-        name = f"{PACKAGE}.{job.mutant.module}"
-        sys.meta_path.insert(0, _Loader(name, mutated(job.mutant), CORE / f"{job.mutant.module}.py"))
+        path = snapshot.path(job.mutant.module)
+        tree = mutated(job.mutant, path.read_text())
+        sys.meta_path.insert(0, _Loader(f"{PACKAGE}.{job.mutant.module}", tree, path))
     lines: set[tuple[str, int]] = set()
     if job.traced:
-        sys.settrace(_tracer(lines))
-    arguments = ["-x", "-q", "-c", config, f"--rootdir={ROOT}", "--assert=plain", "-p", "no:cacheprovider"]
+        sys.settrace(_tracer(lines, snapshot.core))
+    root = f"--rootdir={snapshot.folder}"
+    arguments = ["-x", "-q", "-c", str(snapshot.config), root, "--assert=plain", "-p", "no:cacheprovider"]
     result = int(pytest.main([*arguments, *job.files]))
     sys.settrace(None)
     if job.traced:
@@ -97,8 +117,8 @@ def _run_here(job: Job, config: str, write: int) -> int:
     return result
 
 
-def _tracer(lines: set[tuple[str, int]]) -> Callable[[FrameType, str, Any], Any]:
-    names = {str(path): path.stem for path in CORE.glob("*.py")}
+def _tracer(lines: set[tuple[str, int]], core: Path) -> Callable[[FrameType, str, Any], Any]:
+    names = {str(path): path.stem for path in core.glob("*.py")}
 
     def inside(frame: FrameType, event: str, _: Any) -> Any:
         if event == "line":
@@ -114,11 +134,11 @@ def _tracer(lines: set[tuple[str, int]]) -> Callable[[FrameType, str, Any], Any]
     return entered
 
 
-def run_all(jobs: Iterator[Job], at_once: int, config: str) -> Iterator[tuple[Job, Ran]]:
+def run_all(jobs: Iterator[Job], at_once: int, snapshot: Snapshot) -> Iterator[tuple[Job, Ran]]:
     """Runs jobs, so many at once, and yields each as it ends. What takes too long is ended."""
     waiting = selectors.DefaultSelector()
     try:
-        while _start_more(jobs, at_once, config, waiting):
+        while _start_more(jobs, at_once, snapshot, waiting):
             for key, _ in waiting.select(timeout=0.2):
                 piece = os.read(key.fd, 1 << 16)
                 key.data.told += piece
@@ -136,13 +156,13 @@ def _running(waiting: selectors.BaseSelector) -> list[Job]:
     return [key.data for key in waiting.get_map().values()]
 
 
-def _start_more(jobs: Iterator[Job], at_once: int, config: str, waiting: selectors.BaseSelector) -> bool:
+def _start_more(jobs: Iterator[Job], at_once: int, snapshot: Snapshot, waiting: selectors.BaseSelector) -> bool:
     """Keeps so many running; False when none runs and none is left."""
     while len(waiting.get_map()) < at_once:
         job = next(jobs, None)
         if job is None:
             break
-        _start(job, config)
+        _start(job, snapshot)
         waiting.register(job.pipe, selectors.EVENT_READ, job)
     return bool(waiting.get_map())
 
