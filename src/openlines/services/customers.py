@@ -38,7 +38,12 @@ def change(tx: Tx, actor: Actor, customer_id: int, version: int, **changes: Any)
         return row
     threads.put_customer_seen(tx, customer_id, version, **values)
     for thread in threads.of_customer(tx, customer_id):
-        tx.event("customer.changed", thread_id=thread.id, user_id=actor.user_id, data={"customer_id": customer_id})
+        tx.event(
+            "customer.changed",
+            thread_id=thread.id,
+            conversation_id=conversations.open_of_thread(tx, thread.id),  # its row in the lists shows the name
+            data={"customer_id": customer_id, "by": actor.user_id},
+        )
     return row._replace(version=version + 1, **values)
 
 

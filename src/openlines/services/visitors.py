@@ -183,7 +183,10 @@ def introduce(tx: Tx, channel_id: int, external_id: str, person: Person, data: d
         changes["fields"] = msgspec.json.encode({**msgspec.json.decode(known.fields), **data}).decode()
     if changes:
         threads.put_customer(tx, customer_id, **changes)
-    tx.event("customer.changed", thread_id=thread_id, data={"customer_id": customer_id})
+    # With the conversation, so that its row in the lists is told anew: it shows the name.
+    shown_in = conversations.open_of_thread(tx, thread_id)
+    facts = {"customer_id": customer_id}
+    tx.event("customer.changed", thread_id=thread_id, conversation_id=shown_in, data=facts)
 
 
 def came(tx: Tx, channel_id: int, external_id: str, context: str) -> None:
