@@ -7,7 +7,7 @@ import msgspec
 from openlines.core.line import Problem
 from openlines.services.access import Actor, access_customer, sight
 from openlines.services.errors import Conflict, Invalid
-from openlines.store import screens, threads
+from openlines.store import conversations, screens, threads
 from openlines.store.threads import CustomerRow
 from openlines.store.tx import Reader, Tx
 
