@@ -35,12 +35,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture, mark in _NEEDS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
+        if _shares_with_its_file(item):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=_allowed_seconds, reverse=True)
     unwanted = {MARKS[name] for name in config.stash[_WITHOUT]}
     leaving = [item for item in items if any(item.get_closest_marker(mark) for mark in unwanted)]
     if leaving:
         config.hook.pytest_deselected(items=leaving)
         gone = set(leaving)
         items[:] = [item for item in items if item not in gone]
+
+
+def _shares_with_its_file(item: pytest.Item) -> bool:
+    """Whether it uses something that its file makes once (a browser, a built wheel): then one process runs them."""
+    info = getattr(item, "_fixtureinfo", None)
+    made = info.name2fixturedefs.values() if info else ()
+    return any(each[-1].scope == "module" and each[-1].baseid.startswith("tests") for each in made)
+
+
+def _allowed_seconds(item: pytest.Item) -> float:
+    """What takes long is allowed to take long, and starts first, so that no process is busy alone at the end."""
+    allowed = item.get_closest_marker("timeout")
+    return float(allowed.args[0]) if allowed and allowed.args else 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
