@@ -140,7 +140,9 @@ async def test_a_failure_that_lasts_from_each_statement_on(store: Store, plan: P
         plan.disarm()
         done |= {token for token, result in zip(tokens, results, strict=True) if isinstance(result, int)}
         assert all(isinstance(result, int | words) for result in results)
-        assert plan.fired == 0 or not any(isinstance(result, int) for result in results)
+        if plan.fired and any(isinstance(result, int) for result in results):
+            # On a busy machine the calls come in two groups, and the first may be done before the trouble begins.
+            assert "COMMIT" in plan.seen[1:index]
         await check(store, done)
         assert isinstance(await store.write(enter, f"{index}.after"), int), "it frees itself when the trouble ends"
         done.add(f"{index}.after")
