@@ -38,7 +38,8 @@ web: $(VENV)/.run ## build the web parts, where anything of theirs changed
 test: $(VENV)/.dev $(VENV)-aiogram/.made web ## everything that must hold (what CI runs)
 	@$(BIN)/python -m tests.support_servers
 	@$(MAKE) --no-print-directory check-python check-web
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m 'not alone' $(ARGS)
+	@$(BIN)/python -m pytest -m alone $(ARGS)
 
 check: $(VENV)/.dev web ## the quick part, under a minute: style, types, imports, fast tests
 	@$(MAKE) --no-print-directory -j$(JOBS) check-python check-web check-tests

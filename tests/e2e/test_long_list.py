@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests.e2e.house import House, Portal, running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 MANY = 10_000
 SLOWER = 4
 CHUNK = 8  # frames between two looks at the processor's clock

@@ -127,6 +127,7 @@ async def test_a_webhook_gets_each_chat_in_order_and_chats_side_by_side(
     assert receiver.secrets == {"s3cret"}
 
 
+@pytest.mark.alone
 async def test_a_failed_post_is_repeated_at_once_and_then_ever_later(
     fake: FakeTelegram, bot: Bot, hook: tuple[_Hook, str]
 ) -> None:
@@ -146,6 +147,7 @@ async def test_a_failed_post_is_repeated_at_once_and_then_ever_later(
     assert "Wrong response from the webhook: 500" in info["last_error_message"]
 
 
+@pytest.mark.alone
 async def test_retry_after_of_the_receiver_is_kept_to(fake: FakeTelegram, bot: Bot, hook: tuple[_Hook, str]) -> None:
     receiver, url = hook
     receiver.retry_after[503] = "20"

@@ -341,6 +341,7 @@ async def test_a_caller_who_goes_away_disturbs_nobody(store: Store) -> None:
     await check(store, {"stays"}, {"gone"})
 
 
+@pytest.mark.alone
 async def test_the_loop_is_free_while_the_store_works(store: Store) -> None:
     """Even while a server thinks: libpq's own waiting would stop every thread of the process."""
     server_sleeps = Statement(select(func.pg_sleep(0.8)))

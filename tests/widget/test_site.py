@@ -1,5 +1,6 @@
 """What the owner of a site gets: a button that harms nothing, and an API."""
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.widget.visit import Portal, Visit
@@ -28,6 +29,7 @@ def test_the_snippet_shows_a_button_and_the_page_notices_nothing_else(visit: Vis
     assert left == ["openlines"]
 
 
+@pytest.mark.alone
 def test_it_opens_within_a_tenth_of_a_second(visit: Visit) -> None:
     visit.go()
     visit.button.wait_for()
