@@ -6,10 +6,12 @@ Reads the configuration and hands values to the parts; nothing below reads it. A
 
 import asyncio
 import gc
+import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, suppress
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -46,7 +48,6 @@ from openlines.workers.poll import Keeper
 from openlines.workers.router import Router
 from openlines.workers.tidy import Tidy
 from openlines.workers.timers import Timers
-from openlines.workers.typing import Typing
 from openlines.workers.typist import Typist
 from openlines.workers.upkeep import Upkeep
 
@@ -134,9 +135,6 @@ class Application:
         hub.on_typed = typist.typed
         await hub.start()
         self._closing.push_async_callback(hub.stop)
-        typing = Typing(store, accounts)
-        hub.typed = typing.show
-        self._closing.push_async_callback(typing.stop)
         self.hands = Hands(store, passwords, seal, __version__)
         self.edge = Edge(
             store=store,
@@ -244,7 +242,11 @@ def run_server(config: Config, *, started: Callable[[Application, str], None] | 
     except OSError as error:
         return words(error, f"cannot listen on {config.host}:{config.port}, {error.strerror or error}")
     with suppress(KeyboardInterrupt), listening:
-        Server(application, started or announce).run(sockets=[listening])
+        try:
+            Server(application, started or announce).run(sockets=[listening])
+        except SystemExit:  # uvicorn's way of saying that the application did not start; ours is below, in words
+            if application.failure is None:
+                raise
     return 0 if application.failure is None else words(application.failure)
 
 
@@ -294,6 +296,21 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=10,
             )
         )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A stop that was asked for is a success: uvicorn would raise the signal again and end with its number."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: "list[socket.socket] | None" = None) -> None:
         await super().startup(sockets)

@@ -63,8 +63,6 @@ class Hub:
         self.batches = 0
         self.events = 0
         self.found_by_safety_look = 0
-        # Told that staff type in a thread; whoever drives vendors' channels shows it there.
-        self.typed: Callable[[int], None] = lambda thread_id: None
 
     # --- life -----------------------------------------------------------------------------------------------
 
@@ -310,7 +308,6 @@ class Hub:
         for other in watch.staff:
             if other.actor.user_id != user_id:
                 other.push(frame)
-        self.typed(thread_id)
         self.on_typed(thread_id)
         person = self.people.get(user_id)
         for visitor in watch.visitors:
