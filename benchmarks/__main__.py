@@ -61,16 +61,16 @@ def main() -> int:
     )
     scratch = Path(tempfile.mkdtemp(prefix="openlines-bench-"))
     setting = Setting(options.cache, scratch, options.port, size, lambda words: print(f"    {words} …", flush=True))
-    found, failed = _measure(setting, options.names or list(MEASURES))
+    record = None if options.small or options.no_record else LATEST
+    found, failed = _measure(setting, options.names or list(MEASURES), record)
     print()
     for figure in found:
         print(figure.line())
-    if not options.small and not options.no_record:
-        book.write(LATEST, found)
     return 1 if failed else 0
 
 
-def _measure(setting: Setting, names: list[str]) -> tuple[list[Figure], bool]:
+def _measure(setting: Setting, names: list[str], record: Path | None) -> tuple[list[Figure], bool]:
+    """What was found, and whether something could not be measured. Written as it comes: a run may be broken off."""
     found: list[Figure] = []
     failed = False
     try:
@@ -84,6 +84,8 @@ def _measure(setting: Setting, names: list[str]) -> tuple[list[Figure], bool]:
                 failed = True
                 continue
             found += figures
+            if record is not None:
+                book.write(record, figures)
             for figure in figures:
                 print(f"  {figure.line()}", flush=True)
             print(f"    ({time.perf_counter() - began:.0f} s)", flush=True)
