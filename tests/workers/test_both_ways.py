@@ -7,7 +7,7 @@ import pytest
 from openlines.services import reply
 from openlines.store import messages, threads
 from openlines.store.messages import data_of
-from openlines.workers.typing import Typing
+from openlines.workers.typist import Typist
 from tests.channels.telegram.test_transport import picture
 from tests.workers.office import Office
 
@@ -254,11 +254,11 @@ async def test_typing_is_shown_and_not_too_often(desk: Office) -> None:
     anna = desk.fake.world.person(5)
     desk.fake.people.say(desk.bot, anna, "привет")
     thread_id = await desk.thread(anna)
-    typing = Typing(desk.store, desk.accounts)
+    typist = Typist(desk.store, desk.accounts)
     for _ in range(10):
-        typing.show(thread_id)
-    typing.show(404)
+        typist.typed(thread_id)
+    typist.typed(404)
     chat = desk.fake.world.chat(desk.bot, anna)
     await desk.until(lambda: chat.typing_until > 0)
-    await typing.stop()
+    await typist.stop()
     assert [method for method, _ in desk.fake.world.calls].count("sendchataction") == 1
