@@ -18,7 +18,7 @@ SERVE := $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),
 CODE := src tests hatch_build.py $(dir $(wildcard benchmarks/__init__.py tools/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz wheel clean
+.PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz pictures wheel clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ mutants: $(VENV)/.dev ## change the core in small ways: do its tests notice?
 
 fuzz: $(VENV)/.dev ## the property tests with many more examples
 	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=0 -n $(JOBS) $(ARGS)
+
+pictures: $(VENV)/.dev web ## take the pictures of the docs from a living demo
+	@$(BIN)/python -m tools.pictures $(ARGS)
 
 wheel: $(VENV)/.run web ## build dist/openlines-*.whl, web parts included
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

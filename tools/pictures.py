@@ -19,7 +19,7 @@ from openlines.demo.people import OPERATORS, PASSWORD
 from tests.support_servers import chromium
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-LIFE = 60.0  # seconds of the demo before the first picture
+LIFE = 55.0  # seconds of the demo before the first picture
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 LANGUAGES = {"ru": "", "en": "-en"}
 OPEN = {"ru": "Марина Белых", "en": "Daniel Reed"}  # whose conversation is in the picture
