@@ -10,6 +10,7 @@ import argparse
 import os
 import platform
 import resource
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def main() -> int:
     unknown = [name for name in options.names if name not in MEASURES]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; known are {', '.join(MEASURES)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped
     _many_files()
     size = SMALL if options.small else FULL
     print(

@@ -14,8 +14,9 @@ from benchmarks.world import SETTINGS, World
 from openlines.support.clock import HostClock
 
 _SECOND = 1_000_000
-_AHEAD = 8 * _SECOND  # from the furnishing to the first that is due: the server starts meanwhile
-_WITHIN = 40.0
+_AHEAD = 6.0  # seconds from the furnishing to the first that is due, beside what a start takes
+_STARTS = 3  # times what a start has just taken
+_WITHIN = 60.0
 
 
 def timer_lateness(setting: Setting) -> list[Figure]:
@@ -35,12 +36,14 @@ def _words(late: list[int]) -> str:
 def _play(setting: Setting, *, spread: int) -> list[int]:
     world = setting.sqlite("timers")
     count = min(1000, world.size.open // 2)
-    due = _furnish(world, count, spread)
+    with Product(world.folder, setting.port) as product:
+        ahead = _AHEAD + _STARTS * product.start_seconds
+    due = _furnish(world, count, spread, int(ahead * _SECOND))
     with Product(world.folder, setting.port) as product:
         return uvloop.run(_watch(product, world, due))
 
 
-def _furnish(world: World, count: int, spread: int) -> dict[int, int]:
+def _furnish(world: World, count: int, spread: int, ahead: int) -> dict[int, int]:
     """Every conversation is open with a timer some hours away; of `count` it is due soon. Returns those, with when."""
     now = HostClock().now()
     hours = SETTINGS.auto_close_time * _SECOND
@@ -51,7 +54,7 @@ def _furnish(world: World, count: int, spread: int) -> dict[int, int]:
         " operator_at = ?1 - id * 1000, customer_at = ?1 - id * 1000, due_at = ?1 - id * 1000 + ?2",
         (now, hours),
     )
-    due = {n: now + _AHEAD + (n - 1) * spread // count for n in range(1, count + 1)}
+    due = {n: now + ahead + (n - 1) * spread // count for n in range(1, count + 1)}
     connection.executemany(
         "UPDATE conversations SET opened_at = ?1 - ?2, accepted_at = ?1 - ?2, operator_at = ?1 - ?2,"
         " customer_at = ?1 - ?2, due_at = ?1 WHERE id = ?3",
@@ -83,7 +86,8 @@ async def _watch(product: Product, world: World, due: dict[int, int]) -> list[in
         )
     if clock.now() > min(due.values()):
         raise RuntimeError("the timers were due before everybody was there")
-    for _ in range(int(_WITHIN / 0.05)):
+    lasts = (max(due.values()) - clock.now()) / _SECOND + _WITHIN
+    for _ in range(int(lasts / 0.05)):
         if len(late) == len(due):
             break
         await asyncio.sleep(0.05)
