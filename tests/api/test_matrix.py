@@ -78,11 +78,7 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
         Row("401", "404", "403", "403", "403"), f"/messages/{M}", {"text": "not mine to change"},
     ),
     ("DELETE", "/messages/{message_id}"): (Row("401", "404", "403", "403", "403"), f"/messages/{M}", None),
-    ("POST", "/messages/{message_id}/retry"): (
-        Row("401", "404", "404", "404", "403"),  # whoever sees the message is told that it has no delivery
-        f"/messages/{M}/retry",
-        {},
-    ),
+    ("POST", "/messages/{message_id}/retry"): (WORKS, f"/messages/{M}/retry", {}),
     ("POST", "/conversations/{conversation_id}/accept"): (WORKS, f"/conversations/{C}/accept", {"version": 1}),
     ("POST", "/conversations/{conversation_id}/decline"): (WORKS, f"/conversations/{C}/decline", {"version": 1}),
     ("POST", "/conversations/{conversation_id}/finish"): (WORKS, f"/conversations/{C}/finish", {}),
