@@ -61,6 +61,7 @@ export default {
   forbiddenHelp: "Ask an administrator of your portal if you need something changed here.",
   unknownPerson: "Somebody",
   guest: "Guest",
+  guestNumber: "Guest {number}",
   ok: "OK",
   commandBar: "Search and commands",
   commandPlaceholder: "Conversation, colleague, line or action…",

@@ -64,6 +64,7 @@ export default {
   forbiddenHelp: "Если здесь нужно что-то изменить, попросите администратора портала.",
   unknownPerson: "Кто-то",
   guest: "Гость",
+  guestNumber: "Гость {number}",
   ok: "Понятно",
   commandBar: "Поиск и команды",
   commandPlaceholder: "Обращение, коллега, линия или действие…",

@@ -7,6 +7,7 @@ import { type Acted, ApiError, type Coded, type ConversationRow, type Message, t
 import { useApi } from "@/app/api";
 import { clock } from "@/app/clock";
 import { world } from "@/app/live";
+import { customerName } from "@/app/names";
 import { moment } from "@/app/times";
 import { useToasts } from "@/app/toasts";
 import { type Key, maybe, t } from "@/i18n";
@@ -63,7 +64,7 @@ export function decline(row: ConversationRow): Promise<boolean> {
 
 export async function finish(row: ConversationRow, now = false): Promise<void> {
   const patch: Patch = { ...NO_OFFER, state: now ? "closed" : "closing", awaiting: undefined, waiting_since: undefined, target_at: undefined, snoozed_until: undefined, pinned: undefined };
-  const name = row.customer ?? t("shell.guest");
+  const name = customerName(row);
   const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row) };
   const toast = toasts.done(t(now ? "inbox.closedToast" : "inbox.finishedToast", { name }), undo);
   if (!(await act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed"))) toasts.dismiss(toast);

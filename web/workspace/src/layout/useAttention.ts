@@ -6,6 +6,7 @@ import { useRouter } from "vue-router";
 import { notify, play } from "@/app/attention";
 import { now } from "@/app/clock";
 import { changed, useLive, world } from "@/app/live";
+import { customerName } from "@/app/names";
 import { useSession } from "@/app/session";
 import { shortCounter } from "@/app/times";
 import { useToasts } from "@/app/toasts";
@@ -21,7 +22,7 @@ export function useAttention(): void {
   const off = live.onHappening(({ kind, row }) => {
     if (kind === "spoke" && isOpenHere(row)) return;
     play(kind);
-    const name = row.customer || t("shell.guest");
+    const name = customerName(row);
     const show = () => void router.push({ name: "conversation", params: { id: row.id } });
     const title = t(kind === "offered" ? "shell.offeredNotice" : "shell.spokeNotice", { name });
     notify(title, row.last?.text ?? "", `conversation ${row.id}`, show);
@@ -43,7 +44,7 @@ export function useAttention(): void {
     const name = portal.value?.name || "openlines";
     const row = longest.value;
     const wait = row && waitOf(row, now.value);
-    document.title = wait && row ? `(${waiting.value.length}) ${t("shell.titleWaiting", { time: shortCounter(wait.waited), name: row.customer || t("shell.guest") })}` : name;
+    document.title = wait && row ? `(${waiting.value.length}) ${t("shell.titleWaiting", { time: shortCounter(wait.waited), name: customerName(row) })}` : name;
   });
 
   onMounted(() => live.start());
