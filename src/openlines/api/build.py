@@ -1,12 +1,11 @@
 """The web application: the framework's handlers behind their guard, and what runs without it, behind one door."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
@@ -18,10 +17,10 @@ from openlines.api import refusals
 from openlines.api.asgi import JSON_BODY_LIMIT, App, Receive, Scope, Send, refuse
 from openlines.api.door import Door, Network
 from openlines.api.edge import Edge
-from openlines.api.guard import ANYONE, actor_of, let_in
+from openlines.api.guard import actor_of, let_in
 from openlines.api.ingress.hooks import Hooks, Opened
-from openlines.api.ops import docs
 from openlines.api.ops.described import describe
+from openlines.api.ops.docs import Described
 from openlines.api.ops.health import Gauge, Ops
 from openlines.api.pages.handlers import Pages
 from openlines.api.refusals import BadBody, HttpRefused
@@ -71,6 +70,7 @@ def build(
     visitor = VisitorApi(edge)
     inner = Switch(
         framework=framework,  # type: ignore[arg-type]
+        described=Described(lambda: describe(framework)),
         visitor=visitor,
         sockets=StaffSockets(edge),
         hooks=Hooks(edge.store, open_channel),
@@ -83,8 +83,11 @@ def build(
 class Switch:
     """Sends a request to its part of the house by the beginning of its path."""
 
-    def __init__(self, *, framework: App, visitor: App, sockets: App, hooks: App, ops: App, pages: App) -> None:
+    def __init__(
+        self, *, framework: App, described: App, visitor: App, sockets: App, hooks: App, ops: App, pages: App
+    ) -> None:
         self._framework = framework
+        self._described = described
         self._visitor = visitor
         self._sockets = sockets
         self._hooks = hooks
@@ -97,13 +100,15 @@ class Switch:
             await self._visitor(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
-        elif path.startswith("/api/"):
+        elif path.startswith(f"{API}/"):
             await self._framework(scope, receive, send)
+        elif path in {"/api/openapi.json", "/api/docs"}:
+            await self._described(scope, receive, send)
         elif path.startswith("/hooks/"):
             await self._hooks(scope, receive, send)
         elif path in {"/healthz", "/readyz", "/metrics"}:
             await self._ops(scope, receive, send)
-        elif path == "/api":
+        elif path == "/api" or path.startswith("/api/"):
             await refuse(scope, send, HttpRefused(404, "not_found"))
         else:
             await self._pages(scope, receive, send)
@@ -118,23 +123,9 @@ class Switch:
 
 def staff_app(edge: Edge) -> Litestar:
     """The framework's application, with the guard in front of every handler."""
-    described: dict[str, bytes] = {}
-
-    @get("/openapi.json", opt=ANYONE, include_in_schema=False)
-    async def read_openapi(request: Req) -> Response[Any]:
-        if "json" not in described:
-            described["json"] = json.dumps(describe(request.app), ensure_ascii=False).encode()
-        return Response(described["json"], media_type=MediaType.JSON)
-
-    @get("/docs", opt=ANYONE, include_in_schema=False)
-    async def read_docs(request: Req) -> Response[Any]:
-        if "html" not in described:
-            described["html"] = docs.render(describe(request.app))
-        headers = {"content-security-policy": docs.POLICY}
-        return Response(described["html"], media_type=MediaType.HTML, headers=headers)
-
     app = Litestar(
-        route_handlers=[Router(API, route_handlers=HANDLERS), Router("/api", route_handlers=[read_openapi, read_docs])],
+        path=API,  # rather than a router: each layer would register every handler once more
+        route_handlers=HANDLERS,
         guards=[let_in],
         dependencies={
             "edge": Provide(lambda: edge, sync_to_thread=False, use_cache=True),
@@ -147,7 +138,7 @@ def staff_app(edge: Edge) -> Litestar:
             title="openlines",
             version=edge.version,
             description=_DESCRIPTION,
-            path="/api/schema",
+            path="/schema",
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
             create_examples=False,

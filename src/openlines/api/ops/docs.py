@@ -1,7 +1,11 @@
 """A page on which the API can be read: one file, no scripts, nothing from elsewhere."""
 
 import html
+import json
+from collections.abc import Callable
 from typing import Any, Final
+
+from openlines.api.asgi import JSON, Receive, Scope, Send, answer
 
 _STYLE: Final = """
 :root {
@@ -30,6 +34,25 @@ h3 { font-size: 13px; margin: 8px 0 2px; color: var(--quiet); font-weight: 600; 
 """
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class Described:
+    """An ASGI application for `/api/openapi.json` and `/api/docs`; made when it is asked for first."""
+
+    def __init__(self, describe: Callable[[], dict[str, Any]]) -> None:
+        self._describe = describe
+        self._document: dict[str, Any] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._document is None:
+            self._document = self._describe()
+        if scope["path"].endswith(".json"):
+            await answer(send, 200, json.dumps(self._document, ensure_ascii=False).encode(), [JSON])
+            return
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-security-policy", POLICY.encode())]
+        await answer(send, 200, render(self._document), headers)
+
+
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 

@@ -3,20 +3,31 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, patch, post
 from litestar.params import JSONBody
 
-from openlines.api.acting import answer, shown
+from openlines.api.acting import act, answer, shown
 from openlines.api.edge import Edge
-from openlines.api.guard import ANYONE, insecure, new_cookie, session_cookie
+from openlines.api.guard import ANYONE, CONFIGURES, LOOKS_AT_SETTINGS, insecure, new_cookie, session_cookie
 from openlines.api.refusals import Unauthorized
 from openlines.api.speakers import SESSION_PREFIX
-from openlines.api.staff.common import Req, TheEdge, base_url, check_password, client_address, scope_of, slow_down
+from openlines.api.staff.common import (
+    Req,
+    TheActor,
+    TheEdge,
+    base_url,
+    check_password,
+    client_address,
+    given,
+    scope_of,
+    slow_down,
+)
 from openlines.realtime.snapshot import Me, PortalBrief, me_of
 from openlines.services import accounts, portal, sessions
 from openlines.services.portal import FirstPerson
 from openlines.store import channels
 from openlines.store import users as user_rows
+from openlines.store.portal import Portal
 from openlines.store.tx import Reader
 from openlines.support.ids import fingerprint, new_token
 
@@ -30,6 +41,42 @@ async def read_portal(edge: TheEdge, request: Req) -> PortalBrief:
         version=edge.version,
         setup_needed=found.setup_hash is not None,
         insecure=insecure(scope_of(request)),
+    )
+
+
+class PortalSettings(msgspec.Struct):
+    """What holds for the whole portal. `one_channel_of_a_kind`: a line takes one channel of each kind at the most."""
+
+    name: str
+    language: str
+    time_zone: str
+    one_channel_of_a_kind: bool
+
+
+class PortalInput(msgspec.Struct, forbid_unknown_fields=True):
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    language: str | msgspec.UnsetType = msgspec.UNSET
+    time_zone: str | msgspec.UnsetType = msgspec.UNSET
+    one_channel_of_a_kind: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+def settings_of(found: Portal) -> PortalSettings:
+    one = bool(found.settings.get("one_channel_of_a_kind", True))
+    return PortalSettings(found.name, found.language, found.time_zone, one)
+
+
+@get("/portal/settings", opt=LOOKS_AT_SETTINGS, tags=["portal"], summary="What holds for the whole portal")
+async def read_settings(edge: TheEdge) -> PortalSettings:
+    return settings_of(await edge.store.read(portal.the_portal))
+
+
+@patch("/portal/settings", opt=CONFIGURES, tags=["portal"], summary="Change what holds for the whole portal")
+async def change_settings(
+    edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[PortalInput]
+) -> Response[PortalSettings]:
+    changes = given(data)
+    return await act(
+        edge, request, lambda tx: portal.change_portal(tx, actor, **changes), lambda _, found: settings_of(found)
     )
 
 
@@ -142,4 +189,4 @@ async def logout(edge: TheEdge, request: Req) -> Response[None]:
     return response
 
 
-HANDLERS = [read_portal, set_up, login, logout]
+HANDLERS = [read_portal, read_settings, change_settings, set_up, login, logout]
