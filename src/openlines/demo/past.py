@@ -161,11 +161,13 @@ CASES = (
 
 async def play_past(store: Store, node: str, clock: SettableClock, now: int, portal: DemoPortal) -> None:
     """Everything in the order of its time; timers between two steps fire when they would have."""
+    await store.write(presence.arrive, node)
     for operator in portal.operators.values():
         await store.write(presence.connected, operator.user_id, node)
     conversations: dict[int, tuple[int, int]] = {}
     for step, number in _in_order():
         clock.set(max(clock.now(), now - round(step.ago * MINUTE)))
+        await store.write(presence.renew, node)
         while (await store.write(wake_due)).more:
             pass
         conversations[number] = await store.write(_play, portal, number, step, conversations.get(number, (0, 0)))
