@@ -128,6 +128,9 @@ def access_file(reader: Reader, actor: Actor, file_id: str) -> FileRow:
     if row is None:
         raise NotFound("file", id=file_id)
     if row.thread_id is None:
+        # Not sent yet: its uploader's alone; a photo of staff is everybody's.
+        if row.user_id != actor.user_id and not files.is_face(reader, file_id):
+            raise NotFound("file", id=file_id)
         return row
     try:
         access_thread(reader, actor, row.thread_id)

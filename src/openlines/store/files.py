@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from openlines.store.statement import Statement, among
-from openlines.store.tables import files
+from openlines.store.tables import files, users
 from openlines.store.tx import Reader, Tx
 
 
@@ -32,6 +32,7 @@ class FileRow(NamedTuple):
 _COLUMNS = [files.c[name] for name in FileRow._fields]
 _ONE = Statement(select(*_COLUMNS).where(files.c.id == bindparam("id")))
 _SOME = Statement(select(*_COLUMNS).where(among(files.c.id, "ids")))
+_FACE = Statement(select(users.c.id).where(users.c.photo_id == bindparam("id")))
 _ADD = Statement(insert(files))
 _ATTACH = Statement(
     update(files).where(among(files.c.id, "ids"), files.c.thread_id.is_(None)).values(thread_id=bindparam("thread_id"))
@@ -47,6 +48,11 @@ def some(reader: Reader, ids: list[str]) -> list[FileRow]:
     """In the order of `ids`; unknown ones are left out."""
     found = {row[0]: FileRow._make(row) for row in reader.all(_SOME, ids=ids)} if ids else {}
     return [found[each] for each in ids if each in found]
+
+
+def is_face(reader: Reader, file_id: str) -> bool:
+    """Is it somebody's photo?"""
+    return reader.one(_FACE, id=file_id) is not None
 
 
 def add(tx: Tx, **values: Any) -> None:
