@@ -100,7 +100,7 @@ WORDS: Final = {
     "rating_late": "It is too late to rate this conversation.",
     "rating_value": "A rating is a number from 1 to 5.",
     "too_many": "Too many: at most {most}.",
-    "too_many_lines": "This portal may have {limit} {limit|line|lines}.",
+    "too_many_lines": "This portal may have {limit} {limit|line|lines} (OPENLINES_MAX_LINES).",
     "line_has_channels": "Channels lead to this line. Move or remove them first.",
     "line_has_conversations": "There are open conversations on this line. Finish or transfer them first.",
     "kind_taken": "This line has such a channel already: “{name}”. The portal's settings allow more.",
