@@ -22,9 +22,10 @@ from openlines.realtime.shapes import (
 )
 from openlines.services.access import Actor, Sight, sight
 from openlines.services.errors import NotFound
-from openlines.store import departments, lines, portal, screens, users
+from openlines.store import departments, lines, pages, portal, screens, users
 from openlines.store.events import last_event_id
-from openlines.store.screens import Shown, Wanted
+from openlines.store.pages import Wanted
+from openlines.store.screens import Shown
 from openlines.store.tx import Reader
 from openlines.store.users import User as UserRow
 from openlines.support.stamps import stamp
@@ -194,13 +195,13 @@ def counts(reader: Reader, seen: Sight) -> Counts:
     """How many rows the lists of all open and of all closed conversations have for this reader."""
     limits = screen_sight(seen)
     return Counts(
-        screens.count(reader, Wanted("all"), limits),
-        screens.count(reader, Wanted("closed"), limits),
+        pages.count(reader, Wanted("all"), limits),
+        pages.count(reader, Wanted("closed"), limits),
     )
 
 
-def screen_sight(seen: Sight) -> screens.Sight:
-    return screens.Sight(seen.user_id, None if seen.everything else tuple(sorted(seen.line_ids)))
+def screen_sight(seen: Sight) -> pages.Sight:
+    return pages.Sight(seen.user_id, None if seen.everything else tuple(sorted(seen.line_ids)))
 
 
 class ListPage(msgspec.Struct):
@@ -210,7 +211,7 @@ class ListPage(msgspec.Struct):
 
 def list_page(reader: Reader, actor: Actor, wanted: Wanted) -> ListPage:
     """A page of all open or all closed conversations that the actor may see, newest first."""
-    found = screens.page(reader, wanted._replace(limit=wanted.limit + 1), screen_sight(sight(reader, actor)))
+    found = pages.page(reader, wanted._replace(limit=wanted.limit + 1), screen_sight(sight(reader, actor)))
     items = rows(reader, actor.user_id, found[: wanted.limit])
     more = len(found) > wanted.limit
     return ListPage(items, str(found[wanted.limit - 1].c.id) if more else None)

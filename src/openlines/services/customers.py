@@ -7,7 +7,7 @@ import msgspec
 from openlines.core.line import Problem
 from openlines.services.access import Actor, access_customer, sight
 from openlines.services.errors import Conflict, Invalid
-from openlines.store import conversations, screens, threads
+from openlines.store import conversations, pages, threads
 from openlines.store.threads import CustomerRow
 from openlines.store.tx import Reader, Tx
 
@@ -67,6 +67,6 @@ def find(reader: Reader, actor: Actor, words: str, before: int | None, limit: in
     """Customers whose name, e-mail, phone or handle holds `words`, the newest first; only those the actor may see."""
     seen = sight(reader, actor)
     line_ids = None if seen.everything else tuple(sorted(seen.line_ids))
-    ids = screens.customers_page(reader, screens.Sight(actor.user_id, line_ids), words, before, limit)
+    ids = pages.customers_page(reader, pages.Sight(actor.user_id, line_ids), words, before, limit)
     rows = {each.id: each for each in threads.customers_of(reader, ids)}
     return [rows[each] for each in ids]

@@ -4,10 +4,9 @@ Reads only. Everything here is asked on somebody's behalf: whoever calls gives t
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal_column, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import bindparam, case, exists, func, literal_column, select
 
 from openlines.core.state import Conversation
 from openlines.store.conversations import COLUMNS
@@ -28,8 +27,8 @@ from openlines.store.tx import Reader, Row
 
 PAGE: Final = 100
 
-_OPEN: Final = conversations.c.state != literal_column("'closed'")
-_CLOSED: Final = conversations.c.state == literal_column("'closed'")
+OPEN: Final = conversations.c.state != literal_column("'closed'")
+CLOSED: Final = conversations.c.state == literal_column("'closed'")
 
 
 class Shown(NamedTuple):
@@ -92,13 +91,6 @@ class Sent(NamedTuple):
     detail: str | None
 
 
-class Sight(NamedTuple):
-    """The conditions under which somebody sees conversations. `lines` None: all of them."""
-
-    user_id: int
-    lines: tuple[int, ...] | None
-
-
 _AROUND = [
     conversations.c.unread,
     conversations.c.last_text,
@@ -109,10 +101,10 @@ _AROUND = [
     lines.c.settings.label("line_settings"),
 ]
 _WIDTH = len(COLUMNS)
-_JOINED = conversations.join(customers, customers.c.id == conversations.c.customer_id).join(
+JOINED = conversations.join(customers, customers.c.id == conversations.c.customer_id).join(
     lines, lines.c.id == conversations.c.line_id
 )
-_SHOWN = select(*COLUMNS, *_AROUND).select_from(_JOINED)
+SHOWN = select(*COLUMNS, *_AROUND).select_from(JOINED)
 _IS_LISTENED = exists(literal_column("1")).where(listeners.c.conversation_id == conversations.c.id)
 _PLACE = select(
     *(conversations.c[name] for name in Place._fields[:-1]),
@@ -120,33 +112,33 @@ _PLACE = select(
 )
 
 
-def _shown(rows: Iterable[Row]) -> list[Shown]:
+def shown_of(rows: Iterable[Row]) -> list[Shown]:
     return [Shown(Conversation._make(row[:_WIDTH]), *row[_WIDTH:]) for row in rows]
 
 
-_BY_IDS = Statement(_SHOWN.where(among(conversations.c.id, "ids")))
-_HELD = Statement(_SHOWN.where(conversations.c.operator_id == bindparam("user_id"), _OPEN))
+_BY_IDS = Statement(SHOWN.where(among(conversations.c.id, "ids")))
+_HELD = Statement(SHOWN.where(conversations.c.operator_id == bindparam("user_id"), OPEN))
 _OFFERED_TO = Statement(
-    _SHOWN.where(conversations.c.offered_to == bindparam("user_id"), conversations.c.offered_to.is_not(None))
+    SHOWN.where(conversations.c.offered_to == bindparam("user_id"), conversations.c.offered_to.is_not(None))
 )
 _LISTENED = Statement(
     select(*COLUMNS, *_AROUND)
-    .select_from(_JOINED.join(listeners, listeners.c.conversation_id == conversations.c.id))
-    .where(listeners.c.user_id == bindparam("user_id"), _OPEN)
+    .select_from(JOINED.join(listeners, listeners.c.conversation_id == conversations.c.id))
+    .where(listeners.c.user_id == bindparam("user_id"), OPEN)
 )
 _WAITING = conversations.c.state == literal_column("'waiting'")
 _OFFERED = conversations.c.state == literal_column("'offered'")
 _QUEUED_OF = [
-    Statement(_SHOWN.where(state, among(conversations.c.line_id, "line_ids"))) for state in (_WAITING, _OFFERED)
+    Statement(SHOWN.where(state, among(conversations.c.line_id, "line_ids"))) for state in (_WAITING, _OFFERED)
 ]
-_QUEUED = [Statement(_SHOWN.where(state)) for state in (_WAITING, _OFFERED)]
+_QUEUED = [Statement(SHOWN.where(state)) for state in (_WAITING, _OFFERED)]
 _LISTENERS = Statement(
     select(listeners.c.conversation_id, listeners.c.user_id).where(among(listeners.c.conversation_id, "ids"))
 )
 _ALL_LISTENERS = Statement(
     select(listeners.c.conversation_id, listeners.c.user_id)
     .select_from(listeners.join(conversations, conversations.c.id == listeners.c.conversation_id))
-    .where(_OPEN)
+    .where(OPEN)
 )
 _DECLINED = Statement(
     select(tries.c.conversation_id, tries.c.user_id).where(
@@ -155,7 +147,7 @@ _DECLINED = Statement(
 )
 # "+ 0" keeps the engines from walking along all ids, closed ones too: an index of the open ones finds them.
 _open_id: Final = conversations.c.id + literal_column("0")
-_PLACES = Statement(_PLACE.where(_OPEN, _open_id > bindparam("after")).order_by(_open_id).limit(5000))
+_PLACES = Statement(_PLACE.where(OPEN, _open_id > bindparam("after")).order_by(_open_id).limit(5000))
 _MEMBERS = Statement(select(seats.c.user_id, seats.c.line_id).where(seats.c.member == literal_column("1")))
 _LINES_OF = Statement(
     select(seats.c.line_id).where(seats.c.user_id == bindparam("user_id"), seats.c.member == literal_column("1"))
@@ -190,7 +182,7 @@ _MARKS = Statement(
     .join_from(threads, channels, channels.c.id == threads.c.channel_id)
     .where(among(threads.c.id, "ids"))
 )
-_OPEN_OF_THREADS = Statement(select(conversations.c.id).where(among(conversations.c.thread_id, "ids"), _OPEN))
+_OPEN_OF_THREADS = Statement(select(conversations.c.id).where(among(conversations.c.thread_id, "ids"), OPEN))
 _PLACES_OF = Statement(_PLACE.where(among(conversations.c.id, "ids")))
 _CHANNELS = Statement(
     select(*(channels.c[name] for name in ChannelFacts._fields))
@@ -198,23 +190,21 @@ _CHANNELS = Statement(
     .order_by(channels.c.id)
 )
 _OF_CUSTOMER = Statement(
-    _SHOWN.where(conversations.c.customer_id == bindparam("customer_id"))
-    .order_by(conversations.c.id.desc())
-    .limit(PAGE)
+    SHOWN.where(conversations.c.customer_id == bindparam("customer_id")).order_by(conversations.c.id.desc()).limit(PAGE)
 )
 
 
 def shown(reader: Reader, ids: Iterable[int]) -> list[Shown]:
     """Rows of these conversations, in no order."""
-    return _shown(reader.all(_BY_IDS, ids=list(ids)))
+    return shown_of(reader.all(_BY_IDS, ids=list(ids)))
 
 
 def mine(reader: Reader, user_id: int) -> list[Shown]:
     """What is in front of a user: held, offered to him by name, listened to; each once."""
     found = [
-        *_shown(reader.all(_HELD, user_id=user_id)),
-        *_shown(reader.all(_OFFERED_TO, user_id=user_id)),
-        *_shown(reader.all(_LISTENED, user_id=user_id)),
+        *shown_of(reader.all(_HELD, user_id=user_id)),
+        *shown_of(reader.all(_OFFERED_TO, user_id=user_id)),
+        *shown_of(reader.all(_LISTENED, user_id=user_id)),
     ]
     return list({each.c.id: each for each in found}.values())
 
@@ -222,8 +212,8 @@ def mine(reader: Reader, user_id: int) -> list[Shown]:
 def queued(reader: Reader, line_ids: Sequence[int] | None) -> list[Shown]:
     """What waits or is offered in these lines (None: in all)."""
     if line_ids is None:
-        return [each for statement in _QUEUED for each in _shown(reader.all(statement))]
-    return [each for statement in _QUEUED_OF for each in _shown(reader.all(statement, line_ids=list(line_ids)))]
+        return [each for statement in _QUEUED for each in shown_of(reader.all(statement))]
+    return [each for statement in _QUEUED_OF for each in shown_of(reader.all(statement, line_ids=list(line_ids)))]
 
 
 def listeners_of(reader: Reader, ids: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -282,7 +272,7 @@ def channels_facts(reader: Reader) -> list[ChannelFacts]:
 
 def of_customer(reader: Reader, customer_id: int) -> list[Shown]:
     """The newest hundred conversations of a customer."""
-    return _shown(reader.all(_OF_CUSTOMER, customer_id=customer_id))
+    return shown_of(reader.all(_OF_CUSTOMER, customer_id=customer_id))
 
 
 def _grouped(rows: Iterable[Row]) -> dict[int, frozenset[int]]:
@@ -292,97 +282,10 @@ def _grouped(rows: Iterable[Row]) -> dict[int, frozenset[int]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-# --- pages of lists -----------------------------------------------------------------------------------------
-
-
-class Wanted(NamedTuple):
-    """What a page of a list is asked for. `before` is the id of the last row of the page before."""
-
-    list: str  # "all" | "closed"
-    before: int | None = None
-    limit: int = 50
-    line_id: int | None = None
-    operator_id: int | None = None
-    customer_id: int | None = None
-    words: str = ""
-
-
-def _seen_by(sight: Sight) -> list[ColumnElement[Any]]:
-    if sight.lines is None:
-        return []
-    listened = select(listeners.c.conversation_id).where(listeners.c.user_id == bindparam("user_id"))
-    return [
-        or_(
-            among(conversations.c.line_id, "line_ids"),
-            conversations.c.operator_id == bindparam("user_id"),
-            conversations.c.offered_to == bindparam("user_id"),
-            conversations.c.id.in_(listened),
-        )
-    ]
-
-
-_FILTERS: Final[dict[str, ColumnElement[Any]]] = {
-    "before": conversations.c.id < bindparam("before"),
-    "line_id": conversations.c.line_id == bindparam("line_id"),
-    "operator_id": conversations.c.operator_id == bindparam("operator_id"),
-    "customer_id": conversations.c.customer_id == bindparam("customer_id"),
-    "words": or_(
-        func.lower(customers.c.name).like(bindparam("words"), escape="\\"),
-        func.lower(customers.c.email).like(bindparam("words"), escape="\\"),
-        customers.c.phone.like(bindparam("words"), escape="\\"),
-        func.lower(conversations.c.last_text).like(bindparam("words"), escape="\\"),
-    ),
-}
-_STATES: Final = {"all": _OPEN, "closed": _CLOSED}
-_pages: dict[tuple[str, bool, tuple[str, ...], bool], Statement] = {}
-
-
-def _statement(wanted: Wanted, sight: Sight, names: tuple[str, ...], *, counting: bool) -> Statement:
-    key = (wanted.list, sight.lines is None, names, counting)
-    if key not in _pages:
-        conditions = [_STATES[wanted.list], *_seen_by(sight), *(_FILTERS[name] for name in names)]
-        if counting:
-            counted: Select[Any] = select(func.count()).select_from(_JOINED if "words" in names else conversations)
-            _pages[key] = Statement(counted.where(and_(*conditions)))
-        else:
-            _pages[key] = Statement(
-                _SHOWN.where(and_(*conditions)).order_by(conversations.c.id.desc()).limit(bindparam("limit"))
-            )
-    return _pages[key]
-
-
-def page(reader: Reader, wanted: Wanted, sight: Sight) -> list[Shown]:
-    """A page of a list, newest first."""
-    names, params = _asked(wanted, sight)
-    return _shown(reader.all(_statement(wanted, sight, names, counting=False), **params, limit=wanted.limit))
-
-
-def count(reader: Reader, wanted: Wanted, sight: Sight) -> int:
-    """How many rows the whole list has."""
-    names, params = _asked(wanted._replace(before=None), sight)
-    row = reader.one(_statement(wanted, sight, names, counting=True), **params)
-    return int(row[0]) if row else 0
-
-
-def _asked(wanted: Wanted, sight: Sight) -> tuple[tuple[str, ...], dict[str, Any]]:
-    values = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
-    names = tuple(values)
-    if "words" in values:
-        values["words"] = _like(values["words"])
-    if sight.lines is not None:
-        values |= {"line_ids": list(sight.lines), "user_id": sight.user_id}
-    return names, values
-
-
-def _like(words: str) -> str:
-    escaped = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 _ORPHANS = Statement(
     select(conversations.c.id)
     .join_from(channels, conversations, conversations.c.channel_id == channels.c.id)
-    .where(channels.c.deleted_at.is_not(None), _OPEN)
+    .where(channels.c.deleted_at.is_not(None), OPEN)
     .limit(PAGE)
 )
 
@@ -390,38 +293,3 @@ _ORPHANS = Statement(
 def orphans(reader: Reader) -> list[int]:
     """Up to a hundred open conversations whose channel was removed."""
     return [row[0] for row in reader.all(_ORPHANS)]
-
-
-# --- customers ----------------------------------------------------------------------------------------------
-
-_CUSTOMER_WORDS = or_(
-    func.lower(customers.c.name).like(bindparam("words"), escape="\\"),
-    func.lower(customers.c.email).like(bindparam("words"), escape="\\"),
-    customers.c.phone.like(bindparam("words"), escape="\\"),
-    customers.c.id.in_(
-        select(threads.c.customer_id).where(func.lower(threads.c.handle).like(bindparam("words"), escape="\\"))
-    ),
-)
-_customer_pages: dict[tuple[bool, bool], Statement] = {}
-
-
-def customers_page(reader: Reader, sight: Sight, words: str, before: int | None, limit: int) -> list[int]:
-    """Ids of customers, newest first, that hold `words` and that somebody with this sight may see."""
-    key = (bool(words), sight.lines is None)
-    if key not in _customer_pages:
-        wanted = [customers.c.merged_into.is_(None), customers.c.id < bindparam("before")]
-        wanted += [_CUSTOMER_WORDS] if words else []
-        if sight.lines is not None:
-            seen: Select[Any] = select(literal_column("1")).where(
-                conversations.c.customer_id == customers.c.id, *_seen_by(sight)
-            )
-            wanted.append(exists(seen.correlate(customers)))
-        _customer_pages[key] = Statement(
-            select(customers.c.id).where(and_(*wanted)).order_by(customers.c.id.desc()).limit(bindparam("limit"))
-        )
-    params: dict[str, Any] = {"before": before or 1 << 60, "limit": limit}
-    if words:
-        params["words"] = _like(words)
-    if sight.lines is not None:
-        params |= {"line_ids": list(sight.lines), "user_id": sight.user_id}
-    return [row[0] for row in reader.all(_customer_pages[key], **params)]

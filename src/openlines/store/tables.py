@@ -377,6 +377,15 @@ conversations = Table(
         sqlite_where=text("state <> 'closed'"),
         postgresql_where=text("state <> 'closed'"),
     ),
+    # Counts of the closed ones, by line and by who held them, without walking along the rows.
+    Index(
+        "conversations_closed",
+        "line_id",
+        "operator_id",
+        "id",
+        sqlite_where=text("state = 'closed'"),
+        postgresql_where=text("state = 'closed'"),
+    ),
     Index("conversations_customer", "customer_id", "id"),
 )
 

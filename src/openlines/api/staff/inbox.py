@@ -19,7 +19,7 @@ from openlines.services.errors import Invalid
 from openlines.services.reply import Reply
 from openlines.store import messages
 from openlines.store.messages import MessageRow
-from openlines.store.screens import Wanted
+from openlines.store.pages import Wanted
 from openlines.store.tx import Reader
 
 PAGE_LIMIT = 100

@@ -321,6 +321,7 @@ def _conversations() -> None:
     )
     _index("conversations_offered", "conversations", "line_id", where="state = 'offered'")
     _index("conversations_offered_to", "conversations", "offered_to", where="offered_to IS NOT NULL")
+    _index("conversations_closed", "conversations", "line_id", "operator_id", "id", where="state = 'closed'")
     _index("conversations_open_line", "conversations", "line_id", "id", where="state <> 'closed'")
     _index("conversations_open_thread", "conversations", "thread_id", unique=True, where="state <> 'closed'")
     _index(
