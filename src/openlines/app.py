@@ -115,30 +115,19 @@ class Application:
         store = await self._open_store()
         self.setup_token = await open_portal(store)
         seal = load_seal(config.data, config.secret_key)
-        files = DiskFiles(config.data / "files")
+        files, passwords = DiskFiles(config.data / "files"), Passwords()
         files.open()
         self._closing.callback(files.close)
-        passwords = Passwords()
         self._closing.callback(passwords.close)
         client = LateClient(f"openlines/{__version__}")
         self._closing.push_async_callback(client.close)
         accounts = Accounts(store, seal, client, config.public_url)
-        upkeep = Upkeep(store, config.node_name)
-        await upkeep.join()
-        self._closing.push_async_callback(upkeep.leave)
-        self._run(upkeep.run(), "upkeep")
+        await self._join_the_house(store)
         if "workers" in config.roles:
             self._start_workers(store, accounts, files)
-        hub = Hub(store, word)
-        typist = Typist(store, accounts)
-        self._closing.push_async_callback(typist.stop)
-        hub.on_typed = typist.typed
-        await hub.start()
-        self._closing.push_async_callback(hub.stop)
-        self.hands = Hands(store, passwords, seal, __version__)
         self.edge = Edge(
             store=store,
-            hub=hub,
+            hub=await self._start_hub(store, accounts),
             files=files,
             passwords=passwords,
             speakers=Speakers(store),
@@ -151,7 +140,8 @@ class Application:
             max_lines=config.max_lines,
             check_channel=_Check(accounts),
         )
-        hub.watch(self._forget)
+        self.edge.hub.watch(self._forget)
+        self.hands = Hands(store, passwords, seal, __version__)
         control = Control(config.control_socket, self.hands)
         await control.start()
         self._closing.push_async_callback(control.stop)
@@ -161,6 +151,21 @@ class Application:
             figures=self._figures,
             trusted=config.trusted_proxies,
         )
+
+    async def _join_the_house(self, store: Store) -> None:
+        """This node's lease, before the first connection is counted under its name."""
+        upkeep = Upkeep(store, self.config.node_name)
+        await upkeep.join()
+        self._closing.push_async_callback(upkeep.leave)
+        self._run(upkeep.run(), "upkeep")
+
+    async def _start_hub(self, store: Store, accounts: Accounts) -> Hub:
+        hub, typist = Hub(store, word), Typist(store, accounts)
+        self._closing.push_async_callback(typist.stop)
+        hub.on_typed = typist.typed
+        await hub.start()
+        self._closing.push_async_callback(hub.stop)
+        return hub
 
     async def _open_store(self) -> Store:
         config = self.config
