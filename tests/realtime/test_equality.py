@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from openlines.services import presence
+from openlines.services import presence, wake
 from openlines.store import migrate
 from openlines.store.events import last_event_id
+from openlines.store.tx import Reader as StoreReader
 from openlines.support.clock import SettableClock
 from tests.api.asgi_client import Browser, Socket
 from tests.api.house import House, Visitor, running
@@ -191,15 +192,17 @@ class Simulation:
     # --- comparing ------------------------------------------------------------------------------------------
 
     async def settle(self) -> None:
-        """Until nothing moves any more: routing has routed, the hub has told."""
+        """Until nothing moves any more: routing has routed, timers have played, the hub has told."""
         hub, store = self.house.app.edge.hub, self.house.app.edge.store
-        still = 0
-        last = -1
-        while still < 3:
+        still, last = 0, (-1, True)
+        for _ in range(500):
             await asyncio.sleep(0.02)
-            now = await store.read(last_event_id)
-            still = still + 1 if now == last == hub.cursor else 0
+            now = (await store.read(last_event_id), await store.read(is_work_left))
+            still = still + 1 if now == last == (hub.cursor, False) else 0
             last = now
+            if still == 3:
+                return
+        raise AssertionError(f"it does not come to rest: {last}, the hub is at {hub.cursor}")
 
     async def compare(self, after: str) -> None:
         await self.settle()
@@ -249,6 +252,12 @@ async def simulate(folder: Path, template: Path, steps: list[tuple[str, int, int
                     await simulation.compare(f"{number}: {kind} {who} {what}")
         finally:
             await simulation.end()
+
+
+def is_work_left(reader: StoreReader) -> bool:
+    """Something waits to be routed, or a timer is due."""
+    due = wake.next_due(reader)
+    return bool(wake.next_routing(reader)) or (due is not None and due <= reader.now)
 
 
 class NoLimit:
