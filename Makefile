@@ -9,6 +9,7 @@ PORT ?=
 DATA ?=
 ARGS ?=
 JOBS ?= 2
+LINT ?= lint:changed
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +17,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 NPM := $(BIN)/python hatch_build.py npm
 SERVE := $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(ARGS)
 CODE := src tests hatch_build.py $(dir $(wildcard benchmarks/__init__.py tools/__init__.py))
+# What a person waits for again and again: the rules, the use cases, and whatever needs no server.
+QUICK := $(wildcard $(addprefix tests/,core services support channels bots files notify packaging))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz pictures wheel clean
@@ -37,7 +40,7 @@ web: $(VENV)/.run ## build the web parts, where anything of theirs changed
 
 test: $(VENV)/.dev $(VENV)-aiogram/.made web ## everything that must hold (what CI runs)
 	@$(BIN)/python -m tests.support_servers
-	@$(MAKE) --no-print-directory check-python check-web
+	@$(MAKE) --no-print-directory check-python check-web LINT=lint
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m 'not alone' $(ARGS)
 	@$(BIN)/python -m pytest -m alone $(ARGS)
 
@@ -53,12 +56,12 @@ check-python: $(VENV)/.dev
 
 check-web: $(VENV)/.run web
 	@$(NPM) run --silent types
-	@$(NPM) run --silent lint
+	@$(NPM) run --silent $(LINT)
 	@$(NPM) run --silent test
 	@echo "web: types, style and unit tests are clean"
 
 check-tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(ARGS)
+	@$(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(or $(ARGS),$(QUICK))
 
 bench: $(VENV)/.dev web ## measure the promises, each beside its limit; writes benchmarks/latest.json
 	@$(BIN)/python -m benchmarks $(ARGS)
