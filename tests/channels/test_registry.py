@@ -1,5 +1,6 @@
 """Kinds are found by their folders, and each keeps the promises of the contract."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from openlines import channels
 from openlines.channels import registry
 from openlines.channels.base import Manifest
 from openlines.channels.fields import check, defaults, generated
+from openlines.channels.website.phrases import PHRASES
 
 KINDS = sorted(registry.manifests())
 _FOLDERS = sorted(each.parent.name for each in Path(channels.__file__).parent.glob("*/__init__.py"))
@@ -85,6 +87,10 @@ def test_settings_are_checked_field_by_field() -> None:
     assert _checked(website, only_in_hours="yes") == [("only_in_hours", "bad_type")]
     assert _checked(website, greeting_ru="x" * 141) == [("greeting_ru", "too_long")]
     assert _checked(website, greeting_ru=5) == [("greeting_ru", "bad_type")]
+    assert _checked(website, radius="5") == [("radius", "bad_choice")]
+    assert _checked(website, allowed_origins=[f"https://a{n}.example" for n in range(101)]) == [
+        ("allowed_origins", "too_many")
+    ]
     assert _checked(website, allowed_origins="https://a.example") == [("allowed_origins", "bad_type")]
     assert _checked(website, hours={"week": 5}) == [("hours", "bad_type")]
     week = [[{"from": "09:00", "to": "25:00"}], *[[]] * 6]
@@ -96,6 +102,26 @@ def test_settings_are_checked_field_by_field() -> None:
     assert _checked(telegram, base_url="ftp://x") == [("base_url", "bad_url")]
     assert _checked(telegram, base_url="http://user:pass@x") == [("base_url", "bad_url")]
     assert _checked(telegram, base_url="http://127.0.0.1:8081") == []
+
+
+def test_an_owner_puts_phrases_in_his_own_words() -> None:
+    website = registry.manifest("website")
+    given = {"welcome": " Ahoy! ", "status_answers_minutes": "In {n} min", "send": ""}
+    done = check(website.fields, {"texts_en": given}, {}, kept=frozenset())
+    assert not done.problems
+    assert done.settings["texts_en"] == {"welcome": "Ahoy!", "status_answers_minutes": "In {n} min"}
+    assert _checked(website, texts_en={"wellcome": "Hi"}) == [("texts_en.wellcome", "unknown_phrase")]
+    assert _checked(website, texts_en={"welcome": "Hi {name}"}) == [("texts_en.welcome", "unknown_placeholder")]
+    assert _checked(website, texts_ru={"welcome": "x" * 201}) == [("texts_ru.welcome", "too_long")]
+    assert _checked(website, texts_ru={"welcome": 5}) == [("texts_ru.welcome", "bad_type")]
+    assert _checked(website, texts_ru=["Hi"]) == [("texts_ru", "bad_type")]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_phrases_are_those_that_the_chat_says(language: str) -> None:
+    source = Path(__file__).parents[2] / "web/widget/src/frame/words" / f"{language}.ts"
+    said = dict(re.findall(r'^  (\w+):\s*"((?:[^"\\]|\\.)*)",$', source.read_text("utf-8"), re.MULTILINE))
+    assert said == {name: words[language] for name, words in PHRASES.items()}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from openlines.support.secrets import Secret
 
 Words = Mapping[str, str]  # {"ru": …, "en": …}
 
-FieldType = Literal["text", "secret", "url", "color", "choice", "flag", "list", "schedule"]
+FieldType = Literal["text", "secret", "url", "color", "choice", "flag", "list", "schedule", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Field:
     type: FieldType = "text"
     required: bool = False
     default: Any = ""
-    choices: Sequence[tuple[str, Words]] = ()
+    choices: Sequence[tuple[str, Words]] = ()  # of "words": what may be put in other words, and what it says now
     pattern: str = ""  # of the whole value
-    group: str = ""  # "" | "look" | "hours" | "safety" | "advanced"
+    group: str = ""  # "" | "look" | "hours" | "words" | "safety" | "advanced"
     generated: bool = False  # a secret made by us when the channel is created; never asked for
-    limit: int = 2000  # characters of a text, entries of a list
+    limit: int = 2000  # characters of a text (of "words": of each), entries of a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from openlines.core.schedule import problems as schedule_problems
 # Beside the fields: what the vendor told us (the bot's name …), written by the health check.
 FACTS = "facts"
 _NO_VALUE: Any = object()
+_HOLE = re.compile(r"\{(\w+)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -31,8 +32,9 @@ def check(
 ) -> Checked:
     """Checks what was given. `kept` names the secrets that exist already and need not be given again.
 
-    Codes of problems: unknown_field, required, bad_type, too_long, bad_pattern, bad_choice, bad_color, bad_url,
-    and those of `openlines.core.schedule.problems` below the name of a schedule.
+    Codes of problems: unknown_field, required, bad_type, too_long, too_many, bad_pattern, bad_choice, bad_color,
+    bad_url, unknown_phrase, unknown_placeholder, and those of `openlines.core.schedule.problems` below the name of
+    a schedule.
     """
     plain = {each.name: each for each in fields if each.type != "secret"}
     sealed = {each.name: each for each in fields if each.type == "secret" and not each.generated}
@@ -74,6 +76,8 @@ def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
         return _schedule(field, value)
     if field.type == "list":
         return _list(field, value)
+    if field.type == "words":
+        return _words(field, value)
     if not isinstance(value, str):
         return field.default, [Problem(field.name, "bad_type")]
     value = _CONTROL.sub("", value).strip()
@@ -85,7 +89,7 @@ def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
 
 def _wrong_text(field: Field, value: str) -> Problem | None:
     if len(value) > field.limit:
-        return Problem(field.name, "too_long", {"limit": field.limit})
+        return Problem(field.name, "too_long", {"most": field.limit})
     if field.pattern and not re.fullmatch(field.pattern, value):
         return Problem(field.name, "bad_pattern")
     if field.type == "choice" and value not in {key for key, _ in field.choices}:
@@ -113,12 +117,40 @@ def _list(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
         return list(field.default or ()), [Problem(field.name, "bad_type")]
     values = list(dict.fromkeys(each.strip() for each in value if each.strip()))
     if len(values) > field.limit:
-        return values, [Problem(field.name, "too_long", {"limit": field.limit})]
+        return values, [Problem(field.name, "too_many", {"most": field.limit})]
     return values, [
         Problem(f"{field.name}.{index}", "bad_pattern")
         for index, each in enumerate(values)
         if field.pattern and not re.fullmatch(field.pattern, each)
     ]
+
+
+def _words(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
+    """`{phrase: text}` for the phrases that the owner puts in his own words; an empty text is ours again."""
+    value = value if value != "" else {}
+    if not isinstance(value, dict):
+        return {}, [Problem(field.name, "bad_type")]
+    standard = dict(field.choices)
+    kept: dict[str, str] = {}
+    problems = []
+    for name, text in value.items():
+        path = f"{field.name}.{name}"
+        if name not in standard:
+            problems.append(Problem(path, "unknown_phrase"))
+        elif not isinstance(text, str):
+            problems.append(Problem(path, "bad_type"))
+        elif len(text := _CONTROL.sub("", text).strip()) > field.limit:
+            problems.append(Problem(path, "too_long", {"most": field.limit}))
+        elif strange := [each for each in _HOLE.findall(text) if each not in _holes(standard[name])]:
+            known = ", ".join(f"{{{each}}}" for each in sorted(_holes(standard[name]))) or "—"
+            problems.append(Problem(path, "unknown_placeholder", {"value": f"{{{strange[0]}}}", "known": known}))
+        elif text:
+            kept[name] = text
+    return kept, problems
+
+
+def _holes(words: Mapping[str, str]) -> set[str]:
+    return {hole for text in words.values() for hole in _HOLE.findall(text)}
 
 
 def _schedule(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:

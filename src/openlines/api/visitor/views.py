@@ -26,6 +26,7 @@ def config(
         "texts": settings.get(f"texts_{chosen}") or {},
         "colors": {"accent": settings.get("accent", "")},
         "position": settings.get("position", "right"),
+        "radius": int(settings.get("radius", "16")),
         "online": site.on and opens_at is None and (somebody or not rules.check_availability),
         "hours": hours,
         "operators": [_face(each) for each in people],
@@ -34,6 +35,8 @@ def config(
         "languages": ["ru", "en"],
         "ask_contact": settings.get("ask_contact", "optional"),
     }
+    # A text: words on the button.
+    answer["bubble"] = bool(settings.get("bubble", True)) and (settings.get(f"bubble_{chosen}") or True)
     greeting = settings.get(f"greeting_{chosen}")
     if greeting:
         answer["greeting_bubble"] = greeting

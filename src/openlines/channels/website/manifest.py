@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from openlines.channels.base import Capabilities, Field, Manifest
+from openlines.channels.website.phrases import PHRASES
 
 # Scheme, host and port, or every subdomain of a host. No path: a browser tells only the origin.
 ORIGIN: Final = (
     r"https?://(\*\.)?[A-Za-z0-9\u00a1-\uffff]([A-Za-z0-9\u00a1-\uffff.-]*[A-Za-z0-9\u00a1-\uffff])?(:[0-9]{1,5})?"
 )
 
+_PHRASES: Final = tuple(PHRASES.items())
 _WORKDAY: Final[list[dict[str, str]]] = [{"from": "09:00", "to": "18:00"}]
 _OFFICE_HOURS: Final[dict[str, Any]] = {
     "time_zone": "",  # the portal's
@@ -68,6 +70,45 @@ MANIFEST: Final = Manifest(
             group="look",
         ),
         Field(
+            name="radius",
+            label={"ru": "Углы", "en": "Corners"},
+            help={"ru": "Насколько скруглено окно чата.", "en": "How round the window of the chat is."},
+            type="choice",
+            default="16",
+            choices=(
+                ("0", {"ru": "Прямые", "en": "Square"}),
+                ("8", {"ru": "Немного", "en": "Slightly round"}),
+                ("16", {"ru": "Круглые", "en": "Round"}),
+                ("24", {"ru": "Очень круглые", "en": "Very round"}),
+            ),
+            group="look",
+        ),
+        Field(
+            name="bubble",
+            label={"ru": "Кнопка на странице", "en": "Button on the page"},
+            help={
+                "ru": "Без неё чат открывает ваша кнопка: openlines('open').",
+                "en": "Without it a button of your own opens the chat: openlines('open').",
+            },
+            type="flag",
+            default=True,
+            group="look",
+        ),
+        Field(
+            name="bubble_ru",
+            label={"ru": "Слова на кнопке, по-русски", "en": "Words on the button, in Russian"},
+            help={"ru": "Рядом со значком. Пусто: один значок.", "en": "Beside the icon. Empty: the icon alone."},
+            limit=40,
+            group="look",
+        ),
+        Field(
+            name="bubble_en",
+            label={"ru": "Слова на кнопке, по-английски", "en": "Words on the button, in English"},
+            help={"ru": "Рядом со значком. Пусто: один значок.", "en": "Beside the icon. Empty: the icon alone."},
+            limit=40,
+            group="look",
+        ),
+        Field(
             name="greeting_ru",
             label={"ru": "Слова над кнопкой, по-русски", "en": "Words above the button, in Russian"},
             help={
@@ -122,6 +163,32 @@ MANIFEST: Final = Manifest(
             type="schedule",
             default=_OFFICE_HOURS,
             group="hours",
+        ),
+        Field(
+            name="texts_ru",
+            label={"ru": "Свои слова в чате, по-русски", "en": "Words of your own in the chat, in Russian"},
+            help={
+                "ru": "Вместо того, что чат говорит сам. Пустое остаётся как есть.",
+                "en": "In place of what the chat says by itself. What is empty stays as it is.",
+            },
+            type="words",
+            default={},
+            choices=_PHRASES,
+            limit=200,
+            group="words",
+        ),
+        Field(
+            name="texts_en",
+            label={"ru": "Свои слова в чате, по-английски", "en": "Words of your own in the chat, in English"},
+            help={
+                "ru": "Вместо того, что чат говорит сам. Пустое остаётся как есть.",
+                "en": "In place of what the chat says by itself. What is empty stays as it is.",
+            },
+            type="words",
+            default={},
+            choices=_PHRASES,
+            limit=200,
+            group="words",
         ),
         Field(
             name="allowed_origins",

@@ -111,7 +111,7 @@ export interface QueueEntry extends QueueMember {
   people?: QueuePerson[];
 }
 
-export type FieldType = "text" | "secret" | "url" | "color" | "choice" | "flag" | "list" | "schedule";
+export type FieldType = "text" | "secret" | "url" | "color" | "choice" | "flag" | "list" | "schedule" | "words";
 
 export interface ManifestField {
   name: string;
@@ -123,7 +123,7 @@ export interface ManifestField {
   choices?: [string, Words][];
   /** Of the whole value. */
   pattern?: string;
-  group?: "" | "look" | "hours" | "safety" | "advanced";
+  group?: "" | "look" | "hours" | "words" | "safety" | "advanced";
   /** A secret made by the server; never asked for. */
   generated?: boolean;
   /** Characters of a text, entries of a list. */

@@ -1,0 +1,56 @@
+"""How the owner wants the chat on his site to look and speak, as the chat is told."""
+
+import asyncio
+from typing import Any
+
+from tests.api.asgi_client import Answer
+from tests.api.house import House
+
+
+async def _set(house: House, **settings: Any) -> Answer:
+    path = f"/api/v1/channels/{house.channel_id}"
+    version = (await house.admin.get(path)).json["version"]
+    return await house.admin.patch(path, {"version": version, "settings": settings})
+
+
+async def _config(house: House, language: str) -> dict[str, Any]:
+    answer = await house.browser().get(f"/api/v1/widget/{house.key}/config?lang={language}")
+    assert answer.status == 200, answer.body
+    config: dict[str, Any] = answer.json
+    return config
+
+
+async def _told(house: House, language: str, **expected: Any) -> bool:
+    """What the server remembers of a chat is forgotten when the log is read, moments after a change."""
+    config: dict[str, Any] = {}
+    for _ in range(100):
+        config = await _config(house, language)
+        if expected.items() <= config.items():
+            return True
+        await asyncio.sleep(0.05)
+    raise AssertionError(config)
+
+
+async def test_the_chat_says_the_owners_words_in_each_language(house: House) -> None:
+    assert (await _config(house, "en"))["texts"] == {}
+    answer = await _set(house, texts_en={"welcome": "Fresh bread?"}, texts_ru={"welcome": "Свежего хлеба?"})
+    assert answer.status == 200, answer.body
+    assert await _told(house, "en", texts={"welcome": "Fresh bread?"})
+    assert await _told(house, "ru", texts={"welcome": "Свежего хлеба?"})
+
+
+async def test_the_button_and_the_corners(house: House) -> None:
+    assert await _told(house, "en", bubble=True, radius=16)
+    await _set(house, bubble_en="Ask us", radius="0")
+    assert await _told(house, "en", bubble="Ask us", radius=0)
+    assert await _told(house, "ru", bubble=True, radius=0)
+    await _set(house, bubble=False)
+    assert await _told(house, "en", bubble=False)
+
+
+async def test_a_phrase_that_the_chat_does_not_have_is_refused_at_its_name(house: House) -> None:
+    answer = await _set(house, texts_en={"wellcome": "Hi", "welcome": "Hi {name}"})
+    assert answer.status == 422
+    said = {path: each["message"] for path, each in answer.json["fields"].items()}
+    assert said["texts_en.wellcome"] == "The chat has no such phrase."
+    assert said["texts_en.welcome"] == "There is no placeholder {name}. Known: —."
