@@ -10,17 +10,25 @@ from openlines.core.line import (
     GLOBAL_CAP,
     HOUR,
     LANGUAGES,
-    LIMIT,
     MINUTE,
-    QUEUE_TIME,
     SECOND,
-    TEXT_LIMIT,
     Interval,
     LineSettings,
     Problem,
-    problems,
     worded,
 )
+from openlines.core.line_problems import LIMIT, QUEUE_TIME, TEXT_LIMIT, problems
+
+QUIET = {
+    "on": False,
+    "steps": (100,),
+    "people": (),
+    "head": True,
+    "operator": True,
+    "media": ("workspace",),
+    "text": {},
+    "webhook_url": "",
+}
 
 
 def test_what_a_newcomer_would_choose() -> None:
@@ -39,10 +47,17 @@ def test_what_a_newcomer_would_choose() -> None:
         "reopen_window": 0,
         "transfer_must_accept": False,
         "priority": 0,
+        "operator_shown": "profile",
+        "common_photo": "",
+        "see_typing": True,
+        "place_on": False,
         "hours_on": False,
+        "timetable_id": 0,
         "time_zone": "",
         "week": (*(((asdict(Interval("09:00", "18:00"))),),) * 5, (), ()),
         "exceptions": (),
+        "holidays_country": "",
+        "holidays_region": "",
         "off_hours": "offer",
         "off_hours_when_available": True,
         "greeting_each": False,
@@ -52,6 +67,8 @@ def test_what_a_newcomer_would_choose() -> None:
         "full_close_delay": 600,
         "auto_close_time": 14_400,
         "escalate_after": 0,
+        "escalate_to": "head",
+        "inactivity": (),
         "rating": "off",
         "rating_limit": 0,
         "rating_before_finish": True,
@@ -60,10 +77,15 @@ def test_what_a_newcomer_would_choose() -> None:
         "kpi_further": 0,
         "kpi_clock": "calendar",
         "kpi_from": "responsible",
+        "kpi_first_notice": QUIET,
+        "kpi_further_notice": QUIET,
         "bot_id": 0,
         "bot_when": "always",
         "bot_time": 600,
         "consent_url": "",
+        "consent_kind": "notice",
+        "form": "off",
+        "form_fields": (),
     }
     assert problems(LineSettings()) == []
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from openlines.core.line import LANGUAGES, TEXT_LIMIT, Problem
+from openlines.core.line import LANGUAGES, Problem
+from openlines.core.line_problems import TEXT_LIMIT
 from openlines.core.texts import DEFAULT_TEXTS, PLACEHOLDERS, placeholder_problems, render
 
 

@@ -1,11 +1,12 @@
-"""A line: its settings, what a newcomer would choose, and what is wrong with a value, as data.
+"""A line: its settings and what a newcomer would choose; what is wrong with a value is said in line_problems.
 
 Durations are whole seconds as an administrator types them; `SECOND` turns them into the microseconds of
-an instant. Texts are kept per language ({"ru": …, "en": …}); an empty one says nothing.
+an instant. Texts are kept per language ({"ru": …, "en": …}); an empty one says nothing. Settings that an older
+release has stored lack the newer fields: a field that is missing has its default.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 SECOND = 1_000_000
@@ -18,9 +19,7 @@ Counting = Literal["unanswered", "not_replied", "open"]
 Words = Mapping[str, str]
 
 GLOBAL_CAP = 1000  # open conversations of one operator over all lines (rules.md 3)
-QUEUE_TIME = (60, 12 * 3600)  # the mission: one minute to twelve hours
-LIMIT = (0, GLOBAL_CAP)
-TEXT_LIMIT = 4000  # characters of an automatic text: fits every channel of the first wave
+LANGUAGES = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,49 @@ class SpecialDays:
 
 
 @dataclass(frozen=True, slots=True)
+class InactivityButton:
+    """What a customer who has gone silent may press: end it, go on waiting, or begin a new conversation."""
+
+    action: Literal["close", "continue", "new"]
+    caption: Words
+    reply: Words = field(default_factory=dict)  # said when it is pressed; empty: nothing
+
+
+@dataclass(frozen=True, slots=True)
+class InactivityMessage:
+    """Said when the customer has been silent for `after` seconds since the last words of a person."""
+
+    after: int
+    text: Words
+    buttons: tuple[InactivityButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KpiNotice:
+    """Who is told, and how, when an answer is not there in time. `steps` are percents of the target."""
+
+    on: bool = False
+    steps: tuple[int, ...] = (100,)
+    people: tuple[int, ...] = ()  # ids of users, beside the head and the operator
+    head: bool = True
+    operator: bool = True
+    media: tuple[Literal["workspace", "email", "push", "webhook"], ...] = ("workspace",)
+    text: Words = field(default_factory=dict)  # empty: the house's own words
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of the form before the chat. `key` is what answers are stored under."""
+
+    key: str
+    kind: Literal["name", "email", "phone", "text", "choice"]
+    label: Words
+    required: bool = False
+    choices: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LineSettings:
     # queue
     mode: Mode = "evenly"
@@ -55,13 +97,22 @@ class LineSettings:
     reopen_window: int = 0
     transfer_must_accept: bool = False
     priority: int = 0
+    operator_shown: Literal["profile", "line", "common"] = "profile"  # whose name and photo the customer sees
+    common_name: Words = field(default_factory=dict)
+    common_photo: str = ""  # id of an uploaded file, as a user's photo has one
+    see_typing: bool = True  # operators see what the visitor types before it is sent
+    place_on: bool = False  # the customer is told his place in the queue
+    place_text: Words = field(default_factory=dict)
     # working time
     hours_on: bool = False
+    timetable_id: int = 0  # a timetable shared with other lines; 0: the line's own, below
     time_zone: str = ""  # empty: the portal's
     week: tuple[tuple[Interval, ...], ...] = field(
         default_factory=lambda: (*(((Interval("09:00", "18:00"),),) * 5), (), ())
     )
     exceptions: tuple[SpecialDays, ...] = ()
+    holidays_country: str = ""  # ISO 3166-1, two letters; empty: no public holidays
+    holidays_region: str = ""
     off_hours: Literal["offer", "hold", "collect"] = "offer"
     off_hours_text: Words = field(default_factory=dict)
     off_hours_when_available: bool = True
@@ -77,6 +128,8 @@ class LineSettings:
     auto_close_time: int = 4 * 3600  # 0 = never
     auto_close_text: Words = field(default_factory=dict)
     escalate_after: int = 0
+    escalate_to: Literal["head", "queue"] = "head"
+    inactivity: tuple[InactivityMessage, ...] = ()
     # quality
     rating: Literal["off", "like", "stars"] = "off"
     rating_question: Words = field(default_factory=dict)
@@ -93,13 +146,18 @@ class LineSettings:
     kpi_further: int = 0
     kpi_clock: Literal["calendar", "hours"] = "calendar"
     kpi_from: Literal["responsible", "words"] = "responsible"
+    kpi_first_notice: KpiNotice = field(default_factory=KpiNotice)
+    kpi_further_notice: KpiNotice = field(default_factory=KpiNotice)
     # bot
     bot_id: int = 0
     bot_when: Literal["always", "first"] = "always"
     bot_time: int = 600
-    # consent
-    consent_text: Words = field(default_factory=dict)
+    # consent and form
+    consent_text: Words = field(default_factory=dict)  # empty: no consent is asked for
     consent_url: str = ""
+    consent_kind: Literal["notice", "agree"] = "notice"
+    form: Literal["off", "before", "after"] = "off"  # asked before the first message, or after it
+    form_fields: tuple[FormField, ...] = ()
 
 
 class Line(NamedTuple):
@@ -120,57 +178,6 @@ class Problem(NamedTuple):
     field: str
     code: str
     params: Mapping[str, Any] = {}
-
-
-_RANGES: Mapping[str, tuple[int, int]] = {
-    "queue_time": QUEUE_TIME,
-    "limit": LIMIT,
-    "own_days": (0, 365),
-    "own_time": (10, 12 * 3600),
-    "reopen_window": (0, 30 * 86400),
-    "priority": (-10, 10),
-    "no_answer_time": (10, 12 * 3600),
-    "full_close_delay": (0, 86400),
-    "auto_close_time": (0, 31 * 86400),
-    "escalate_after": (0, 7 * 86400),
-    "rating_limit": (0, 30 * 86400),
-    "kpi_first": (0, 7 * 86400),
-    "kpi_further": (0, 7 * 86400),
-    "bot_time": (0, 7 * 86400),
-}
-
-_PLAIN_NUMBERS = frozenset({"limit", "own_days", "priority"})  # the other ranges are of seconds
-
-LANGUAGES = ("ru", "en")
-
-
-def problems(settings: LineSettings) -> Sequence[Problem]:
-    """Every value out of bounds, in the order of the page; empty when the settings may be saved."""
-    found: list[Problem] = []
-    for name, (least, most) in _RANGES.items():
-        value = getattr(settings, name)
-        if not least <= value <= most:
-            code = "out_of_range" if name in _PLAIN_NUMBERS else "span_out_of_range"
-            found.append(Problem(name, code, {"least": least, "most": most}))
-    for item in fields(settings):
-        value = getattr(settings, item.name)
-        if isinstance(value, dict):
-            found += _text_problems(item.name, value)
-    if settings.no_answer_action == "text" and not any(settings.no_answer_text.values()):
-        found.append(Problem("no_answer_text", "text_needed"))
-    if settings.consent_url and not settings.consent_url.startswith(("https://", "http://")):
-        found.append(Problem("consent_url", "not_a_link"))
-    return found
-
-
-def _text_problems(name: str, words: Words) -> Sequence[Problem]:
-    found = []
-    for language, words_in in words.items():
-        if language not in LANGUAGES:
-            found.append(Problem(f"{name}.{language}", "unknown_language", {"known": LANGUAGES}))
-        elif len(words_in) > TEXT_LIMIT:
-            found.append(Problem(f"{name}.{language}", "too_long", {"most": TEXT_LIMIT}))
-    return found
 
 
 def worded(words: Words, language: str, fallback: str = "en") -> str:

@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 class Conversation(NamedTuple):
-    """One case in a thread. The order of the fields is the order of the table's columns."""
+    """One case in a thread. Its row in the store is read in the order of these fields."""
 
     id: int
     thread_id: int
@@ -67,6 +67,11 @@ class Conversation(NamedTuple):
     rating_comment: str | None
     route_at: int | None  # waiting: when to look for an operator; None: not before something changes
     due_at: int | None
+    kpi_step: int = 0  # highest step of the open record that was told
+    inactive_said: int = 0  # inactivity messages since the last words of a person
+    place_said: int = 0  # the place in the queue that the customer was told last; 0: none
+    head_rating: int | None = None
+    consent_asked_at: int | None = None
 
 
 class Rules(NamedTuple):

@@ -14,7 +14,8 @@ import msgspec
 from openlines.core import schedule
 from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
-from openlines.core.line import LineSettings, Problem, problems
+from openlines.core.line import LineSettings, Problem
+from openlines.core.line_problems import problems
 from openlines.core.texts import DEFAULT_TEXTS, placeholder_problems
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound

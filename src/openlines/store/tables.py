@@ -13,8 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -22,24 +20,22 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData()
+from openlines.store import line_tables
+from openlines.store.columns import Id, Instant, metadata
+from openlines.store.columns import count as _count
+from openlines.store.columns import flag as _flag
+from openlines.store.columns import row_id as _id
 
-Id = BigInteger
-Instant = BigInteger
-Flag = SmallInteger
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
-
-
-def _flag(name: str, default: int = 0) -> Column[int]:
-    return Column(name, Flag, nullable=False, server_default=text(str(default)))
-
-
-def _count(name: str, default: int = 0) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
-
+# Tables of the settings' own rooms, part of the same collection.
+timetables = line_tables.timetables
+holiday_days = line_tables.holiday_days
+line_faces = line_tables.line_faces
+line_versions = line_tables.line_versions
+kpi_records = line_tables.kpi_records
+notices = line_tables.notices
+consents = line_tables.consents
+form_answers = line_tables.form_answers
+push_subscriptions = line_tables.push_subscriptions
 
 portals = Table(
     "portals",
@@ -153,6 +149,7 @@ queue_members = Table(
     Column("position", BigInteger, primary_key=True),
     Column("user_id", Id, ForeignKey("users.id")),
     Column("department_id", Id, ForeignKey("departments.id")),
+    _flag("with_head"),  # of a department: its head too is offered conversations
 )
 
 # One row per line and user that is in its queue (`member`) or holds one of its conversations. Availability
@@ -270,8 +267,8 @@ threads = Table(
     Index("threads_customer", "customer_id"),
 )
 
-# Columns in the order of core.conversation.Conversation, so that a row becomes one without a mapping step;
-# after them what only the lists show.
+# Columns in the order of core.state.Conversation, so that a row becomes one without a mapping step; then what only
+# the lists show; then what later versions added, to both.
 conversations = Table(
     "conversations",
     metadata,
@@ -330,6 +327,12 @@ conversations = Table(
     Column("head_rating", BigInteger),
     Column("head_comment", Text),
     Column("parent_id", Id),
+    _count("kpi_step"),  # highest step of the open record that was told
+    _count("inactive_said"),  # inactivity messages since the last words of a person
+    _count("place_said"),  # the place in the queue that the customer was told last; 0: none
+    Column("consent_asked_at", Instant),
+    Column("head_rated_by", Id),
+    Column("head_rated_at", Instant),
     Index(
         "conversations_open_thread",
         "thread_id",

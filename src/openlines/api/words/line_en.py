@@ -1,0 +1,19 @@
+"""English: what is wrong with a line's settings, and who saved them meanwhile."""
+
+from typing import Final
+
+WORDS: Final = {
+    "by.changed": "{by} saved this meanwhile ({at}). Look again, then save.",
+    "bad_key": "Small Latin letters, digits and _, a letter first.",
+    "choices_needed": "At least two choices.",
+    "country_needed": "Choose the country first.",
+    "doubled": "This stands here twice.",
+    "medium_needed": "Choose at least one way of telling.",
+    "nobody_to_tell": "Choose at least one person, the head or the operator.",
+    "not_ascending": "More than the one before.",
+    "question_needed": "Add at least one question, or switch the form off.",
+    "step_needed": "Add at least one step.",
+    "unknown_country": "A country is two letters, like DE.",
+    "unknown_region": "There is no such region.",
+    "unknown_timetable": "There is no such timetable.",
+}
