@@ -9,20 +9,18 @@ the chunk.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from openlines.core import schedule
 from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
-from openlines.core.line import LineSettings, Problem
-from openlines.core.line_problems import problems
-from openlines.core.texts import DEFAULT_TEXTS, placeholder_problems
+from openlines.core.line import LineSettings
+from openlines.core.texts import DEFAULT_TEXTS
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.line_settings import merged
+from openlines.services.line_versions import keep, overtaken
 from openlines.services.queue import rebuild_seats
 from openlines.services.turn import Turn, load_some
 from openlines.store import conversations, lines, seats
-from openlines.store.lines import LineRow, settings_of, text_of
+from openlines.store.lines import LineRow, Member, settings_of, text_of
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
 
@@ -43,14 +41,18 @@ def new_settings(time_zone: str) -> LineSettings:
 
 def create(tx: Tx, actor: Actor, name: str, *, time_zone: str, limit: int | None = None) -> int:
     """A new line with the first members to be chosen. `limit`: how many lines the installation allows (None: any)."""
+    line_id = _add(tx, actor, name, text_of(new_settings(time_zone)), limit)
+    keep(tx, actor, line_id)
+    return line_id
+
+
+def _add(tx: Tx, actor: Actor, name: str, settings: str, limit: int | None) -> int:
     require_administrator(actor)
     _check_name(name)
     if limit is not None and lines.count(tx) >= limit:
         raise Conflict("too_many_lines", limit=limit)
     line_id = tx.new_id(lines_table)
-    lines.add(
-        tx, id=line_id, name=name.strip(), settings=text_of(new_settings(time_zone)), version=1, created_at=tx.now
-    )
+    lines.add(tx, id=line_id, name=name.strip(), settings=settings, version=1, created_at=tx.now)
     tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "added"})
     return line_id
 
@@ -58,10 +60,10 @@ def create(tx: Tx, actor: Actor, name: str, *, time_zone: str, limit: int | None
 def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = None) -> int:
     """A line with the same settings and the same queue; channels stay where they are."""
     row = _line(tx, line_id)
-    copied = create(tx, actor, name, time_zone="UTC", limit=limit)
-    lines.put(tx, copied, settings=row.settings)
-    lines.put_members(tx, copied, [(user, department) for _, _, user, department in lines.members(tx, [line_id])])
+    copied = _add(tx, actor, name, row.settings, limit)
+    lines.put_members(tx, copied, [Member(*each[2:]) for each in lines.members(tx, [line_id])])
     rebuild_seats(tx, [copied])
+    keep(tx, actor, copied)
     return copied
 
 
@@ -86,47 +88,21 @@ def change(
         values |= {"active": int(active), "off_reason": None if active else "by_hand"}
     before = after = settings_of(row.settings)
     if settings:
-        after = merged(before, settings)
+        after = merged(tx, before, settings)
         values["settings"] = text_of(after)
     if row.version != version:
-        raise Conflict("changed", version=row.version)
+        raise overtaken(tx, row)
     if not values:
         return row
     if not lines.put_seen(tx, line_id, version, **values, rearm_after=0):
-        raise Conflict("changed", version=row.version)
+        raise overtaken(tx, row)
+    keep(tx, actor, line_id)
     tx.event(
         "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}
     )
     _follow(tx, line_id, before, after)
     tx.poke("rearm")
     return _line(tx, line_id)
-
-
-def merged(present: LineSettings, changes: Mapping[str, Any]) -> LineSettings:
-    """The settings with some fields changed; `Invalid` names each wrong one."""
-    known = set(LineSettings.__dataclass_fields__)
-    unknown = [Problem(name, "unknown_setting") for name in changes if name not in known]
-    if unknown:
-        raise Invalid(unknown)
-    whole = {**msgspec.to_builtins(present), **inward(changes)}
-    try:
-        after = msgspec.convert(whole, LineSettings, strict=True)
-    except msgspec.ValidationError as error:
-        raise Invalid([_shape_problem(str(error), changes)]) from None
-    found = [*problems(after), *schedule.problems(after.week, after.exceptions, after.time_zone)]
-    for name in changes:
-        value = getattr(after, name)
-        if isinstance(value, dict):
-            found += placeholder_problems(name, value)
-    if found:
-        raise Invalid(found)
-    return after
-
-
-def _shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
-    """msgspec says "Expected `int`, got `str` - at `$.queue_time`"; the path is the field."""
-    path = words.rpartition("`$.")[2].rstrip("`") if "`$." in words else next(iter(changes), "settings")
-    return Problem(path, "wrong_type", {"detail": words.split(" - at ", maxsplit=1)[0]})
 
 
 def _check_name(name: str) -> None:
@@ -197,41 +173,3 @@ def rearm(tx: Tx, line_id: int) -> bool:
 def to_rearm(reader: Reader) -> Sequence[int]:
     """Lines whose change has not yet reached all of their conversations."""
     return lines.to_rearm(reader)
-
-
-# --- settings as JSON -----------------------------------------------------------------------------------
-
-
-def shown_settings(settings: LineSettings) -> dict[str, Any]:
-    """Settings as the API and files of settings carry them: an interval is {"from": …, "to": …}."""
-    plain: dict[str, Any] = msgspec.to_builtins(settings)
-    plain["week"] = [_renamed(day, _OUT) for day in plain["week"]]
-    plain["exceptions"] = [{**each, "intervals": _renamed(each["intervals"], _OUT)} for each in plain["exceptions"]]
-    return plain
-
-
-_OUT = {"start": "from", "end": "to"}
-_IN = {"from": "start", "to": "end"}
-
-
-def _renamed(intervals: Any, names: Mapping[str, str]) -> Any:
-    """Intervals with other names of their ends; whatever is no interval stays, for the shape's check to name."""
-    if not isinstance(intervals, (list, tuple)):
-        return intervals
-    return [
-        {names.get(name, name): value for name, value in each.items()} if isinstance(each, dict) else each
-        for each in intervals
-    ]
-
-
-def inward(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The opposite of `shown_settings`, for the fields that are there."""
-    plain = dict(changes)
-    if isinstance(plain.get("week"), (list, tuple)):
-        plain["week"] = [_renamed(day, _IN) for day in plain["week"]]
-    if isinstance(plain.get("exceptions"), (list, tuple)):
-        plain["exceptions"] = [
-            {**each, "intervals": _renamed(each.get("intervals", []), _IN)} if isinstance(each, dict) else each
-            for each in plain["exceptions"]
-        ]
-    return plain

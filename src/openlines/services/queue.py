@@ -9,15 +9,17 @@ from collections.abc import Iterable, Sequence
 from openlines.core.inputs import OperatorRemoved
 from openlines.core.line import Problem
 from openlines.services.access import Actor, require_administrator
-from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.errors import Invalid, NotFound
+from openlines.services.line_versions import keep, overtaken
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, departments, lines, seats, users
 from openlines.store.departments import Department
+from openlines.store.lines import Member
 from openlines.store.seats import Seat
 from openlines.store.tx import Reader, Tx
 from openlines.store.users import User
 
-Member = tuple[int | None, int | None]  # (user, department): exactly one of them
+Given = tuple[int | None, int | None] | Member  # (user, department): exactly one of them
 
 
 def with_children(tree: Sequence[Department], department_id: int) -> list[int]:
@@ -28,11 +30,11 @@ def with_children(tree: Sequence[Department], department_id: int) -> list[int]:
     return found
 
 
-def expand(members: Iterable[Member], tree: Sequence[Department]) -> list[int]:
+def expand(members: Iterable[Given], tree: Sequence[Department]) -> list[int]:
     """The people of a queue in order, each at his first place."""
     by_id = {each.id: each for each in tree}
     people: dict[int, None] = {}
-    for user_id, department_id in members:
+    for user_id, department_id, *_ in members:
         if user_id is not None:
             people.setdefault(user_id)
         elif department_id in by_id:
@@ -42,18 +44,20 @@ def expand(members: Iterable[Member], tree: Sequence[Department]) -> list[int]:
     return list(people)
 
 
-def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequence[Member]) -> None:
+def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequence[Given]) -> None:
     """Replaces the queue. Refuses with `Invalid` (unknown or repeated members), `Conflict` (an old version)."""
     require_administrator(actor)
     line = lines.one(tx, line_id)
     if line is None:
         raise NotFound("line", id=line_id)
-    problems = _problems(tx, members)
+    chosen = [Member(*each) for each in members]
+    problems = _problems(tx, chosen)
     if problems:
         raise Invalid(problems)
     if not lines.put_seen(tx, line_id, version):
-        raise Conflict("changed", version=line.version)
-    lines.put_members(tx, line_id, list(members))
+        raise overtaken(tx, line)
+    lines.put_members(tx, line_id, chosen)
+    keep(tx, actor, line_id)
     tx.event("queue.changed", line_id=line_id, user_id=actor.user_id)
     rebuild_seats(tx, [line_id])
 
@@ -62,14 +66,15 @@ def _problems(tx: Tx, members: Sequence[Member]) -> list[Problem]:
     people = {user.id for user in users.all_users(tx) if user.active}
     tree = {each.id for each in departments.all_departments(tx)}
     found = []
-    for place, (user_id, department_id) in enumerate(members):
+    named = [each[:2] for each in members]
+    for place, (user_id, department_id) in enumerate(named):
         if (user_id is None) == (department_id is None):
             found.append(Problem(f"members.{place}", "one_target"))
         elif user_id is not None and user_id not in people:
             found.append(Problem(f"members.{place}.user_id", "unknown_user"))
         elif department_id is not None and department_id not in tree:
             found.append(Problem(f"members.{place}.department_id", "unknown_department"))
-        elif members.index((user_id, department_id)) != place:
+        elif named.index((user_id, department_id)) != place:
             found.append(Problem(f"members.{place}", "repeated"))
     return found
 
@@ -82,8 +87,8 @@ def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
         return
     tree, people = departments.all_departments(tx), {user.id: user for user in users.all_users(tx)}
     members: dict[int, list[Member]] = {line_id: [] for line_id in ids}
-    for line_id, _, user_id, department_id in lines.members(tx, ids):
-        members[line_id].append((user_id, department_id))
+    for line_id, _, *member in lines.members(tx, ids):
+        members[line_id].append(Member(*member))
     present: dict[int, dict[int, Seat]] = {line_id: {} for line_id in ids}
     for seat in seats.of_lines(tx, ids):
         present[seat.line_id][seat.user_id] = seat
@@ -133,8 +138,9 @@ def members_of(reader: Reader, line_id: int) -> list[tuple[Member, list[int]]]:
     active = {user.id for user in users.all_users(reader) if user.active}
     seen: set[int] = set()
     found = []
-    for _, _, user_id, department_id in lines.members(reader, [line_id]):
-        people = [each for each in expand([(user_id, department_id)], tree) if each in active and each not in seen]
+    for _, _, *values in lines.members(reader, [line_id]):
+        member = Member(*values)
+        people = [each for each in expand([member], tree) if each in active and each not in seen]
         seen.update(people)
-        found.append(((user_id, department_id), people))
+        found.append((member, people))
     return found

@@ -1,7 +1,7 @@
 """Lines and their queues."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -26,6 +26,14 @@ class LineRow(msgspec.Struct, frozen=True, gc=False):
     @property
     def rules(self) -> LineSettings:
         return settings_of(self.settings)
+
+
+class Member(NamedTuple):
+    """One place of a queue: a user, or a department (whose head comes along where that is wished)."""
+
+    user_id: int | None
+    department_id: int | None
+    with_head: int = 0
 
 
 _decode = msgspec.json.Decoder(LineSettings).decode
@@ -61,7 +69,7 @@ _SET_GUARDED = Statement(
     update(lines).where(lines.c.id == bindparam("of_id"), lines.c.version == bindparam("seen"), _PRESENT)
 )
 _MEMBERS = Statement(
-    select(queue_members.c.line_id, queue_members.c.position, queue_members.c.user_id, queue_members.c.department_id)
+    select(*(queue_members.c[name] for name in ("line_id", "position", *Member._fields)))
     .where(among(queue_members.c.line_id, "line_ids"))
     .order_by(queue_members.c.line_id, queue_members.c.position)
 )
@@ -114,16 +122,15 @@ def put_seen(tx: Tx, line_id: int, seen: int, **values: Any) -> bool:
 
 
 def members(reader: Reader, line_ids: list[int]) -> list[Row]:
-    """(line_id, position, user_id, department_id) in the order of the queue."""
+    """(line_id, position, and what a `Member` is) in the order of the queue."""
     return reader.all(_MEMBERS, line_ids=line_ids)
 
 
-def put_members(tx: Tx, line_id: int, chosen: list[tuple[int | None, int | None]]) -> None:
-    """Replaces the queue by these (user_id, department_id), in this order."""
+def put_members(tx: Tx, line_id: int, chosen: list[Member]) -> None:
+    """Replaces the queue by these, in this order."""
     tx.run(_CLEAR_MEMBERS, line_id=line_id)
     rows = [
-        {"line_id": line_id, "position": place, "user_id": user, "department_id": department}
-        for place, (user, department) in enumerate(chosen)
+        {"line_id": line_id, "position": place, **member._asdict()} for place, member in enumerate(chosen)
     ]
     tx.run_many(_ADD_MEMBER, rows)
 

@@ -15,10 +15,11 @@ from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
 from openlines.realtime.snapshot import whole
 from openlines.services import lines, queue
 from openlines.services.access import Actor, access_line
+from openlines.services.line_settings import shown_settings
 from openlines.store import channels as channel_rows
 from openlines.store import lines as rows
 from openlines.store import portal, seats, users
-from openlines.store.lines import LineRow
+from openlines.store.lines import LineRow, Member
 from openlines.store.tx import Reader, Tx
 from openlines.support.stamps import stamp, stamp_or_none
 
@@ -53,9 +54,11 @@ def settings_in(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return harmless(value)
     if isinstance(value, dict):
-        return {key: harmless(each) if isinstance(each, str) else each for key, each in value.items()}
-    return value
+        return {key: _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
 def line_out(reader: Reader, row: LineRow, language: str) -> Line:
@@ -71,7 +74,7 @@ def line_out(reader: Reader, row: LineRow, language: str) -> Line:
         version=row.version,
         name=row.name,
         created_at=stamp(row.created_at),
-        settings=lines.shown_settings(settings),
+        settings=shown_settings(settings),
         active=bool(row.active),
         off_reason=row.off_reason,
         open=open_now,
@@ -188,12 +191,14 @@ class QueueEntry(msgspec.Struct, omit_defaults=True):
     position: int
     user_id: int | None = None
     department_id: int | None = None
+    with_head: bool = False
     people: list[QueuePerson] = []
 
 
 class QueueMember(msgspec.Struct, forbid_unknown_fields=True):
     user_id: Number | None = None
     department_id: Number | None = None
+    with_head: bool = False  # of a department: its head too
 
 
 class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -209,14 +214,15 @@ def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
     return [
         QueueEntry(
             position,
-            user_id,
-            department_id,
+            member.user_id,
+            member.department_id,
+            bool(member.with_head),
             [
                 QueuePerson(each, bool(people[each].available), people[each].unavailable, counted.get(each, 0), limit)
                 for each in members
             ],
         )
-        for position, ((user_id, department_id), members) in enumerate(queue.members_of(reader, line_id))
+        for position, (member, members) in enumerate(queue.members_of(reader, line_id))
     ]
 
 
@@ -232,7 +238,7 @@ async def put_queue(
     edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int], data: JSONBody[QueueInput]
 ) -> Response[list[QueueEntry]]:
     """Each member names a user or a department. `version` is the line's."""
-    members = [(each.user_id, each.department_id) for each in data.members]
+    members = [Member(each.user_id, each.department_id, int(each.with_head)) for each in data.members]
     return await act(
         edge,
         request,

@@ -11,7 +11,7 @@ from openlines.core import schedule
 from openlines.core.line import LineSettings
 from openlines.services import visitors
 from openlines.services.errors import NotFound
-from openlines.services.lines import inward
+from openlines.services.line_settings import inward
 from openlines.services.visitors import Site
 from openlines.store import Store
 from openlines.store.events import Event

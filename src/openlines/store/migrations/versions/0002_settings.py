@@ -1,5 +1,6 @@
 """What the settings of a line lead to: timetables, faces, versions, response targets, notices, consents, forms."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ def upgrade() -> None:
     for name in ("consent_asked_at", "head_rated_by", "head_rated_at"):
         _add("conversations", _int(name, null=True))
     _lines()
+    _first_versions()
     _targets()
     _customers()
     if op.get_bind().dialect.name == "postgresql":
@@ -101,6 +103,25 @@ def _lines() -> None:
         _int("saved_by", null=True),
         _int("at"),
     )
+
+
+def _first_versions() -> None:
+    """Lines as they are now, so that the next change of each can be compared and undone. Who saved them is unknown."""
+    bind = op.get_bind()
+    queues: dict[int, list[dict[str, Any]]] = {}
+    members = "SELECT line_id, user_id, department_id FROM queue_members ORDER BY line_id, position"
+    for line_id, user_id, department_id in bind.execute(sa.text(members)):
+        member = {"user_id": user_id} if department_id is None else {"department_id": department_id, "with_head": False}
+        queues.setdefault(line_id, []).append(member)
+    lines = "SELECT id, version, name, active, settings, created_at FROM lines WHERE deleted_at IS NULL"
+    add = sa.text(
+        "INSERT INTO line_versions (line_id, version, name, active, settings, queue, at)"
+        " VALUES (:id, :version, :name, :active, :settings, :queue, :at)"
+    )
+    for line_id, version, name, active, settings, created_at in bind.execute(sa.text(lines)).all():
+        queue = json.dumps(queues.get(line_id, []), separators=(",", ":"))
+        row = {"id": line_id, "version": version, "name": name, "active": active}
+        bind.execute(add, {**row, "settings": settings, "queue": queue, "at": created_at})
 
 
 def _targets() -> None:

@@ -1,0 +1,59 @@
+"""A line as it was saved each time, and by whom."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select
+
+from openlines.store.statement import Statement
+from openlines.store.tables import line_versions, users
+from openlines.store.tx import Reader, Tx
+
+
+class Version(NamedTuple):
+    """One state of a line. `settings` and `queue` are JSON texts; without `saved_by` it was the house itself."""
+
+    line_id: int
+    version: int
+    name: str
+    active: int
+    settings: str
+    queue: str
+    saved_by: int | None
+    at: int
+
+
+class Saved(NamedTuple):
+    """Who saved a line, and when; `by` is empty for the house itself."""
+
+    version: int
+    by: str
+    at: int
+
+
+_ADD = Statement(insert(line_versions))
+_LAST = Statement(
+    select(line_versions.c.version, users.c.name, line_versions.c.at)
+    .select_from(line_versions.outerjoin(users, users.c.id == line_versions.c.saved_by))
+    .where(line_versions.c.line_id == bindparam("line_id"))
+    .order_by(line_versions.c.version.desc())
+    .limit(1)
+)
+_ONE = Statement(
+    select(*(line_versions.c[name] for name in Version._fields)).where(
+        line_versions.c.line_id == bindparam("line_id"), line_versions.c.version == bindparam("version")
+    )
+)
+
+
+def add(tx: Tx, version: Version) -> None:
+    tx.run(_ADD, **version._asdict())
+
+
+def last(reader: Reader, line_id: int) -> Saved | None:
+    row = reader.one(_LAST, line_id=line_id)
+    return None if row is None else Saved(row[0], row[1] or "", row[2])
+
+
+def one(reader: Reader, line_id: int, version: int) -> Version | None:
+    row = reader.one(_ONE, line_id=line_id, version=version)
+    return None if row is None else Version._make(row)
