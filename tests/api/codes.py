@@ -15,7 +15,6 @@ PLACES = {
     "Unauthorized": 0,
     "HttpRefused": 1,
     "TooMany": 1,
-    "BadBody": 0,
     "Problem": 1,
     "field": 1,  # Invalid.field
     "Fact": 0,

@@ -84,14 +84,15 @@ def test_settings_are_checked_field_by_field() -> None:
     assert _checked(website, colour="#fff") == [("colour", "unknown_field")]
     assert _checked(website, accent="red") == [("accent", "bad_color")]
     assert _checked(website, position="top") == [("position", "bad_choice")]
-    assert _checked(website, only_in_hours="yes") == [("only_in_hours", "bad_type")]
+    assert _checked(website, only_in_hours="yes") == [("only_in_hours", "wrong_type")]
     assert _checked(website, greeting_ru="x" * 141) == [("greeting_ru", "too_long")]
-    assert _checked(website, greeting_ru=5) == [("greeting_ru", "bad_type")]
+    assert _checked(website, greeting_ru=5) == [("greeting_ru", "wrong_type")]
     assert _checked(website, radius="5") == [("radius", "bad_choice")]
     assert _checked(website, allowed_origins=[f"https://a{n}.example" for n in range(101)]) == [
         ("allowed_origins", "too_many")
     ]
-    assert _checked(website, allowed_origins="https://a.example") == [("allowed_origins", "bad_type")]
+    assert _checked(website, allowed_origins="https://a.example") == [("allowed_origins", "wrong_type")]
+    assert _checked(website, allowed_origins=["https://a.example", 5]) == [("allowed_origins.1", "wrong_type")]
     assert _checked(website, hours={"week": 5}) == [("hours", "bad_type")]
     week = [[{"from": "09:00", "to": "25:00"}], *[[]] * 6]
     assert _checked(website, hours={"week": week}) == [("hours.week.0.0.end", "bad_time")]
@@ -113,8 +114,8 @@ def test_an_owner_puts_phrases_in_his_own_words() -> None:
     assert _checked(website, texts_en={"wellcome": "Hi"}) == [("texts_en.wellcome", "unknown_phrase")]
     assert _checked(website, texts_en={"welcome": "Hi {name}"}) == [("texts_en.welcome", "unknown_placeholder")]
     assert _checked(website, texts_ru={"welcome": "x" * 201}) == [("texts_ru.welcome", "too_long")]
-    assert _checked(website, texts_ru={"welcome": 5}) == [("texts_ru.welcome", "bad_type")]
-    assert _checked(website, texts_ru=["Hi"]) == [("texts_ru", "bad_type")]
+    assert _checked(website, texts_ru={"welcome": 5}) == [("texts_ru.welcome", "wrong_type")]
+    assert _checked(website, texts_ru=["Hi"]) == [("texts_ru", "wrong_type")]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

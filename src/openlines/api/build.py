@@ -1,6 +1,5 @@
 """The web application: the framework's handlers behind their guard, and what runs without it, behind one door."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -19,17 +18,17 @@ from openlines.api.door import Door, Network
 from openlines.api.edge import Edge
 from openlines.api.guard import actor_of, let_in
 from openlines.api.ingress.hooks import Hooks, Opened
+from openlines.api.misfits import path_of
 from openlines.api.ops.described import describe
 from openlines.api.ops.docs import Described
 from openlines.api.ops.health import Gauge, Ops
 from openlines.api.pages.handlers import Pages
-from openlines.api.refusals import BadBody, HttpRefused
+from openlines.api.refusals import BadBody, HttpRefused, misfit
 from openlines.api.staff import actions, channels, customers, entry, files, inbox, keys, lines, me, people
 from openlines.api.staff.socket import StaffSockets
 from openlines.api.visitor.handlers import PREFIX as VISITOR
 from openlines.api.visitor.handlers import VisitorApi
 from openlines.api.words import choose_language
-from openlines.core.line import Problem
 from openlines.services.access import Actor
 from openlines.store.channels import ChannelRow
 from openlines.support.log import logger
@@ -173,7 +172,6 @@ _CODES: Final = {
 
 # What the framework calls otherwise than we do: the body, and a parameter that would hide a word of Python's.
 _QUERY_NAMES: Final = {"data": "body", "list_": "list"}
-_NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(\w+)`")
 
 
 def _refused(request: Req, error: Exception) -> Response[Any]:
@@ -198,7 +196,7 @@ def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
         params = {"limit": JSON_BODY_LIMIT}
     cause = error.__cause__
     if status == 400 and isinstance(cause, (msgspec.DecodeError, UnicodeDecodeError)):
-        return _refused(request, BadBody("bad_json", str(cause)[:200]))
+        return _refused(request, BadBody(cause))
     return _refused(request, HttpRefused(status, _CODES.get(status, "bad_request"), headers=headers, **params))
 
 
@@ -207,14 +205,7 @@ def _bad_values(error: ValidationException) -> Exception:
     refused = HttpRefused(422, "invalid")
     found = []
     for each in error.extra if isinstance(error.extra, list) else ():
-        message = str(each.get("message", ""))
-        words, _, path = message.partition(" - at `$")
-        name = path.strip("`").lstrip(".") or _QUERY_NAMES.get(each.get("key", ""), each.get("key", "body"))
-        named = _NAMED_FIELD.fullmatch(words)
-        if named is not None:
-            inside = f"{path.strip('`').lstrip('.')}." if path.strip("`") else ""
-            found.append(Problem(inside + named[2], "required" if named[1] == "missing required" else "unknown_field"))
-            continue
-        found.append(Problem(name, "wrong_type", {"detail": words[:200]}))
+        words, _, path = str(each.get("message", "")).partition(" - at `$")
+        found.append(misfit(words, path_of(path), _QUERY_NAMES.get(each.get("key", ""), each.get("key", "body"))))
     refused.problems = found  # type: ignore[attr-defined]
     return refused

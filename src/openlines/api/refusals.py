@@ -1,11 +1,13 @@
 """Every way of saying no, as one shape: problem details (RFC 9457) with a code for programs and words for people."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from openlines.api.misfits import json_trouble, path_of, understood, worded
 from openlines.api.words import choose_language, word
 from openlines.core.line import Problem
 from openlines.core.state import Refused
@@ -13,6 +15,7 @@ from openlines.files.base import TooLarge
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.store import CommitUnknown, StoreUnavailable
 from openlines.support.passwords import TooBusy
+from openlines.support.stamps import stamp
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -60,11 +63,29 @@ class TooMany(HttpRefused):
 
 
 class BadBody(HttpRefused):
-    """The body cannot be read as what was asked for; `path` names the field where that is known."""
+    """The body cannot be read as what was asked for: no JSON (400), or a value of another shape (422)."""
 
-    def __init__(self, code: str, detail: str = "", path: str = "") -> None:
-        super().__init__(422 if path else 400, "invalid" if path else code, detail=detail)
-        self.problems = [Problem(path, code, {"detail": detail})] if path else []
+    def __init__(self, error: Exception) -> None:
+        if isinstance(error, msgspec.ValidationError):
+            words, _, path = str(error).partition(" - at `$")
+            super().__init__(422, "invalid")
+            self.problems = [misfit(words, path_of(path), "body")]
+        else:
+            code, params = json_trouble(error)
+            super().__init__(400, code, **params)
+            self.problems = []
+
+
+_NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(\w+)`")
+
+
+def misfit(words: str, path: str, whole: str) -> Problem:
+    """What the decoder says of a value at a path ("" is all of it, called `whole`), as a problem of a field."""
+    named = _NAMED_FIELD.fullmatch(words)
+    if named is not None:
+        inside = f"{path}." if path else ""
+        return Problem(inside + named[2], "required" if named[1] == "missing required" else "unknown_field")
+    return understood(Problem(path or whole, "wrong_type", {"detail": words}))
 
 
 class Reply(msgspec.Struct):
@@ -91,7 +112,8 @@ def said(error: Exception) -> Said:
         case HttpRefused():
             return Said(error.status, error.code, error.params, getattr(error, "problems", ()), error.headers)
         case Refused():
-            return Said(_STATUS.get(type(error), 409), error.code, error.params, getattr(error, "problems", ()))
+            status = _STATUS.get(type(error), 409)
+            return Said(status, error.code, _stamped(error.params), getattr(error, "problems", ()))
         case TooLarge():
             return Said(413, "file_too_large", {"megabytes": error.limit // 1_000_000, "limit": error.limit})
         case StoreUnavailable():
@@ -102,9 +124,15 @@ def said(error: Exception) -> Said:
             return Said(503, "busy", headers={"retry-after": "1"})
         case RecursionError() | UnicodeDecodeError():
             # Only a body of a stranger is nested so deeply, or is no UTF-8.
-            return Said(400, "bad_json", {"detail": type(error).__name__})
+            code, params = json_trouble(error)
+            return Said(400, code, dict(params))
         case _:
             return Said(500, "internal")
+
+
+def _stamped(params: dict[str, Any]) -> dict[str, Any]:
+    """When somebody was first, as the API writes instants."""
+    return {**params, "at": stamp(params["at"])} if isinstance(params.get("at"), int) else params
 
 
 _STATUS: Final[dict[type[Refused], int]] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
@@ -113,7 +141,8 @@ _STATUS: Final[dict[type[Refused], int]] = {NotFound: 404, Forbidden: 403, Inval
 def reply(error: Exception, language: str) -> Reply:
     """The answer that a refusal becomes."""
     status, code, params, problems, headers = said(error)
-    text = word(code, params, language)
+    told = {**params, "at": f"{params['at'][:16].replace('T', ' ')} UTC"} if "at" in params else params
+    text = word(code, told, language, area="by" if params.get("by") else "")
     problem = ProblemDetails(
         status=status,
         code=code,
@@ -121,8 +150,8 @@ def reply(error: Exception, language: str) -> Reply:
         detail=text,
         params=params,
         fields={
-            each.field: FieldProblem(each.code, word(each.code, each.params, language, area="field"), dict(each.params))
-            for each in reversed(tuple(problems))
+            each.field: FieldProblem(each.code, worded(each, language), dict(each.params))
+            for each in map(understood, reversed(tuple(problems)))
         },
     )
     return Reply(status, msgspec.json.encode(problem), headers)

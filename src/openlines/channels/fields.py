@@ -32,9 +32,9 @@ def check(
 ) -> Checked:
     """Checks what was given. `kept` names the secrets that exist already and need not be given again.
 
-    Codes of problems: unknown_field, required, bad_type, too_long, too_many, bad_pattern, bad_choice, bad_color,
-    bad_url, unknown_phrase, unknown_placeholder, and those of `openlines.core.schedule.problems` below the name of
-    a schedule.
+    Codes of problems: unknown_field, required, wrong_type, bad_type, too_long, too_many, bad_pattern, bad_choice,
+    bad_color, bad_url, unknown_phrase, unknown_placeholder, and those of `openlines.core.schedule.problems` below the
+    name of a schedule.
     """
     plain = {each.name: each for each in fields if each.type != "secret"}
     sealed = {each.name: each for each in fields if each.type == "secret" and not each.generated}
@@ -71,7 +71,7 @@ def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     if value is _NO_VALUE or value is None:
         value = field.default
     if field.type == "flag":
-        return (value, ()) if isinstance(value, bool) else (field.default, [Problem(field.name, "bad_type")])
+        return (value, ()) if isinstance(value, bool) else (field.default, [_misfit(field.name, value, "flag")])
     if field.type == "schedule":
         return _schedule(field, value)
     if field.type == "list":
@@ -79,12 +79,28 @@ def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     if field.type == "words":
         return _words(field, value)
     if not isinstance(value, str):
-        return field.default, [Problem(field.name, "bad_type")]
+        return field.default, [_misfit(field.name, value, "text")]
     value = _CONTROL.sub("", value).strip()
     if not value:
         return "", [Problem(field.name, "required")] if field.required else ()
     problem = _wrong_text(field, value)
     return (value, ()) if problem is None else (field.default, [problem])
+
+
+_SHAPES = {
+    str: "text",
+    bool: "flag",
+    int: "whole",
+    float: "number",
+    list: "list",
+    dict: "object",
+    type(None): "nothing",
+}
+
+
+def _misfit(path: str, value: Any, expected: str) -> Problem:
+    """A value of another shape than the field's; the edge words shapes."""
+    return Problem(path, "wrong_type", {"name": path, "expected": [expected], "got": _SHAPES.get(type(value), "")})
 
 
 def _wrong_text(field: Field, value: str) -> Problem | None:
@@ -113,8 +129,11 @@ def _is_url(value: str) -> bool:
 def _list(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     """A list of texts; empty ones and repetitions are dropped."""
     value = value if value != "" else []
-    if not isinstance(value, list) or any(not isinstance(each, str) for each in value):
-        return list(field.default or ()), [Problem(field.name, "bad_type")]
+    if not isinstance(value, list):
+        return list(field.default or ()), [_misfit(field.name, value, "list")]
+    strange = [index for index, each in enumerate(value) if not isinstance(each, str)]
+    if strange:
+        return list(field.default or ()), [_misfit(f"{field.name}.{n}", value[n], "text") for n in strange]
     values = list(dict.fromkeys(each.strip() for each in value if each.strip()))
     if len(values) > field.limit:
         return values, [Problem(field.name, "too_many", {"most": field.limit})]
@@ -129,7 +148,7 @@ def _words(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     """`{phrase: text}` for the phrases that the owner puts in his own words; an empty text is ours again."""
     value = value if value != "" else {}
     if not isinstance(value, dict):
-        return {}, [Problem(field.name, "bad_type")]
+        return {}, [_misfit(field.name, value, "object")]
     standard = dict(field.choices)
     kept: dict[str, str] = {}
     problems = []
@@ -138,7 +157,7 @@ def _words(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
         if name not in standard:
             problems.append(Problem(path, "unknown_phrase"))
         elif not isinstance(text, str):
-            problems.append(Problem(path, "bad_type"))
+            problems.append(_misfit(path, text, "text"))
         elif len(text := _CONTROL.sub("", text).strip()) > field.limit:
             problems.append(Problem(path, "too_long", {"most": field.limit}))
         elif strange := [each for each in _HOLE.findall(text) if each not in _holes(standard[name])]:

@@ -86,11 +86,8 @@ class Call:
         raw = await read_body(self.scope, self.receive)
         try:
             return decoder.decode(raw)
-        except msgspec.ValidationError as error:
-            words, _, path = str(error).partition(" - at `$.")
-            raise BadBody("wrong_type", words, path.rstrip("`") or "body") from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadBody("invalid_json") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadBody(error) from None
 
     def visitor(self) -> Visitor:
         """Raises `HttpRefused` 401."""
@@ -227,7 +224,7 @@ class VisitorApi:
         store, channel_id = self.edge.store, call.site.channel_id
         if given.identity:
             if not key:
-                raise HttpRefused(403, "identity_invalid", detail="no key")
+                raise HttpRefused(403, "identity_no_key")
             signed = identity.vouched(given.identity, key, call.site.key, store.clock.now() // SECOND)
             anonymous = visitor.external_id if visitor is not None and visitor.token.startswith("olv_") else None
             await store.write(visitors.vouched, channel_id, anonymous, signed.visitor.external_id, signed.person)

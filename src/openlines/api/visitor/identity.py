@@ -61,19 +61,35 @@ def vouched(identity: str, signing_key: str, key: str, now: int) -> Signed:
             options={"require": ["exp", "sub"], "verify_aud": False},
         )
     except jwt.PyJWTError as error:
-        raise HttpRefused(403, "identity_invalid", detail=type(error).__name__) from None
+        raise HttpRefused(403, _why(error)) from None
     subject, audience = claims["sub"], claims.get("aud")
     if not isinstance(subject, str) or not 0 < len(subject) <= 120:
-        raise HttpRefused(403, "identity_invalid", detail="sub")
+        raise HttpRefused(403, "identity_sub")
     if audience is not None and audience != key:
-        raise HttpRefused(403, "identity_invalid", detail="aud")
+        raise HttpRefused(403, "identity_aud")
     # Without the moment of signing, now stands for it: a signature that leaked must not be good for years.
     if claims["exp"] - claims.get("iat", now) > _LONGEST_AGE:
-        raise HttpRefused(403, "identity_invalid", detail="exp")
+        raise HttpRefused(403, "identity_exp")
     encoded = base64.urlsafe_b64encode(subject.encode()).decode().rstrip("=")
     token = f"{SIGNED}{encoded}.{_proof(subject, signing_key)}"
     person = Person(**{name: _text(claims.get(name)) for name in ("name", "email", "phone")})
     return Signed(Visitor(token, f"id:{subject}"), person)
+
+
+def _why(error: jwt.PyJWTError) -> str:
+    match error:
+        case jwt.ExpiredSignatureError():
+            return "identity_expired"
+        case jwt.InvalidSignatureError():
+            return "identity_signature"
+        case jwt.MissingRequiredClaimError():
+            return "identity_lacks"
+        case jwt.ImmatureSignatureError():
+            return "identity_early"
+        case jwt.InvalidAlgorithmError():
+            return "identity_algorithm"
+        case _:
+            return "identity_malformed"
 
 
 def _text(value: object) -> str:
