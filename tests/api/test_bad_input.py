@@ -288,6 +288,29 @@ async def test_a_key_says_once_however_often_it_is_repeated(house: House) -> Non
     assert (other.status, other.code) == (409, "key_reused")
 
 
+async def test_what_is_shown_once_is_not_in_the_answer_to_a_repeat(house: House) -> None:
+    headers = {"idempotency-key": "shown"}
+    asked: list[tuple[str, dict[str, Any], str]] = [
+        ("/tokens", {"name": "Robot", "scopes": ["read"]}, "token"),
+        ("/users", {"name": "Bob", "email": "bob@example.org"}, "password"),
+        (f"/channels/{house.channel_id}/secrets", {"name": "identity_key"}, "value"),
+    ]
+    for number, (path, value, secret) in enumerate(asked):
+        headers = {"idempotency-key": f"shown {number}"}
+        first = await house.admin.post(f"/api/v1{path}", value, headers=headers)
+        again = await house.admin.post(f"/api/v1{path}", value, headers=headers)
+        assert (first.status, again.status) == (201, 201), (first.body, again.body)
+        assert again.headers["idempotency-replayed"] == "true"
+        assert first.json[secret]
+        assert again.json == {name: each for name, each in first.json.items() if name != secret}
+    items = (await house.admin.get("/api/v1/tokens")).json["items"]
+    assert [each["name"] for each in items] == ["Robot"]
+    made = await house.admin.post("/api/v1/tokens", {"name": "Robot", "scopes": ["read"]}, headers={})
+    program = house.browser()
+    program.key = made.json["token"]
+    assert (await program.get("/api/v1/me")).status == 200
+
+
 # --- vendors ------------------------------------------------------------------------------------------------
 
 

@@ -1,8 +1,13 @@
 """The description of the API says what there is, and its page needs nobody else."""
 
+import inspect
 import re
 from typing import Any
 
+from litestar.handlers import HTTPRouteHandler
+
+from openlines.api.build import HANDLERS
+from openlines.api.ops.described import KEYLESS
 from tests.api.house import House
 from tests.api.test_matrix import MATRIX, VISITOR_MATRIX
 
@@ -40,6 +45,29 @@ async def test_bodies_and_answers_are_described(house: House) -> None:
     assert "requestBody" in send
     assert "application/json" in send["responses"]["201"]["content"]
     assert "requestBody" in paths["/api/v1/widget/{key}/messages"]["post"]
+
+
+async def test_the_key_that_makes_repeating_safe_is_described_where_it_is_honoured(house: House) -> None:
+    paths = (await document(house))["paths"]
+    listed = {
+        (method, path)
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if any(each["name"] == "Idempotency-Key" and each["in"] == "header" for each in operation.get("parameters", ()))
+    }
+    # What goes through `act` is carried out once a key; `_do` of the conversations' actions is made of it.
+    honoured = set()
+    for handler in HANDLERS:
+        assert isinstance(handler, HTTPRouteHandler)
+        method = next(iter(handler.http_methods)).lower()
+        if re.search(r"\b(act|_do)\(\s*edge", inspect.getsource(handler.fn)):
+            path = re.sub(r":\w+", "", f"/api/v1{next(iter(handler.paths))}")
+            honoured.add((method, path))
+    assert listed == honoured
+    assert ("post", "/api/v1/tokens") in listed
+    assert ("post", "/api/v1/conversations/{conversation_id}/transfer") in listed
+    changes = {(method, path) for path, item in paths.items() for method in item if path.startswith("/api/v1/")}
+    assert changes >= KEYLESS
 
 
 async def test_the_page_is_whole_by_itself(house: House) -> None:

@@ -1,7 +1,7 @@
 """Carrying out a mutation: once per Idempotency-Key, answered from the same transaction that did it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,24 +28,32 @@ async def act(
     show: Callable[[Reader, R], Any] | None = None,
     *,
     status: int = 200,
+    secret: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """Run `use_case`; answer with what `show` makes of its result, read in the same transaction.
 
     Without `show` the answer has no body (204). With an Idempotency-Key the answer is kept with the act, and a
-    repeat of the request gets it again.
+    repeat of the request gets it again. `secret` joins the first answer only: what is shown once (a key, a password
+    that we made up) is kept nowhere, so a repeat names what was made and leaves it out.
     """
     status = status if show is not None else 204
     key = request.headers.get("idempotency-key", "")
     if not key:
         body = await edge.store.write(_act, use_case, show)
-        return answer(body, status)
+        return answer(_with(body, secret), status)
     if len(key) > KEY_LIMIT:
         raise HttpRefused(400, "bad_request")
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
     owner = f"user:{actor_of(request).user_id}"
     given = await edge.store.write(once, owner, key, digest, partial(_answered, use_case, show, status))
-    headers = {"idempotency-replayed": "true"} if given.repeated else None
-    return answer(given.body.encode(), given.status, headers)
+    body = given.body.encode()
+    if given.repeated:
+        return answer(body, given.status, {"idempotency-replayed": "true"})
+    return answer(_with(body, secret), given.status)
+
+
+def _with(body: bytes, secret: Mapping[str, str] | None) -> bytes:
+    return _encode({**msgspec.json.decode(body), **secret}) if secret else body
 
 
 def _act(tx: Tx, use_case: Callable[[Tx], R], show: Callable[[Reader, R], Any] | None) -> bytes:

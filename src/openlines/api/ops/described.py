@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from litestar import Litestar
 
+from openlines.api.acting import KEY_LIMIT
 from openlines.api.refusals import ProblemDetails
 from openlines.api.staff.socket import Seen, Subscribe, Typing
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
@@ -96,6 +97,30 @@ BY_HAND: Final[Sequence[ByHand]] = (
 )
 
 
+# Changes that a repeated key does not make once: signing in and out, uploads (a file is known by its content's hash),
+# asking a vendor. Every other change of staff goes through `acting.act`; a test compares the two.
+KEYLESS: Final = frozenset(
+    {
+        ("post", "/api/v1/setup"),
+        ("post", "/api/v1/login"),
+        ("post", "/api/v1/logout"),
+        ("post", "/api/v1/me/password"),
+        ("post", "/api/v1/files"),
+        ("post", "/api/v1/channels/{channel_id}/check"),
+    }
+)
+_CHANGES: Final = ("post", "put", "patch", "delete")
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of yours, new for every change. A repeat within a day is not carried out again and gets "
+    "the first answer, with Idempotency-Replayed: true; what was shown once (a key, a made-up password) is not in it. "
+    "The same key with another request is refused (409 key_reused).",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+}
+
+
 def describe(app: Litestar) -> dict[str, Any]:
     """The whole OpenAPI document."""
     document: dict[str, Any] = app.openapi_schema.to_schema()
@@ -109,6 +134,7 @@ def describe(app: Litestar) -> dict[str, Any]:
         schemas.setdefault(name, schema)
     by_type = dict(zip([ProblemDetails, *map(id, structs)], references, strict=True))
     paths = document.setdefault("paths", {})
+    _add_keys(paths)
     for route in BY_HAND:
         method = "get" if route.method == "WS" else route.method.lower()
         paths.setdefault(route.path, {})[method] = _operation(route, by_type)
@@ -148,6 +174,14 @@ def _operation(route: ByHand, by_type: dict[Any, Any]) -> dict[str, Any]:
         content = {"application/json": {"schema": by_type[id(route.answer)]}}
         operation["responses"][str(route.status)]["content"] = content
     return operation
+
+
+def _add_keys(paths: dict[str, Any]) -> None:
+    """The header that makes repeating safe, on every change of the framework's handlers that honours it."""
+    for path, item in paths.items():
+        for method in _CHANGES:
+            if method in item and (method, path) not in KEYLESS:
+                item[method].setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 
 
 def _add_refusals(items: Iterable[dict[str, Any]], problem: Any) -> None:

@@ -86,7 +86,7 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     inside = [f"<p>{_e(operation['description'])}</p>"] if operation.get("description") else []
     if operation.get("x-opt"):
         inside.append(f'<p class="quiet">{_e(operation["x-opt"])}</p>')
-    parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query"}]
+    parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query", "header"}]
     if parameters:
         rows = "\n".join(
             f"{each['name']}: {_type(document, each.get('schema', {}))}   ({each['in']})" for each in parameters

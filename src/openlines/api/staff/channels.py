@@ -21,7 +21,7 @@ from openlines.services.access import Actor
 from openlines.services.channels import Wish
 from openlines.store import channels as rows
 from openlines.store.channels import ChannelRow
-from openlines.store.tx import Reader
+from openlines.store.tx import Reader, Tx
 
 TAGS = ["channels"]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -257,11 +257,11 @@ class SecretName(msgspec.Struct, forbid_unknown_fields=True):
     name: Text
 
 
-class SecretShown(msgspec.Struct):
-    """Shown once."""
+class SecretShown(msgspec.Struct, omit_defaults=True):
+    """Shown once: a repeat under the same Idempotency-Key lacks the value."""
 
     name: str
-    value: str
+    value: str = ""
 
 
 @post(
@@ -272,10 +272,14 @@ class SecretShown(msgspec.Struct):
     status_code=201,
 )
 async def new_secret(
-    edge: TheEdge, actor: TheActor, channel_id: FromPath[int], data: JSONBody[SecretName]
+    edge: TheEdge, request: Req, actor: TheActor, channel_id: FromPath[int], data: JSONBody[SecretName]
 ) -> Response[SecretShown]:
-    value = await edge.store.write(channels.new_secret, actor, channel_id, data.name, seal=edge.seal)
-    return shown(SecretShown(data.name, value), 201)
+    made: dict[str, str] = {}
+
+    def renew(tx: Tx) -> None:
+        made["value"] = channels.new_secret(tx, actor, channel_id, data.name, seal=edge.seal)
+
+    return await act(edge, request, renew, lambda *_: SecretShown(data.name), status=201, secret=made)
 
 
 HANDLERS = [

@@ -4,14 +4,14 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from openlines.api.acting import act, shown
+from openlines.api.acting import act
 from openlines.api.guard import HIMSELF, IN_A_BROWSER, speaker_of
 from openlines.api.speakers import KEY_PREFIX
 from openlines.api.staff.common import Req, TheActor, TheEdge, when
 from openlines.services import sessions, tokens
 from openlines.services.access import Actor
 from openlines.store.tokens import Token
-from openlines.store.tx import Reader
+from openlines.store.tx import Reader, Tx
 from openlines.support.ids import fingerprint, new_token
 from openlines.support.stamps import stamp, stamp_or_none
 
@@ -72,7 +72,7 @@ class TokenInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TokenAnswer(TokenShown, omit_defaults=True):
-    """With the key itself, this once."""
+    """With the key itself, this once. A repeat under the same Idempotency-Key lacks it."""
 
     token: str = ""
 
@@ -100,19 +100,36 @@ def token_shown(row: Token) -> TokenShown:
 
 
 @post("/tokens", opt=IN_A_BROWSER, tags=["account"], summary="Make a key; it is shown once", status_code=201)
-async def create_token(edge: TheEdge, actor: TheActor, data: JSONBody[TokenInput]) -> Response[TokenAnswer]:
+async def create_token(
+    edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[TokenInput]
+) -> Response[TokenAnswer]:
+    """The key is in this answer and kept nowhere, only its hash.
+
+    Repeated with the same Idempotency-Key, the request makes no second key and gets the same answer without `token`:
+    whoever lost the first answer revokes that key (its `id` is there) and makes another one.
+    """
     token = new_token(KEY_PREFIX)
-    token_id = await edge.store.write(
-        tokens.create_token,
-        actor.user_id,
-        name=data.name,
-        scopes=data.scopes,
-        token_hash=fingerprint(token),
-        hint=token[-4:],
-        expires_at=when("expires_at", data.expires_at),
+    expires_at = when("expires_at", data.expires_at)
+
+    def create(tx: Tx) -> int:
+        return tokens.create_token(
+            tx,
+            actor.user_id,
+            name=data.name,
+            scopes=data.scopes,
+            token_hash=fingerprint(token),
+            hint=token[-4:],
+            expires_at=expires_at,
+        )
+
+    return await act(
+        edge,
+        request,
+        create,
+        lambda reader, token_id: token_shown(_token(reader, actor, token_id)),
+        status=201,
+        secret={"token": token},
     )
-    made = await edge.store.read(_token, actor, token_id)
-    return shown(TokenAnswer(**msgspec.structs.asdict(token_shown(made)), token=token), 201)
 
 
 def _token(reader: Reader, actor: Actor, token_id: int) -> Token:

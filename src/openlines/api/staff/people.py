@@ -46,7 +46,7 @@ class Person(msgspec.Struct, omit_defaults=True):
     password: str | None = None  # only in the answer that made one up
 
 
-def person_of(row: UserRow, department_ids: list[int], *, password: str | None = None) -> Person:
+def person_of(row: UserRow, department_ids: list[int]) -> Person:
     return Person(
         id=row.id,
         name=row.name,
@@ -66,7 +66,6 @@ def person_of(row: UserRow, department_ids: list[int], *, password: str | None =
         unavailable=row.unavailable,
         absent_from=stamp_or_none(row.absent_from),
         absent_until=stamp_or_none(row.absent_until),
-        password=password,
     )
 
 
@@ -75,9 +74,9 @@ class People(msgspec.Struct):
     next: str | None
 
 
-def _person(reader: Reader, user_id: int, password: str | None = None) -> Person:
+def _person(reader: Reader, user_id: int) -> Person:
     row = accounts.access_user(reader, user_id)
-    return person_of(row, user_rows.memberships(reader).get(user_id, []), password=password)
+    return person_of(row, user_rows.memberships(reader).get(user_id, []))
 
 
 def _people(reader: Reader) -> list[Person]:
@@ -108,7 +107,7 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
 
 @post("/users", opt=MANAGES_PEOPLE, tags=["people"], summary="Add a user", status_code=201)
 async def add_user(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewUser]) -> Response[Person]:
-    """Without a password one is made up; it is in this answer and nowhere else."""
+    """Without a password one is made up; it is in this answer and nowhere else, a repeat's answer included."""
     made_up = None
     if data.password is None:
         made_up = new_token()[:16]
@@ -130,7 +129,8 @@ async def add_user(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[
             department_ids=data.department_ids,
         )
 
-    return await act(edge, request, add, lambda reader, user_id: _person(reader, user_id, made_up), status=201)
+    secret = {"password": made_up} if made_up is not None else None
+    return await act(edge, request, add, _person, status=201, secret=secret)
 
 
 class UserChange(msgspec.Struct, forbid_unknown_fields=True):
