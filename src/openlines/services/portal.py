@@ -100,17 +100,19 @@ def change_portal(tx: Tx, actor: Actor, **changes: Any) -> Portal:
         settings["one_channel_of_a_kind"] = bool(changes.pop("one_channel_of_a_kind"))
         changes["settings"] = settings
     after = {name: changes.get(name, getattr(found, name)) for name in ("name", "language", "time_zone")}
-    _check(after["name"], after["language"], after["time_zone"])
+    _check(after["name"], after["language"], after["time_zone"], name_field="name")
+    if "name" in changes:
+        changes["name"] = changes["name"].strip()
     if changes:
         rows.change_portal(tx, **changes)
         tx.event("portal.changed", user_id=actor.user_id)
     return the_portal(tx)
 
 
-def _check(name: str, language: str, time_zone: str) -> None:
+def _check(name: str, language: str, time_zone: str, *, name_field: str = "portal_name") -> None:
     problems = []
     if not 0 < len(name.strip()) <= NAME_LIMIT:
-        problems.append(Problem("portal_name", "name_needed" if not name.strip() else "too_long", {"most": NAME_LIMIT}))
+        problems.append(Problem(name_field, "name_needed" if not name.strip() else "too_long", {"most": NAME_LIMIT}))
     if language not in LANGUAGES:
         problems.append(Problem("language", "unknown_language", {"known": LANGUAGES}))
     if not accounts.is_zone(time_zone):

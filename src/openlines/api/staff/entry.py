@@ -38,6 +38,7 @@ async def read_portal(edge: TheEdge, request: Req) -> PortalBrief:
     return PortalBrief(
         name=found.name,
         language=found.language,
+        time_zone=found.time_zone,
         version=edge.version,
         setup_needed=found.setup_hash is not None,
         insecure=insecure(scope_of(request)),
@@ -45,12 +46,18 @@ async def read_portal(edge: TheEdge, request: Req) -> PortalBrief:
 
 
 class PortalSettings(msgspec.Struct):
-    """What holds for the whole portal. `one_channel_of_a_kind`: a line takes one channel of each kind at the most."""
+    """What holds for the whole portal. `one_channel_of_a_kind`: a line takes one channel of each kind at the most.
+
+    `public_url` ("" when none is set) and `max_lines` (0: no limit) are told to the server when it starts
+    (OPENLINES_PUBLIC_URL, OPENLINES_MAX_LINES) and cannot be changed here.
+    """
 
     name: str
     language: str
     time_zone: str
     one_channel_of_a_kind: bool
+    public_url: str
+    max_lines: int
 
 
 class PortalInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,14 +67,14 @@ class PortalInput(msgspec.Struct, forbid_unknown_fields=True):
     one_channel_of_a_kind: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-def settings_of(found: Portal) -> PortalSettings:
+def settings_of(found: Portal, edge: Edge) -> PortalSettings:
     one = bool(found.settings.get("one_channel_of_a_kind", True))
-    return PortalSettings(found.name, found.language, found.time_zone, one)
+    return PortalSettings(found.name, found.language, found.time_zone, one, edge.public_url, edge.max_lines)
 
 
 @get("/portal/settings", opt=LOOKS_AT_SETTINGS, tags=["portal"], summary="What holds for the whole portal")
 async def read_settings(edge: TheEdge) -> PortalSettings:
-    return settings_of(await edge.store.read(portal.the_portal))
+    return settings_of(await edge.store.read(portal.the_portal), edge)
 
 
 @patch("/portal/settings", opt=CONFIGURES, tags=["portal"], summary="Change what holds for the whole portal")
@@ -76,7 +83,10 @@ async def change_settings(
 ) -> Response[PortalSettings]:
     changes = given(data)
     return await act(
-        edge, request, lambda tx: portal.change_portal(tx, actor, **changes), lambda _, found: settings_of(found)
+        edge,
+        request,
+        lambda tx: portal.change_portal(tx, actor, **changes),
+        lambda _, found: settings_of(found, edge),
     )
 
 
