@@ -144,6 +144,9 @@ class FanOut:
             users = frames.listed(user_of(each) for each in batch.users)
             for session in self._rooms.staff:
                 self._to(session).lists["users"] = users
+        for each in batch.users:
+            for session in self._rooms.by_user.get(each.id, ()):
+                session.speaks(each.language)
         for event in batch.events:
             if event.kind == "user.changed" and event.user_id is not None:
                 for session in self._rooms.by_user.get(event.user_id, ()):

@@ -48,6 +48,11 @@ class StaffSession(Socket):
         self.threads: set[int] = set()
         self.lists: frozenset[str] = frozenset()
 
+    def speaks(self, language: str) -> None:
+        """The user has chosen his language anew; a program keeps the one it asked for."""
+        if self.session_id:
+            self.language = language
+
     def tell(self, frame: str, cursor: int) -> None:
         """Push changes, or hold them back until what was missed has gone out."""
         if self.live:

@@ -14,10 +14,10 @@ from openlines.core.state import Refused
 from openlines.realtime.sockets import SIGNED_OUT
 from openlines.realtime.staff import StaffSession
 from openlines.services import handle, presence
-from openlines.services.access import Actor, access_thread, sight
+from openlines.services.access import Actor, Sight, access_thread, sight
 from openlines.services.errors import NotFound
-from openlines.store import StoreError, conversations
-from openlines.store.tx import Tx
+from openlines.store import StoreError, conversations, users
+from openlines.store.tx import Reader, Tx
 from openlines.support.ids import fingerprint
 from openlines.support.limits import Buckets
 from openlines.support.log import logger
@@ -118,13 +118,14 @@ class StaffSockets:
 
     async def _open(self, scope: Scope, wire: Wire, speaker: Speaker) -> StaffSession:
         edge, actor = self._edge, speaker.actor
-        seen = await edge.store.read(sight, actor)
+        seen, language = await edge.store.read(_opening, actor)
         key = session_cookie(scope) if speaker.session_id else header(scope, b"authorization").partition(" ")[2].strip()
         session = StaffSession(
             wire,
             actor,
             seen,
-            language=choose_language(header(scope, b"accept-language")),
+            # A browser's pages cannot say on a socket which language they speak: the user has chosen one.
+            language=language if speaker.session_id else choose_language(header(scope, b"accept-language"), language),
             key=fingerprint(key),
             session_id=speaker.session_id,
             token_id=speaker.token_id,
@@ -173,6 +174,12 @@ class StaffSockets:
             await self._edge.store.write(seen_thread, session.actor, thread_id)
         except Refused:
             return  # out of sight by now
+
+
+def _opening(reader: Reader, actor: Actor) -> tuple[Sight, str]:
+    """What the user sees, and his language."""
+    user = users.user_by_id(reader, actor.user_id)
+    return sight(reader, actor), user.language if user is not None else "en"
 
 
 def seen_thread(tx: Tx, actor: Actor, thread_id: int) -> None:
