@@ -214,12 +214,18 @@ def _add_data(message: Message, data: dict[str, Any], language: str, word: Wordi
     for key in _AS_THEY_ARE:
         if key in data:
             setattr(message, key, data[key])
+    message.files = [shown_file(each) for each in message.files]
     for key, area in (("why", "said"), ("fact", "fact")):
         if key in data:
             coded = data[key]
             params = at_the_edge(coded.get("params") or {})
             setattr(message, key, Coded(coded["code"], params, word(f"{area}.{coded['code']}", params, language)))
     message.original = [{**each, "at": stamp(each["at"])} for each in data.get("original", ())]
+
+
+def shown_file(file: dict[str, Any]) -> dict[str, Any]:
+    """A file without `ref`: where the vendor keeps it is between him and us."""
+    return {name: value for name, value in file.items() if name != "ref"} if "ref" in file else file
 
 
 def _delivery(row: MessageRow, language: str, sent: Sent | None, marks: tuple[int, int] | None) -> Delivery | None:

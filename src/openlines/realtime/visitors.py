@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from openlines.core.state import Conversation
+from openlines.realtime.shapes import shown_file
 from openlines.realtime.sockets import Socket, Wire
 from openlines.store.messages import MessageRow
 from openlines.store.users import User
@@ -64,7 +65,7 @@ def visitor_message(row: MessageRow, people: Mapping[int, User]) -> VisitorMessa
     message.text = row.text
     if row.data:
         data = msgspec.json.decode(row.data)
-        message.files = data.get("files", [])
+        message.files = [shown_file(each) for each in data.get("files", ())]
         message.buttons = data.get("buttons", [])
         if "rating" in data:
             message.rating = {**data["rating"], "asked": data.get("auto") == "rating"}
