@@ -42,7 +42,7 @@ const routes: RouteRecordRaw[] = [
     meta: administration,
   },
   {
-    path: "/settings/lines/:id(\\d+)",
+    path: "/settings/lines/:id(\\d+)/:tab?",
     name: "line",
     component: () => import("./pages/settings/LinePage.vue"),
     meta: administration,

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { type Catalog, type Phrase, phrase } from "./engine";
 
-const files = import.meta.glob<{ default: Catalog }>("./*.{en,ru}.ts", { eager: true });
-const areas = [...new Set(Object.keys(files).map((path) => path.split("/")[1]?.split(".")[0] ?? ""))];
+const files = import.meta.glob<{ default: Catalog }>("./**/*.{en,ru}.ts", { eager: true });
+const areas = [...new Set(Object.keys(files).map((path) => path.slice(2).replace(/\.(en|ru)\.ts$/, "")))];
 const catalog = (area: string, language: string) => files[`./${area}.${language}.ts`]?.default ?? {};
 const names = (given: Phrase) => {
   const texts = typeof given === "string" ? [given] : Object.values(given);
@@ -25,6 +25,15 @@ describe.each(areas)("words of %s", (area) => {
   it("say something", () => {
     for (const language of ["en", "ru"] as const)
       for (const [key, given] of Object.entries(catalog(area, language))) expect([key, phrase(language, given, { count: 1 }).length > 0]).toEqual([key, true]);
+  });
+});
+
+describe("words of the settings", () => {
+  it("have each key in one file only", () => {
+    const parts = areas.filter((area) => area === "settings" || (area.startsWith("line/") && area !== "line/all"));
+    const keys = parts.flatMap((area) => Object.keys(catalog(area, "en")));
+    expect(parts).toHaveLength(8);
+    expect(keys.filter((key, place) => keys.indexOf(key) !== place)).toEqual([]);
   });
 });
 

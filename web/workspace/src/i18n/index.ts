@@ -10,13 +10,14 @@ import { keep } from "@/app/keep";
 import { type Catalog, number, type Params, phrase } from "./engine";
 import type facts from "./facts.en";
 import type inbox from "./inbox.en";
+import type line from "./line/all.en";
 import type settings from "./settings.en";
 import type shell from "./shell.en";
 
 interface Areas {
   facts: typeof facts;
   inbox: typeof inbox;
-  settings: typeof settings;
+  settings: typeof settings & typeof line;
   shell: typeof shell;
 }
 export type Area = keyof Areas;
@@ -28,9 +29,18 @@ type Loader = () => Promise<{ default: Catalog }>;
 const loaders: Record<Area, Record<Language, Loader>> = {
   facts: { en: () => import("./facts.en"), ru: () => import("./facts.ru") },
   inbox: { en: () => import("./inbox.en"), ru: () => import("./inbox.ru") },
-  settings: { en: () => import("./settings.en"), ru: () => import("./settings.ru") },
+  settings: {
+    en: () => both(import("./settings.en"), import("./line/all.en")),
+    ru: () => both(import("./settings.ru"), import("./line/all.ru")),
+  },
   shell: { en: () => import("./shell.en"), ru: () => import("./shell.ru") },
 };
+
+/** The words of a line's tabs lie in files of their own and are one area with the rest of the settings. */
+async function both(...parts: Promise<{ default: Catalog }>[]): Promise<{ default: Catalog }> {
+  const catalogs = await Promise.all(parts);
+  return { default: Object.assign({}, ...catalogs.map((one) => one.default)) as Catalog };
+}
 
 const KEPT = "openlines.language";
 const loaded = new Set<Area>(["shell"]);

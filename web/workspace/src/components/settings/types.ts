@@ -26,6 +26,40 @@ export interface Exception {
   name?: string;
 }
 
+export type KpiMedium = "workspace" | "email" | "push" | "webhook";
+
+/** Who is told, and how, when an answer is late. `steps` are percents of the target. */
+export interface KpiNotice {
+  on: boolean;
+  steps: number[];
+  people: number[];
+  head: boolean;
+  operator: boolean;
+  media: KpiMedium[];
+  text: Texts;
+  webhook_url: string;
+}
+
+export interface InactivityButton {
+  action: "close" | "continue" | "new";
+  caption: Texts;
+  reply: Texts;
+}
+
+export interface InactivityMessage {
+  after: number;
+  text: Texts;
+  buttons: InactivityButton[];
+}
+
+export interface FormField {
+  key: string;
+  kind: "name" | "email" | "phone" | "text" | "choice";
+  label: Texts;
+  required: boolean;
+  choices: Texts[];
+}
+
 export interface LineSettings {
   mode: Mode;
   queue_time: number;
@@ -38,10 +72,22 @@ export interface LineSettings {
   reopen_window: number;
   transfer_must_accept: boolean;
   priority: number;
+  operator_shown: "profile" | "line" | "common";
+  common_name: Texts;
+  /** Id of an uploaded file; empty: none. */
+  common_photo: string;
+  see_typing: boolean;
+  place_on: boolean;
+  place_text: Texts;
   hours_on: boolean;
+  /** 0: the line's own. */
+  timetable_id: number;
   time_zone: string;
   week: Interval[][];
   exceptions: Exception[];
+  /** ISO 3166-1, two letters; empty: none. */
+  holidays_country: string;
+  holidays_region: string;
   off_hours: "offer" | "hold" | "collect";
   off_hours_text: Texts;
   off_hours_when_available: boolean;
@@ -56,6 +102,8 @@ export interface LineSettings {
   auto_close_time: number;
   auto_close_text: Texts;
   escalate_after: number;
+  escalate_to: "head" | "queue";
+  inactivity: InactivityMessage[];
   rating: "off" | "like" | "stars";
   rating_question: Texts;
   rating_thanks_good: Texts;
@@ -70,12 +118,19 @@ export interface LineSettings {
   kpi_further: number;
   kpi_clock: "calendar" | "hours";
   kpi_from: "responsible" | "words";
+  kpi_first_notice: KpiNotice;
+  kpi_further_notice: KpiNotice;
   bot_time: number;
   consent_text: Texts;
   consent_url: string;
+  consent_kind: "notice" | "agree";
+  form: "off" | "before" | "after";
+  form_fields: FormField[];
 }
 
 export type SettingName = keyof LineSettings;
+/** Settings that are on or off. */
+export type FlagName = { [K in SettingName]: LineSettings[K] extends boolean ? K : never }[SettingName];
 
 export interface Line {
   id: number;
@@ -96,6 +151,8 @@ export interface Line {
 export interface QueueMember {
   user_id?: number;
   department_id?: number;
+  /** Of a department: its head too. */
+  with_head?: boolean;
 }
 
 export interface QueuePerson {

@@ -5,8 +5,8 @@ import { TEXT_LIMIT } from "../logic/defaults";
 import { strangePlaceholder } from "../logic/placeholders";
 import { exceptionFaults, weekFaults } from "../logic/week";
 import { CHOICES } from "./choices";
-import type { Tab } from "./settingRows";
-import { TEXT_NAMES, type TextName } from "./suggestions";
+import { type Tab, tabOf } from "./settingRows";
+import { TEXT_NAMES } from "./suggestions";
 
 export interface LineFault {
   tab: Tab;
@@ -22,18 +22,13 @@ export function lineFault(draft: LineDraft): LineFault | null {
     return { tab: "hours", key: "settings.fault_exceptions" };
   for (const name of TEXT_NAMES) {
     for (const text of Object.values(settings[name])) {
-      if ([...(text ?? "")].length > TEXT_LIMIT) return { tab: tabOfText(name), key: "settings.fault_long" };
-      if (strangePlaceholder(text ?? "")) return { tab: tabOfText(name), key: "settings.fault_placeholder" };
+      if ([...(text ?? "")].length > TEXT_LIMIT) return { tab: tabOf(name) ?? "automatic", key: "settings.fault_long" };
+      if (strangePlaceholder(text ?? "")) return { tab: tabOf(name) ?? "automatic", key: "settings.fault_placeholder" };
     }
   }
   const needsText = settings.no_answer_action === CHOICES.no_answer_action[1];
   if (needsText && !settings.no_answer_text.ru && !settings.no_answer_text.en) {
-    return { tab: "actions", key: "settings.fault_noAnswerText" };
+    return { tab: "automatic", key: "settings.fault_noAnswerText" };
   }
   return null;
-}
-
-function tabOfText(name: TextName): Tab {
-  if (name.startsWith("rating")) return "quality";
-  return name === "off_hours_text" ? "hours" : "actions";
 }

@@ -1,15 +1,18 @@
-import type { LineSettings } from "../types";
+import * as automatic from "./rows/automatic";
+import * as consent from "./rows/consent";
+import * as hours from "./rows/hours";
+import * as kpi from "./rows/kpi";
+import * as quality from "./rows/quality";
+import * as queue from "./rows/queue";
 
 /** Settings that are one of a few words, with the words in the order of the page. */
 export const CHOICES = {
-  mode: ["evenly", "strictly", "everyone", "least_busy"],
-  counting: ["unanswered", "not_replied", "open"],
-  off_hours: ["offer", "hold", "collect"],
-  no_answer_action: ["none", "text"],
-  no_answer_stops_on: ["reply", "accept"],
-  rating: ["off", "like", "stars"],
-  kpi_clock: ["calendar", "hours"],
-  kpi_from: ["responsible", "words"],
-} as const satisfies { [K in keyof LineSettings]?: readonly LineSettings[K][] };
+  ...queue.choices,
+  ...hours.choices,
+  ...automatic.choices,
+  ...quality.choices,
+  ...kpi.choices,
+  ...consent.choices,
+};
 
 export type ChoiceName = keyof typeof CHOICES;

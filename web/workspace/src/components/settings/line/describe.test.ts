@@ -63,6 +63,22 @@ describe("what will change", () => {
     expect(words({ members: both }, "en")[0]?.words).toBe("+ User 3, another order");
   });
 
+  it("says so where the words for the whole stay the same", async () => {
+    await setLanguage("en");
+    const field = { key: "name", kind: "name", label: { en: "Name" }, required: false, choices: [] } as const;
+    const asked = { ...base, settings: { ...DEFAULTS, form_fields: [{ ...field, choices: [] }] } };
+    const said = (settings: Partial<typeof DEFAULTS>) =>
+      changesOf(asked, { ...asked, settings: { ...asked.settings, ...settings } }).map(
+        (change) => changeWords(change, names("en")).words,
+      );
+    expect(said({ form_fields: [{ ...field, choices: [], required: true }] })).toEqual(["changed"]);
+    expect(said({ form_fields: [] })).toEqual(["1 entry → 0 entries"]);
+    const notice = { ...DEFAULTS.kpi_first_notice, on: true };
+    expect(said({ kpi_first_notice: notice })).toEqual(["off → on"]);
+    expect(said({ kpi_first_notice: { ...DEFAULTS.kpi_first_notice, steps: [80] } })).toEqual(["changed"]);
+    expect(said({ holidays_country: "DE" })).toEqual(["nothing → DE"]);
+  });
+
   it("has the week as a sign on a door has it", () => {
     const day = [{ from: "09:00", to: "18:00" }];
     expect(weekWords([day, day, day, day, day, [], [{ from: "22:00", to: "06:00" }]], "en")).toBe(

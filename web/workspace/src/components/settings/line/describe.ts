@@ -6,7 +6,7 @@ import { type Change, type Part, sameValue } from "../logic/changes";
 import { durationWords } from "../logic/duration";
 import { dayGroups } from "../logic/week";
 import { zoneOf } from "../logic/zones";
-import type { Exception, Interval, Language, QueueMember, Texts } from "../types";
+import type { Exception, Interval, KpiNotice, Language, QueueMember, Texts } from "../types";
 import { kindOf } from "./settingRows";
 
 export interface Names {
@@ -58,7 +58,14 @@ export function valueWords(part: Part, value: unknown, names: Names): string {
       return t("settings.memberCount", { count: (value as QueueMember[]).length });
     case "texts":
       return textsWords(value as Texts, names.language);
+    case "list":
+      return t("settings.entries", { count: (value as unknown[]).length });
+    case "notice":
+      return t((value as KpiNotice).on ? "settings.on" : "settings.off");
+    case "photo":
+      return t(value ? "settings.on" : "settings.off");
     default:
+      if (value === "") return t("settings.nothing");
       return typeof value === "boolean" ? t(value ? "settings.on" : "settings.off") : String(value);
   }
 }
@@ -98,7 +105,9 @@ export function changeWords(change: Change, names: Names): ChangeWords {
   if (part === "members")
     return { part, label, words: memberChanges(from as QueueMember[], to as QueueMember[], names) };
   if (kindOf(part) === "texts") return { part, label, words: textChange(from as Texts, to as Texts) };
-  return { part, label, words: `${valueWords(part, from, names)} → ${valueWords(part, to, names)}` };
+  const [was, is] = [valueWords(part, from, names), valueWords(part, to, names)];
+  // Parts of a list or a notice may change without the words for the whole: "2 entries → 2 entries" says nothing.
+  return { part, label, words: was === is ? t("settings.textChanged") : `${was} → ${is}` };
 }
 
 function textChange(from: Texts, to: Texts): string {

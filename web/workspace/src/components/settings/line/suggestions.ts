@@ -1,7 +1,8 @@
 import type { LineSettings, Texts } from "../types";
 
 type TextSettings = { [K in keyof LineSettings]: LineSettings[K] extends Texts ? K : never }[keyof LineSettings];
-export type TextName = Exclude<TextSettings, "consent_text">;
+/** Texts that are said to customers; a name is none. */
+export type TextName = Exclude<TextSettings, "common_name">;
 
 /**
  * Words to begin with, the same as the server's own. For most texts nothing is sent until somebody takes them
@@ -11,6 +12,14 @@ const WORDS: Record<Exclude<TextName, "rating_question_2">, Texts> = {
   greeting: {
     ru: "Здравствуйте! Спасибо, что написали нам. Мы получили ваше сообщение и скоро ответим.",
     en: "Hello! Thank you for writing to us. We have received your message and will answer shortly.",
+  },
+  place_text: {
+    ru: "Вы {position}-й в очереди. Мы напишем, как только освободится оператор.",
+    en: "You are number {position} in the queue. We will write as soon as somebody is free.",
+  },
+  consent_text: {
+    ru: "Продолжая переписку, вы соглашаетесь на обработку персональных данных.",
+    en: "By writing on you agree that we keep and use what you tell us to answer you.",
   },
   off_hours_text: {
     ru: "Спасибо за сообщение! Сейчас операторов нет на месте, но мы его получили и обязательно ответим.",

@@ -14,10 +14,11 @@ class Server {
   line: Line = { id: 7, version: 1, name: "Support", active: true, settings: { ...DEFAULTS } };
   members: QueueMember[] = [{ user_id: 1 }, { user_id: 2 }];
   queueFails = false;
+  saved: Record<string, unknown> = { version: 2, by: "Boris", at: "2026-01-05T09:00:00.000Z" };
 
   seen(version: number): void {
     if (version !== this.line.version)
-      throw new ApiError({ status: 409, code: "changed", detail: "changed meanwhile" });
+      throw new ApiError({ status: 409, code: "changed", detail: "changed meanwhile", params: this.saved });
   }
 
   patch(patch: { version: number; name?: string; settings?: Partial<LineSettings> }): Line {
@@ -104,6 +105,7 @@ describe("a line under edit", () => {
     server.patch({ version: 1, settings: { queue_time: 600, limit: 3 } });
     expect(await editor.save()).toBeNull();
     const clash = editor.clash.value;
+    expect([clash?.who, clash?.at]).toEqual(["Boris", "2026-01-05T09:00:00.000Z"]);
     expect(clash?.taken.map((change) => change.part)).toEqual(["limit"]);
     expect(clash?.conflicts.map((conflict) => [conflict.part, conflict.to, conflict.theirs])).toEqual([
       ["queue_time", 300, 600],
@@ -111,6 +113,21 @@ describe("a line under edit", () => {
     editor.settle(clash?.draft ?? null);
     expect(await editor.save()).not.toBeNull();
     expect(server.line.settings).toMatchObject({ mode: "strictly", queue_time: 300, limit: 3 });
+  });
+
+  it("names nobody where the server does not know who was first", async () => {
+    const editor = await opened();
+    server.saved = { version: 2 };
+    editor.set("mode", "strictly");
+    server.patch({ version: 1, settings: { limit: 3 } });
+    expect(await editor.save()).toBeNull();
+    expect([editor.clash.value?.who, editor.clash.value?.at]).toEqual(["", ""]);
+  });
+
+  it("keeps whose head comes along", async () => {
+    server.members = [{ department_id: 4, with_head: true }, { department_id: 5 }, { user_id: 1 }];
+    const editor = await opened();
+    expect(editor.draft.value?.members).toEqual(server.members);
   });
 
   it("keeps the queue as a draft when only the rules came through", async () => {

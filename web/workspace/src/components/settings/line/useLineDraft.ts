@@ -22,8 +22,9 @@ import type { Line, QueueEntry, QueueMember } from "../types";
 import { type Faults, useFaults } from "../useFaults";
 
 export interface Clash extends Merge {
-  /** Who saved meanwhile, when the server says it. */
+  /** Who saved meanwhile, and when, where the server says it. */
   who: string;
+  at: string;
   line: Line;
   queue: QueueEntry[];
 }
@@ -32,7 +33,9 @@ export type Saved = { done: Change[]; before: LineDraft } | null;
 
 function membersOf(queue: readonly QueueEntry[]): QueueMember[] {
   return queue.map((entry) =>
-    entry.department_id ? { department_id: entry.department_id } : { user_id: entry.user_id ?? 0 },
+    entry.department_id
+      ? { department_id: entry.department_id, ...(entry.with_head ? { with_head: true } : {}) }
+      : { user_id: entry.user_id ?? 0 },
   );
 }
 
@@ -134,8 +137,8 @@ export function useLineDraft(id: Ref<number>) {
     const [theirLine, theirQueue] = await fetchBoth();
     if (theirLine.version === line.value?.version || !draft.value) return false;
     const merge = merged(before, draft.value, draftOf(theirLine, theirQueue));
-    const who = problem.params["who"] ?? problem.params["name"];
-    clash.value = { ...merge, who: typeof who === "string" ? who : "", line: theirLine, queue: theirQueue };
+    const told = (name: string) => (typeof problem.params[name] === "string" ? problem.params[name] : "");
+    clash.value = { ...merge, who: told("by"), at: told("at"), line: theirLine, queue: theirQueue };
     return true;
   }
 

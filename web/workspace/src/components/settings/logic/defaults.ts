@@ -1,6 +1,17 @@
-import type { LineSettings } from "../types";
+import type { KpiNotice, LineSettings } from "../types";
 
 const nine = [{ from: "09:00", to: "18:00" }];
+
+const quiet: KpiNotice = {
+  on: false,
+  steps: [100],
+  people: [],
+  head: true,
+  operator: true,
+  media: ["workspace"],
+  text: {},
+  webhook_url: "",
+};
 
 /** What a newcomer would choose: the same values as the server's, shown beside each control. */
 export const DEFAULTS: Readonly<LineSettings> = {
@@ -15,10 +26,19 @@ export const DEFAULTS: Readonly<LineSettings> = {
   reopen_window: 0,
   transfer_must_accept: false,
   priority: 0,
+  operator_shown: "profile",
+  common_name: {},
+  common_photo: "",
+  see_typing: true,
+  place_on: false,
+  place_text: {},
   hours_on: false,
+  timetable_id: 0,
   time_zone: "",
   week: [nine, nine, nine, nine, nine, [], []],
   exceptions: [],
+  holidays_country: "",
+  holidays_region: "",
   off_hours: "offer",
   off_hours_text: {},
   off_hours_when_available: true,
@@ -33,6 +53,8 @@ export const DEFAULTS: Readonly<LineSettings> = {
   auto_close_time: 14_400,
   auto_close_text: {},
   escalate_after: 0,
+  escalate_to: "head",
+  inactivity: [],
   rating: "like",
   rating_question: {},
   rating_thanks_good: {},
@@ -47,9 +69,14 @@ export const DEFAULTS: Readonly<LineSettings> = {
   kpi_further: 0,
   kpi_clock: "calendar",
   kpi_from: "responsible",
+  kpi_first_notice: quiet,
+  kpi_further_notice: quiet,
   bot_time: 600,
   consent_text: {},
   consent_url: "",
+  consent_kind: "notice",
+  form: "off",
+  form_fields: [],
 };
 
 /** Bounds of durations and numbers, the same as the server's: `[least, most]`. */

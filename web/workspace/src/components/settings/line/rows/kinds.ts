@@ -1,0 +1,23 @@
+import type { Part } from "../../logic/changes";
+import type { LineSettings, SettingName } from "../../types";
+
+/** What kind of value a setting holds: how it is put in words. */
+export type Kind =
+  | "duration"
+  | "days"
+  | "flag"
+  | "choice"
+  | "number"
+  | "texts"
+  | "zone"
+  | "week"
+  | "exceptions"
+  | "members"
+  | "words"
+  | "photo"
+  | "list"
+  | "notice";
+
+export type Rows = Partial<Record<Part, Kind>>;
+export type Choices = { [K in SettingName]?: readonly LineSettings[K][] };
+export type Presets = Partial<Record<SettingName, readonly number[]>>;

@@ -1,0 +1,10 @@
+/** Слова страницы линии: у каждой вкладки свой файл. */
+import appearance from "./appearance.ru";
+import automatic from "./automatic.ru";
+import consent from "./consent.ru";
+import hours from "./hours.ru";
+import kpi from "./kpi.ru";
+import quality from "./quality.ru";
+import queue from "./queue.ru";
+
+export default { ...queue, ...hours, ...automatic, ...quality, ...kpi, ...consent, ...appearance };

@@ -1,0 +1,11 @@
+import type { SameKeys } from "../engine";
+import type en from "./appearance.en";
+
+// Внешний вид: l_ название, h_ пояснение, o_ значение, oh_ пояснение значения, z_ что значит ноль.
+export default {
+  chatsOfLine: "Чаты на сайтах",
+  chatsOfLineHelp: "У каждого чата свой вид, тексты и адрес.",
+  noChatYet: "К этой линии чат ещё не подключён.",
+  connectChat: "Подключить чат",
+  chatLook: "Вид чата",
+} satisfies SameKeys<typeof en>;

@@ -1,0 +1,20 @@
+// Consent and form: l_ label, h_ help, o_ value, oh_ help of a value, z_ what zero means.
+export default {
+  l_consent_text: "Consent",
+  l_consent_url: "Link of the consent",
+  consentHeading: "Consent",
+  formHeading: "Form before the chat",
+  h_consent_text: "Said at the first contact. Empty: no consent is asked for.",
+  h_consent_url: "Page with the whole text.",
+  l_consent_kind: "How it is given",
+  h_consent_kind: "What counts as consent",
+  o_consent_kind_notice: "by writing on",
+  o_consent_kind_agree: "by a press of “agree”",
+  l_form: "Form",
+  h_form: "Questions to a visitor of the website",
+  o_form_off: "none",
+  o_form_before: "before the first message",
+  o_form_after: "after the first message",
+  l_form_fields: "Questions",
+  h_form_fields: "Name, contacts, a choice: up to twelve.",
+} as const;

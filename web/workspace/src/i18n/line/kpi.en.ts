@@ -1,0 +1,22 @@
+// Response targets: l_ label, h_ help, o_ value, oh_ help of a value, z_ what zero means.
+export default {
+  responseTargets: "Response targets (KPI)",
+  l_kpi_first: "First answer within",
+  h_kpi_first: "The counter in the list turns amber, then red as this time runs out.",
+  z_kpi_first: "no target",
+  l_kpi_further: "Further answers within",
+  h_kpi_further: "From the customer's first unanswered words.",
+  z_kpi_further: "no target",
+  l_kpi_clock: "Clock of the targets",
+  h_kpi_clock: "Whether the time runs when the line is closed",
+  o_kpi_clock_calendar: "round the clock",
+  o_kpi_clock_hours: "working time only",
+  l_kpi_from: "Count the first answer from",
+  h_kpi_from: "They differ when a bot leads at first",
+  o_kpi_from_responsible: "the hand-over to people",
+  o_kpi_from_words: "the customer's first words",
+  l_kpi_first_notice: "First answer: tell when late",
+  h_kpi_first_notice: "Who hears of it, when and how.",
+  l_kpi_further_notice: "Further answers: tell when late",
+  h_kpi_further_notice: "Who hears of it, when and how.",
+} as const;
