@@ -4,16 +4,16 @@ One ASGI application for every path that is no API. No page runs an inline scrip
 or may be framed by others; only the widget's frame may, by the sites that its channel allows.
 """
 
-import html
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from openlines.api.asgi import Header, Receive, Scope, Send, answer, header, query_of, refuse
 from openlines.api.edge import Edge
+from openlines.api.pages.sample import try_page
 from openlines.api.pages.static import Asset, Assets, serve
 from openlines.api.refusals import HttpRefused
 from openlines.api.visitor.sites import KnownSite, Sites
+from openlines.api.words import choose_language
 from openlines.services.errors import NotFound
 from openlines.store import channels
 
@@ -138,8 +138,9 @@ class Pages:
         if row is None or row.deleted_at is not None:
             raise NotFound("page")
         site = await self._sites.find(row.key)
-        russian = header(scope, b"accept-language").lower().startswith("ru")
-        body = try_page(site, russian=russian).encode()
+        language = choose_language(header(scope, b"accept-language"))
+        own = self._edge.public_url or f"{scope['scheme']}://{header(scope, b'host')}"
+        body = try_page(site, self._edge.store.clock.now(), own, language).encode()
         asset = Asset(body, None, "text/html; charset=utf-8", '"try"')
         await answer(
             send,
@@ -151,50 +152,3 @@ class Pages:
                 (b"cache-control", b"no-store"),
             ],
         )
-
-
-_TRY: Final = {
-    True: (
-        "ru",
-        "Проверка чата",
-        "Так чат выглядит на сайте",
-        (
-            "Это пример страницы. Напишите что-нибудь в чат в углу: ваши слова появятся у операторов, "
-            "а ответ вернётся сюда."
-        ),
-        "Во второй вкладке откройте рабочее место и ответьте.",
-    ),
-    False: (
-        "en",
-        "Try the chat",
-        "This is how the chat looks on a site",
-        (
-            "This is a sample page. Write something in the chat in the corner: your words come to the operators, "
-            "and the answer comes back here."
-        ),
-        "Open the workspace in another tab and answer.",
-    ),
-}
-
-
-def try_page(site: KnownSite, *, russian: bool) -> str:
-    language, title, head, words, hint = _TRY[russian]
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title>'
-        f"<style>{_TRY_STYLE}</style>"
-        f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
-        f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1><p>{words}</p><p>{hint}</p>"
-        "<div></div><div></div><div></div></main></body></html>"
-    )
-
-
-_TRY_STYLE: Final = (
-    ":root{color-scheme:light dark}body{margin:0;font:17px/1.6 system-ui,sans-serif;color:#24262d;background:#fff}"
-    "header{padding:18px 24px;border-bottom:1px solid #e7e8ee}main{max-width:640px;margin:48px auto;padding:0 24px}"
-    "h1{font-size:30px;line-height:1.2}div{height:14px;border-radius:7px;background:#f0f1f5;margin:16px 0}"
-    "div:nth-child(5){width:82%}div:nth-child(6){width:64%}"
-    "@media(prefers-color-scheme:dark){body{background:#15171d;color:#e9eaf0}header{border-color:#2a2d37}"
-    "div{background:#20232c}}"
-)

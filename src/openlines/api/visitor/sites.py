@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from datetime import tzinfo
 from typing import Any, Final
 
 import msgspec
@@ -46,6 +47,14 @@ class KnownSite(msgspec.Struct, frozen=True, gc=False):
         if not hours:
             return True
         return schedule.is_open(self._hours(), now)
+
+    def shows_at(self, now: int) -> int | None:
+        """When the chat's own hours show it next; None while they do, or when they never will."""
+        return None if self.shown(now) else schedule.next_open(self._hours(), now)
+
+    def hours_zone(self) -> tzinfo:
+        """The zone in which the chat's own hours are meant."""
+        return self._hours().zone
 
     def opens_at(self, now: int) -> int | None:
         """When the line opens next; None while it is open or when it never does."""

@@ -235,4 +235,19 @@ WORDS: Final = {
     "said.silent": "the customer is silent",
     "said.rated": "the customer rated",
     "said.limit": "the time for rating is over",
+    # the try page
+    "try.title": "Try the chat",
+    "try.head": "This is how the chat looks on a site",
+    "try.words": "This is a sample page. Write something in the chat in the corner: your words come to the operators, "
+    "and the answer comes back here.",
+    "try.hint": "Open the workspace in another tab and answer.",
+    "try.script": "The chat needs JavaScript, which is switched off in this browser.",
+    "try.why": "What keeps the chat away",
+    "try.off": "The channel or its line is switched off: customers see that the chat is closed.",
+    "try.hours": "The chat's own hours hide it now. It shows again on {at}.",
+    "try.never": "The chat's own hours hide it, and no day of them ever shows it. Look at the hours in the channel's "
+    "settings.",
+    "try.button": "The channel's button is switched off: on your site a button of yours opens the chat, "
+    "openlines('open').",
+    "try.origins": "This page's address is not among the sites of the channel. There the chat stands on: {origins}.",
 }
