@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "OPENLINES_"
+# Read by the command line before anything else: in which language it speaks.
+LANGUAGE = "OPENLINES_LANGUAGE"
 # Read by the test and measuring tools of the repository, not by the server.
 FOREIGN = ("OPENLINES_TEST_", "OPENLINES_BENCH_", "OPENLINES_CRASH_")
 
@@ -152,7 +154,7 @@ def load(environ: Mapping[str, str], **given: Any) -> Config:
     """
     values: dict[str, Any] = {}
     for variable, text in environ.items():
-        if not variable.startswith(PREFIX) or variable.startswith(FOREIGN):
+        if not variable.startswith(PREFIX) or variable.startswith(FOREIGN) or variable == LANGUAGE:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in KNOWN or variable != variable.upper():
@@ -168,7 +170,7 @@ def load(environ: Mapping[str, str], **given: Any) -> Config:
 def unknown(variable: str) -> str:
     """The sentence about a variable of ours that does not exist."""
     near = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), KNOWN, n=1, cutoff=0.6)
-    known = ", ".join(PREFIX + name.upper() for name in KNOWN)
+    known = ", ".join([*(PREFIX + name.upper() for name in KNOWN), LANGUAGE])
     hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else f" Known are {known}."
     return f"{variable} is not a setting of openlines.{hint}"
 

@@ -58,6 +58,11 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("GET", "/portal"): (PUBLIC, "/portal", None),
     ("GET", "/portal/settings"): (CONFIGURES, "/portal/settings", None),
     ("PATCH", "/portal/settings"): (CONFIGURES, "/portal/settings", {"one_channel_of_a_kind": True}),
+    ("GET", "/quarantine"): (CONFIGURES, "/quarantine", None),
+    ("GET", "/quarantine/{event_id}"): (
+        Row("401", "403", "403", "404", "403"), "/quarantine/999", None,
+    ),
+    ("POST", "/quarantine/replay"): (CONFIGURES, "/quarantine/replay", {"ids": [999]}),
     ("POST", "/setup"): (PUBLIC, "/setup", None),
     ("POST", "/login"): (PUBLIC, "/login", {"email": "member@example.org", "password": "{password}"}),
     ("POST", "/logout"): (PUBLIC, "/logout", {}),

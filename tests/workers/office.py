@@ -213,7 +213,7 @@ class Office:
         """Waits until nothing is left in the inbox."""
 
         async def look() -> bool:
-            return (await self.store.read(inbox.depth))[0] == 0
+            return (await self.store.read(inbox.depths))["new"][0] == 0
 
         await self.until(look)
 

@@ -24,7 +24,7 @@ from openlines.api.ops.docs import Described
 from openlines.api.ops.health import Gauge, Ops
 from openlines.api.pages.handlers import Pages
 from openlines.api.refusals import BadBody, HttpRefused, misfit
-from openlines.api.staff import actions, channels, customers, entry, files, inbox, keys, lines, me, people
+from openlines.api.staff import actions, channels, customers, entry, files, inbox, keys, lines, me, people, quarantine
 from openlines.api.staff.socket import StaffSockets
 from openlines.api.visitor.handlers import PREFIX as VISITOR
 from openlines.api.visitor.handlers import VisitorApi
@@ -46,6 +46,7 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *people.HANDLERS,
     *lines.HANDLERS,
     *channels.HANDLERS,
+    *quarantine.HANDLERS,
 ]
 _DESCRIPTION: Final = (
     "Everything that the workspace does, for programs. Sign in with a key (Authorization: Bearer olt_…). "

@@ -1,7 +1,8 @@
 """What an administrator scripts: the same use cases, asked by name. Run by the server for whoever reaches its local
 socket, or by the command line itself when no server runs."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -9,12 +10,14 @@ import msgspec
 from openlines.api.speakers import KEY_PREFIX
 from openlines.channels.registry import manifests
 from openlines.core.line import Problem
-from openlines.services import accounts, portal, sessions, tokens
+from openlines.services import accounts, inbox, portal, sessions, tokens
 from openlines.services.accounts import NAME_LIMIT
 from openlines.services.errors import Invalid
 from openlines.services.portal import FirstPerson
 from openlines.store import Store, channels, departments, users
+from openlines.store import inbox as inbox_rows
 from openlines.store import portal as portal_rows
+from openlines.store.inbox import Aside
 from openlines.store.tx import Reader, Tx
 from openlines.support.ids import fingerprint, new_key, new_token
 from openlines.support.passwords import Passwords, weakness
@@ -163,6 +166,7 @@ def _inside(reader: Reader) -> dict[str, Any]:
         "users": sum(1 for each in people if each.active),
         "administrators": sum(1 for each in people if each.active and each.role == "administrator"),
         "channels": _channels(reader),
+        "aside": inbox_rows.depths(reader)["quarantined"][0],
         "now": stamp(reader.now),
     }
 
@@ -197,6 +201,42 @@ def _check_password(password: str, *personal: str) -> None:
         raise Invalid.field("password", why)
 
 
+async def _list_aside(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """Raw events that were put aside, newest first; `limit` of them, `total` in all."""
+    limit = _whole(asked, "limit", 20)
+
+    def look(reader: Reader) -> tuple[list[Aside], int]:
+        return inbox_rows.quarantined(reader, limit=limit), inbox_rows.depths(reader)["quarantined"][0]
+
+    found, total = await hands.store.read(look)
+    items = [{**each._asdict(), "received_at": stamp(each.received_at)} for each in found]
+    return {"items": items, "total": total}
+
+
+async def _replay(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """Try events again: those named by `ids`, or every one that is put aside at this moment (`all`)."""
+    ids = asked.get("ids") or ()
+    if not isinstance(ids, Sequence) or not all(isinstance(each, int) for each in ids):
+        raise TypeError("ids must be whole numbers")
+    count, below = 0, 2**62
+    if not asked.get("all"):
+        for start in range(0, len(ids), inbox.REPLAYED_AT_ONCE):
+            count += await hands.store.write(inbox.replay, ids[start : start + inbox.REPLAYED_AT_ONCE])
+        return {"count": count}
+    # Downwards, so that what is put aside again meanwhile is not taken for something new.
+    while rows := await hands.store.read(partial(inbox_rows.quarantined, below=below, limit=inbox.REPLAYED_AT_ONCE)):
+        below = rows[-1].id
+        count += await hands.store.write(inbox.replay, [each.id for each in rows])
+    return {"count": count}
+
+
+def _whole(asked: Asked, name: str, default: int) -> int:
+    value = asked.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number")
+    return value
+
+
 COMMANDS: Final[Mapping[str, Callable[[Hands, Asked], Awaitable[dict[str, Any]]]]] = {
     "admin.create": _create_administrator,
     "user.add": _add_user,
@@ -204,5 +244,7 @@ COMMANDS: Final[Mapping[str, Callable[[Hands, Asked], Awaitable[dict[str, Any]]]
     "user.sign-out": _sign_out_everywhere,
     "token.create": _create_token,
     "channels": _list_channels,
+    "inbox.list": _list_aside,
+    "inbox.replay": _replay,
     "status": _status,
 }

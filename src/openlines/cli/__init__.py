@@ -16,7 +16,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from openlines import __version__
-from openlines.config import KNOWN, PREFIX, BadSetting, Config, load
+from openlines.cli.words import Group, count, explain, language, say
+from openlines.config import KNOWN, LANGUAGE, PREFIX, BadSetting, Config, load
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -32,6 +33,7 @@ Examples:
   openlines user add --email bob@example.org --name "Bob" --department Support
   openlines token create --user ann@example.org --scope read --scope reply
   openlines doctor                                   what is wrong, and what to do
+  openlines inbox replay --all                       try again what vendors sent and nobody understood
 
 Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL. `openlines serve --help` lists them.
 
@@ -46,36 +48,41 @@ def _verbatim(text: str) -> str:
 
 def _variables() -> str:
     """Every setting of a server process, as the variable that sets it."""
-    rows = [f"  {PREFIX}{name.upper()}\n      {each.metadata['help']}" for name, each in KNOWN.items()]
-    return "Settings, as variables; a flag wins over its variable:\n\n" + "\n".join(rows)
+    rows = [f"  {PREFIX}{name.upper()}\n      {say(each.metadata['help'])}" for name, each in KNOWN.items()]
+    language = say("language of the command line, en or ru; default: the locale's")
+    rows.append(f"  {LANGUAGE}\n      {language}")
+    return say("Settings, as variables; a flag wins over its variable:") + "\n\n" + "\n".join(rows)
 
 
 app = typer.Typer(
     name="openlines",
-    help="A self-hosted contact centre: every channel, one queue, the right operator, in real time.",
-    epilog=_verbatim(EXAMPLES),
+    help=say("A self-hosted contact centre: every channel, one queue, the right operator, in real time."),
+    epilog=_verbatim(say(EXAMPLES)),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=Group,
 )
-admin = typer.Typer(help="Administrators.", no_args_is_help=True)
-user = typer.Typer(help="Users: operators and administrators.", no_args_is_help=True)
-token = typer.Typer(help="Keys for programs.", no_args_is_help=True)
+admin = typer.Typer(help=say("Administrators."), no_args_is_help=True, cls=Group)
+user = typer.Typer(help=say("Users: operators and administrators."), no_args_is_help=True, cls=Group)
+inbox = typer.Typer(help=say("Events of vendors that could not be understood."), no_args_is_help=True, cls=Group)
+token = typer.Typer(help=say("Keys for programs."), no_args_is_help=True, cls=Group)
 app.add_typer(admin, name="admin")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
+app.add_typer(inbox, name="inbox")
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder with the database, files and secret key. [default: data]")
+    Path | None, typer.Option("--data", help=say("Folder with the database, files and secret key. [default: data]"))
 ]
 Database = Annotated[
     str | None,
-    typer.Option("--database", help="sqlite:///… or postgresql://…  [default: portal.db in the data folder]"),
+    typer.Option("--database", help=say("sqlite:///… or postgresql://…  [default: portal.db in the data folder]")),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
-Email = Annotated[str, typer.Option("--email", help="E-mail address; the name to sign in with.")]
-FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+AsJson = Annotated[bool, typer.Option("--json", help=say("Answer in JSON, for programs."))]
+Email = Annotated[str, typer.Option("--email", help=say("E-mail address; the name to sign in with."))]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help=say("Read the password from standard input."))]
 
 
 def _print_version(wanted: bool) -> None:
@@ -88,7 +95,7 @@ def _print_version(wanted: bool) -> None:
 def root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help=say("Print the version.")),
     ] = False,
 ) -> None:
     """A self-hosted contact centre: every channel, one queue, the right operator, in real time."""
@@ -101,12 +108,14 @@ def root(
 def serve(
     data: Data = None,
     database: Database = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 8080]")] = None,
-    public_url: Annotated[
-        str | None, typer.Option(help="Address under which customers and vendors reach this portal.")
+    host: Annotated[str | None, typer.Option(help=say("Address to listen on. [default: 127.0.0.1]"))] = None,
+    port: Annotated[
+        int | None, typer.Option(help=say("Port to listen on; 0 takes a free one. [default: 8080]"))
     ] = None,
-    roles: Annotated[str | None, typer.Option(help="Parts to run: api, workers. [default: both]")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help=say("Address under which customers and vendors reach this portal."))
+    ] = None,
+    roles: Annotated[str | None, typer.Option(help=say("Parts to run: api, workers. [default: both]"))] = None,
 ) -> None:
     """Start the server. Stops gracefully on SIGTERM and Ctrl-C.
 
@@ -120,14 +129,14 @@ def serve(
 
 @app.command()
 def demo(
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8080]")] = None,
+    port: Annotated[int | None, typer.Option(help=say("Port to listen on. [default: 8080]"))] = None,
 ) -> None:
     """Start a believable portal on a throw-away database: customers write by themselves. Prints the logins."""
     config = _config(port=port)
     try:
         found = import_module("openlines.demo")
     except ModuleNotFoundError as error:
-        raise _stop(f"The demo is not part of this installation ({error}).") from None
+        raise _stop(say("The demo is not part of this installation ({error}).", error=error)) from None
     raise typer.Exit(found.run_demo(config))
 
 
@@ -142,10 +151,11 @@ def migrate(data: Data = None, database: Database = None) -> None:
     try:
         migrate_store(config.database_url)
     except StoreInUse as error:
-        raise _stop(f"{error} Stop it first; it migrates by itself when it starts again.", IN_USE) from None
+        words = say("Stop it first; it migrates by itself when it starts again.")
+        raise _stop(f"{error} {words}", IN_USE) from None
     except StoreError as error:
         raise _stop(str(error)) from None
-    typer.echo("The database is up to date.")
+    typer.echo(say("The database is up to date."))
 
 
 @app.command()
@@ -172,10 +182,10 @@ def doctor(data: Data = None, database: Database = None, as_json: AsJson = False
 def admin_create(  # noqa: PLR0913, PLR0917 - one per option
     email: Email,
     password_stdin: FromStdin = False,
-    name: Annotated[str, typer.Option(help="Name, as colleagues and customers see it.")] = "",
-    portal_name: Annotated[str, typer.Option(help="Name of the portal, when this sets it up.")] = "",
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
-    time_zone: Annotated[str, typer.Option(help="Like Europe/Berlin.")] = "UTC",
+    name: Annotated[str, typer.Option(help=say("Name, as colleagues and customers see it."))] = "",
+    portal_name: Annotated[str, typer.Option(help=say("Name of the portal, when this sets it up."))] = "",
+    language: Annotated[str, typer.Option(help=say("en or ru."))] = "en",
+    time_zone: Annotated[str, typer.Option(help=say("Like Europe/Berlin."))] = "UTC",
     data: Data = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -190,19 +200,20 @@ def admin_create(  # noqa: PLR0913, PLR0917 - one per option
         "time_zone": time_zone,
     }
     done = _do(_config(data=data, database=database), "admin.create", values)
-    words = f"Administrator {email} added." + (" The portal is set up." if done.get("set_up") else "")
+    words = say("Administrator {email} added.", email=email)
+    words += f" {say('The portal is set up.')}" if done.get("set_up") else ""
     _tell(done, words, as_json=as_json)
 
 
 @user.command("add")
 def user_add(  # noqa: PLR0913, PLR0917 - one per option
     email: Email,
-    name: Annotated[str, typer.Option(help="Name, as colleagues and customers see it.")] = "",
-    role: Annotated[str, typer.Option(help="operator or administrator.")] = "operator",
-    department: Annotated[list[str] | None, typer.Option(help="Department, by name; may be repeated.")] = None,
+    name: Annotated[str, typer.Option(help=say("Name, as colleagues and customers see it."))] = "",
+    role: Annotated[str, typer.Option(help=say("operator or administrator."))] = "operator",
+    department: Annotated[list[str] | None, typer.Option(help=say("Department, by name; may be repeated."))] = None,
     password_stdin: FromStdin = False,
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
-    time_zone: Annotated[str, typer.Option(help="Like Europe/Berlin.")] = "UTC",
+    language: Annotated[str, typer.Option(help=say("en or ru."))] = "en",
+    time_zone: Annotated[str, typer.Option(help=say("Like Europe/Berlin."))] = "UTC",
     data: Data = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -218,8 +229,9 @@ def user_add(  # noqa: PLR0913, PLR0917 - one per option
         "time_zone": time_zone,
     }
     done = _do(_config(data=data, database=database), "user.add", values)
-    made_up = f" Password: {done['password']}" if "password" in done else ""
-    _tell(done, f"User {email} added.{made_up}", as_json=as_json)
+    words = say("User {email} added.", email=email)
+    words += f" {say('Password: {password}', password=done['password'])}" if "password" in done else ""
+    _tell(done, words, as_json=as_json)
 
 
 @user.command("password")
@@ -232,14 +244,14 @@ def user_password(
     """Give a user a new password and sign him out everywhere."""
     values = {"email": email, "password": _password(password_stdin)}
     _do(_config(data=data, database=database), "user.password", values)
-    typer.echo(f"{email} has a new password and is signed out everywhere.")
+    typer.echo(say("{email} has a new password and is signed out everywhere.", email=email))
 
 
 @token.command("create")
 def token_create(
-    email: Annotated[str, typer.Option("--user", help="E-mail of the user for whom the program speaks.")],
-    scope: Annotated[list[str], typer.Option(help="read, reply, manage or admin; may be repeated.")],
-    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    email: Annotated[str, typer.Option("--user", help=say("E-mail of the user for whom the program speaks."))],
+    scope: Annotated[list[str], typer.Option(help=say("read, reply, manage or admin; may be repeated."))],
+    name: Annotated[str, typer.Option(help=say("What it is for."))] = "",
     data: Data = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -260,10 +272,51 @@ def channels(data: Data = None, database: Database = None, as_json: AsJson = Fal
         return
     for kind in found["kinds"]:
         able = [name for name, value in kind["capabilities"].items() if value is True]
-        typer.echo(f"{kind['kind']:12} {kind['name'].get('en', '')}\n{'':12} {', '.join(able)}")
+        typer.echo(f"{kind['kind']:12} {kind['name'].get(language(), '')}\n{'':12} {', '.join(able)}")
     for each in found["channels"]:
         reason = f" ({each['reason']})" if each["reason"] else ""
-        typer.echo(f"#{each['id']} {each['name']} [{each['kind']}] on line {each['line_id']}: {each['state']}{reason}")
+        typer.echo(say("#{id} {name} [{kind}] on line {line_id}: {state}", **each) + reason)
+
+
+@inbox.command("list")
+def inbox_list(
+    limit: Annotated[int, typer.Option(min=1, max=200, help=say("How many to show."))] = 20,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Events of vendors that were put aside because they could not be understood, newest first."""
+    found = _do(_config(data=data, database=database), "inbox.list", {"limit": limit})
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    total = found["total"]
+    if not total:
+        typer.echo(say("Nothing was put aside."))
+        return
+    events = count(total, ("event was", "events were"), ("событие отложено", "события отложены", "событий отложено"))
+    typer.echo(say("{events} put aside.", events=events))
+    for each in found["items"]:
+        place = say("channel #{channel_id}, chat {lane}", **each)
+        typer.echo(f"#{each['id']}  {each['received_at']}  {place}\n    {each['error']}")
+    typer.echo(say("`openlines inbox replay --all` tries them again."))
+
+
+@inbox.command("replay")
+def inbox_replay(
+    ids: Annotated[list[int] | None, typer.Option("--id", help=say("Number of an event; may be repeated."))] = None,
+    everything: Annotated[bool, typer.Option("--all", help=say("All that are put aside now."))] = False,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try events again that were put aside, after their cause was mended. The server applies them."""
+    if bool(ids) == everything:
+        raise _stop(say("Name events with --id, or all of them with --all."), USAGE)
+    values = {"all": True} if everything else {"ids": ids}
+    done = _do(_config(data=data, database=database), "inbox.replay", values)
+    words = count(done["count"], ("event is", "events are"), ("событие", "события", "событий"))
+    _tell(done, say("{events} tried again.", events=words), as_json=as_json)
 
 
 # --- how -----------------------------------------------------------------------------------------------------
@@ -291,8 +344,8 @@ def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise _stop("Give the password on standard input with --password-stdin.", USAGE) from None
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        raise _stop(say("Give the password on standard input with --password-stdin."), USAGE) from None
+    return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=True))
 
 
 def _do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -308,24 +361,22 @@ def _do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 async def _ask(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     from openlines.api.control import ask
 
-    language = "ru" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ru") else "en"
     try:
-        answered = await ask(config.control_socket, name, values, language)
+        answered = await ask(config.control_socket, name, values, language())
     except (OSError, TimeoutError) as error:
-        return {"ok": False, "code": "no_answer", "message": f"The running server does not answer: {error}"}
-    return answered if answered is not None else await _by_ourselves(config, name, values, language)
+        message = say("The running server does not answer: {error}", error=error)
+        return {"ok": False, "code": "no_answer", "message": message}
+    return answered if answered is not None else await _by_ourselves(config, name, values)
 
 
 _OPENS_NEW: Final = frozenset({"admin.create"})
-_NO_PORTAL: Final = {
-    "en": "There is no portal in {} yet. Start it with `openlines serve` or `openlines admin create`, "
-    "or name its folder with --data.",
-    "ru": "В {} ещё нет портала. Начните с `openlines serve` или `openlines admin create` "
-    "или укажите его папку: --data.",
-}
+_NO_PORTAL: Final = (
+    "There is no portal in {folder} yet. Start it with `openlines serve` or `openlines admin create`, "
+    "or name its folder with --data."
+)
 
 
-async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     from openlines.api.commands import Hands, open_portal
     from openlines.api.control import answered
     from openlines.store import StoreError, StoreInUse, open_store
@@ -334,7 +385,7 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], la
 
     if name not in _OPENS_NEW and not _exists(config):
         # A name typed wrong must not silently become a second, empty portal.
-        return {"ok": False, "code": "no_portal", "message": _NO_PORTAL[language].format(config.data)}
+        return {"ok": False, "code": "no_portal", "message": say(_NO_PORTAL, folder=config.data)}
     config.data.mkdir(parents=True, exist_ok=True)
     try:
         store = await open_store(config.database_url, node=f"command line {os.getpid()}")
@@ -346,7 +397,7 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any], la
     try:
         await open_portal(store)
         hands = Hands(store, passwords, load_seal(config.data, config.secret_key), __version__)
-        return await answered(hands, name, values, language)
+        return await answered(hands, name, values, language())
     except BadKey as error:
         return {"ok": False, "code": "bad_key", "message": str(error)}
     finally:
@@ -362,3 +413,6 @@ def _stop(words: str, code: int = FAILED) -> typer.Exit:
     """The end of the program, with words for whoever started it."""
     typer.echo(words, err=True)
     return typer.Exit(code)
+
+
+explain(app, admin, user, token, inbox)

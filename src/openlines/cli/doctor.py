@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import openlines
+from openlines.cli.words import say
 from openlines.config import Config
 
 _ROOM: Final = 1_000_000_000  # bytes: less than this left is worth a word
 _WEB: Final = Path(openlines.__file__).parent / "web"
+
+
+_STATES: Final = {"new": "not checked yet", "ok": "works", "off": "switched off"}
 
 
 class Finding(NamedTuple):
@@ -26,17 +30,22 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
     findings = [*_folder(config), *_web(), *_address(config)]
     if not config.database and not (config.data / "portal.db").exists():
         # Looking changes nothing: no portal is made for the sake of looking at it.
-        advice = "`openlines serve` makes one, or `openlines admin create`; or name its folder with --data."
-        return [*findings, Finding("warning", f"There is no portal in {config.data} yet.", advice), *_port(config)]
+        advice = say("`openlines serve` makes one, or `openlines admin create`; or name its folder with --data.")
+        return [
+            *findings,
+            Finding("warning", say("There is no portal in {folder} yet.", folder=config.data), advice),
+            *_port(config),
+        ]
     running = config.control_socket.exists()
     answered = await ask("status")
     if not answered["ok"]:
-        advice = "Is the address right, is the database running, may this user read the folder?"
-        findings.append(Finding("bad", f"The portal does not open: {answered['message']}", advice))
+        advice = say("Is the address right, is the database running, may this user read the folder?")
+        what = say("The portal does not open: {why}", why=answered["message"])
+        findings.append(Finding("bad", what, advice))
         return findings
     inside = answered["result"]
-    by = "through the running server" if running else "no server runs in this folder"
-    findings.append(Finding("ok", f"The database ({inside['database']}) opens, {by}."))
+    by = say("through the running server") if running else say("no server runs in this folder")
+    findings.append(Finding("ok", say("The database ({database}) opens, {by}.", database=inside["database"], by=by)))
     findings += _inside(inside)
     if not running:
         findings += _port(config)
@@ -46,65 +55,70 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
 def _folder(config: Config) -> Iterator[Finding]:
     data = config.data
     if not data.is_dir():
-        advice = "`openlines serve` makes it; or name another one with --data."
-        yield Finding("warning", f"There is no folder {data}.", advice)
+        advice = say("`openlines serve` makes it; or name another one with --data.")
+        yield Finding("warning", say("There is no folder {folder}.", folder=data), advice)
         return
     if os.access(data, os.W_OK | os.X_OK):
-        yield Finding("ok", f"The data folder {data.resolve()} can be written.")
+        yield Finding("ok", say("The data folder {folder} can be written.", folder=data.resolve()))
     else:
-        yield Finding("bad", f"The data folder {data.resolve()} cannot be written.", "Give it to the server's user.")
+        what = say("The data folder {folder} cannot be written.", folder=data.resolve())
+        yield Finding("bad", what, say("Give it to the server's user."))
     room = shutil.disk_usage(data).free
     if room < _ROOM:
-        yield Finding(
-            "bad" if room < _ROOM // 10 else "warning", f"Only {room // 1_000_000} MB are left.", "Make room."
-        )
+        what = say("Only {megabytes} MB are left.", megabytes=room // 1_000_000)
+        yield Finding("bad" if room < _ROOM // 10 else "warning", what, say("Make room."))
     key = data / "secret.key"
     if key.exists() and not config.secret_key:
         if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            yield Finding("bad", f"Others may read {key}.", f"chmod 600 {key}")
+            yield Finding("bad", say("Others may read {key}.", key=key), f"chmod 600 {key}")
         else:
-            yield Finding("ok", "The secret key is readable by its owner only. Is it in your backup?")
+            yield Finding("ok", say("The secret key is readable by its owner only. Is it in your backup?"))
 
 
 def _web() -> Iterator[Finding]:
     missing = [name for name in ("workspace/index.html", "widget/widget.js") if not (_WEB / name).exists()]
     if missing:
-        yield Finding("bad", f"The web parts are not built: {', '.join(missing)}.", "Run `make web`.")
+        what = say("The web parts are not built: {missing}.", missing=", ".join(missing))
+        yield Finding("bad", what, say("Run `make web`."))
     else:
-        yield Finding("ok", "The web parts are there.")
+        yield Finding("ok", say("The web parts are there."))
 
 
 def _address(config: Config) -> Iterator[Finding]:
     if not config.public_url:
-        advice = "Set --public-url to the https address, so that vendors can reach the portal and links are right."
-        yield Finding("warning", "No public address is set.", advice)
+        advice = say("Set --public-url to the https address, so that vendors can reach the portal and links are right.")
+        yield Finding("warning", say("No public address is set."), advice)
     elif config.public_url.startswith("http://"):
-        advice = "Put a reverse proxy with https before it: passwords and words can be read on the way."
-        yield Finding("warning", f"{config.public_url} is not https.", advice)
+        advice = say("Put a reverse proxy with https before it: passwords and words can be read on the way.")
+        yield Finding("warning", say("{address} is not https.", address=config.public_url), advice)
     else:
-        yield Finding("ok", f"The public address is {config.public_url}.")
+        yield Finding("ok", say("The public address is {address}.", address=config.public_url))
     if config.host not in {"127.0.0.1", "::1", "localhost"} and not config.public_url.startswith("https://"):
-        advice = "Listen on 127.0.0.1 and let a reverse proxy with https pass requests on."
-        yield Finding("warning", f"The server listens on {config.host}, reachable from other machines.", advice)
+        advice = say("Listen on 127.0.0.1 and let a reverse proxy with https pass requests on.")
+        what = say("The server listens on {host}, reachable from other machines.", host=config.host)
+        yield Finding("warning", what, advice)
 
 
 def _inside(inside: dict[str, Any]) -> Iterator[Finding]:
     if not inside["set_up"]:
-        advice = "Open the link that `openlines serve` prints, or run `openlines admin create`."
-        yield Finding("warning", "The portal is not set up yet.", advice)
+        advice = say("Open the link that `openlines serve` prints, or run `openlines admin create`.")
+        yield Finding("warning", say("The portal is not set up yet."), advice)
     elif not inside["administrators"]:
-        yield Finding("bad", "There is no active administrator.", "Run `openlines admin create`.")
+        yield Finding("bad", say("There is no active administrator."), say("Run `openlines admin create`."))
     else:
-        people, heads = inside["users"], inside["administrators"]
-        yield Finding("ok", f"The portal “{inside['portal']}” has {people} users, {heads} of them administrators.")
+        what = say("The portal “{portal}” has users: {users}, administrators among them: {administrators}.", **inside)
+        yield Finding("ok", what)
     for channel in inside["channels"]:
-        named = f"Channel #{channel['id']} “{channel['name']}” ({channel['kind']})"
+        named = say("Channel #{id} “{name}” ({kind})", **channel)
         if channel["state"] == "broken":
-            yield Finding(
-                "bad", f"{named} does not work: {channel['reason']}.", "Its page in the settings says what to do."
-            )
+            what = say("{channel} does not work: {reason}.", channel=named, reason=channel["reason"])
+            yield Finding("bad", what, say("Its page in the settings says what to do."))
         else:
-            yield Finding("ok", f"{named}: {channel['state']}.")
+            state = say(_STATES.get(channel["state"], channel["state"]))
+            yield Finding("ok", say("{channel}: {state}.", channel=named, state=state))
+    if inside.get("aside"):
+        advice = say("`openlines inbox list` shows them; `openlines inbox replay --all` tries them again.")
+        yield Finding("warning", say("Events of vendors were put aside: {number}.", number=inside["aside"]), advice)
 
 
 def _port(config: Config) -> Iterator[Finding]:
@@ -116,7 +130,8 @@ def _port(config: Config) -> Iterator[Finding]:
         try:
             probe.bind((config.host, config.port))
         except OSError as error:
-            advice = "Another program listens there; choose another --port."
-            yield Finding("bad", f"Port {config.port} is not free: {error.strerror}.", advice)
+            advice = say("Another program listens there; choose another --port.")
+            what = say("Port {port} is not free: {why}.", port=config.port, why=error.strerror)
+            yield Finding("bad", what, advice)
         else:
-            yield Finding("ok", f"Port {config.port} is free.")
+            yield Finding("ok", say("Port {port} is free.", port=config.port))

@@ -25,6 +25,8 @@ from openlines.channels.base import (
 from openlines.core.state import Refused
 from openlines.files.base import Kept
 from openlines.services import deliveries
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Invalid, NotFound
 from openlines.services.receive import (
     Incoming,
     Person,
@@ -41,6 +43,7 @@ from openlines.store.tx import Reader, Tx
 # Headers worth keeping with a raw body. The proof itself is not: it is a secret.
 _HEADERS: Final = ("content-type", "user-agent")
 _ERROR: Final = 500
+REPLAYED_AT_ONCE: Final = 100
 
 
 class Fetched(NamedTuple):
@@ -311,8 +314,40 @@ def quarantine(tx: Tx, row_id: int, error: str) -> None:
         inbox.quarantine(tx, row_id, error[:_ERROR])
 
 
-def replay(tx: Tx, ids: Sequence[int]) -> int:
-    """Events put aside are tried again, after what kept them from being understood was mended; how many."""
+class Opened(NamedTuple):
+    """A raw event that was put aside, whole."""
+
+    aside: inbox.Aside
+    headers: dict[str, str]
+    body: bytes
+
+
+def list_aside(reader: Reader, actor: Actor, below: int, limit: int) -> list[inbox.Aside]:
+    """What could not be understood, newest first. For administrators: it holds customers' words of every line."""
+    require_administrator(actor)
+    return inbox.quarantined(reader, below=below, limit=limit)
+
+
+def open_aside(reader: Reader, actor: Actor, row_id: int) -> Opened:
+    """Refuses with `NotFound` what is not put aside (any more)."""
+    require_administrator(actor)
+    found = inbox.one(reader, row_id)
+    if found is None or found[1] != "quarantined":
+        raise NotFound("event")
+    row = found[0]
+    aside = inbox.Aside(row.id, row.channel_id, row.lane, found[2] or "", row.received_at)
+    return Opened(aside, msgspec.json.decode(row.headers or "{}"), row.body)
+
+
+def replay(tx: Tx, ids: Sequence[int], actor: Actor | None = None) -> int:
+    """Events put aside are tried again, after what kept them from being understood was mended; how many.
+
+    `actor`: on whose behalf; None for the machine's owner at the command line.
+    """
+    if actor is not None:
+        require_administrator(actor)
+    if len(ids) > REPLAYED_AT_ONCE:
+        raise Invalid.field("ids", "too_many", {"most": REPLAYED_AT_ONCE})
     count = inbox.replay(tx, list(ids))
     tx.poke("parse")
     return count
@@ -323,7 +358,7 @@ def trim(tx: Tx, *, before: int) -> bool:
     return inbox.trim(tx, before=before) >= 100
 
 
-def depth(reader: Reader) -> tuple[int, int]:
-    """For metrics: how many events wait, and how old the oldest is, µs."""
-    count, oldest = inbox.depth(reader)
-    return count, reader.now - oldest if oldest is not None else 0
+def depths(reader: Reader) -> dict[str, tuple[int, int]]:
+    """For metrics: how many events wait ("new") or are put aside ("quarantined"), and how old the oldest is, µs."""
+    found = inbox.depths(reader)
+    return {state: (count, reader.now - since if since is not None else 0) for state, (count, since) in found.items()}

@@ -17,6 +17,7 @@ PARTS: Final = ","  # between the ids that one call gave (an album)
 
 # The very words of the partial indexes: SQLite uses an index only where its condition stands in the query.
 _OPEN: Final = deliveries.c.state.in_(["queued", "sending"])
+_UNFINISHED: Final = deliveries.c.state.in_(["queued", "sending", "unknown"])
 
 
 class Ref(NamedTuple):
@@ -250,7 +251,7 @@ _RELEASE: Final = Statement(
 )
 _DEPTHS: Final = Statement(
     select(deliveries.c.state, func.count(), func.min(deliveries.c.created_at))
-    .where(_OPEN)
+    .where(_UNFINISHED)
     .group_by(deliveries.c.state)
 )
 
@@ -370,7 +371,7 @@ def release(tx: Tx, channel_id: int) -> int:
 
 
 def depths(reader: Reader) -> dict[str, tuple[int, int]]:
-    """How many are queued and sending, and when the oldest of each was made; for metrics."""
+    """How many are queued, sending and unknown, and when the oldest of each was made; for metrics."""
     return {state: (count, oldest) for state, count, oldest in reader.all(_DEPTHS)}
 
 

@@ -55,12 +55,14 @@ _REPLAY: Final = Statement(
     .where(among(inbox.c.id, "ids"), inbox.c.state == "quarantined")
     .values(state="new", error=None, attempts=0)
 )
+_ASIDE: Final = inbox.c.state == "quarantined"
 _QUARANTINED: Final = Statement(
     select(inbox.c.id, inbox.c.channel_id, inbox.c.lane, inbox.c.error, inbox.c.received_at)
-    .where(inbox.c.state == "quarantined")
+    .where(_ASIDE, inbox.c.id < bindparam("below"))
     .order_by(inbox.c.id.desc())
     .limit(200)
 )
+_ASIDE_DEPTH: Final = Statement(select(func.count(), func.min(inbox.c.received_at)).where(_ASIDE))
 _ONE: Final = Statement(select(*_COLUMNS, inbox.c.state, inbox.c.error).where(inbox.c.id == bindparam("id")))
 # What was understood is not needed any more once vendors have stopped repeating it; what was not is kept.
 _OLD: Final = (
@@ -127,9 +129,20 @@ def replay(tx: Tx, ids: list[int]) -> int:
     return tx.changed(_REPLAY, ids=ids)
 
 
-def quarantined(reader: Reader) -> list[tuple[int, int, str, str, int]]:
-    """The last 200: id, channel, lane, error, received at."""
-    return [(row[0], row[1], row[2], row[3] or "", row[4]) for row in reader.all(_QUARANTINED)]
+class Aside(NamedTuple):
+    """A quarantined row, without its body."""
+
+    id: int
+    channel_id: int
+    lane: str
+    error: str
+    received_at: int
+
+
+def quarantined(reader: Reader, *, below: int = 2**62, limit: int = 200) -> list[Aside]:
+    """Up to 200 quarantined rows with ids below one, newest first."""
+    rows = reader.all(_QUARANTINED, below=below)[:limit]
+    return [Aside(row[0], row[1], row[2], row[3] or "", row[4]) for row in rows]
 
 
 def one(reader: Reader, row_id: int) -> tuple[InboxRow, str, str | None] | None:
@@ -143,7 +156,9 @@ def trim(tx: Tx, *, before: int, above: int = 0) -> int:
     return tx.changed(_TRIM, above=above, before=before)
 
 
-def depth(reader: Reader) -> tuple[int, int | None]:
-    """How many rows wait, and since when; for metrics."""
-    row = reader.one(_DEPTH)
-    return (0, None) if row is None else (row[0], row[1])
+def depths(reader: Reader) -> dict[str, tuple[int, int | None]]:
+    """How many rows wait or are quarantined, and since when the oldest of them; each counted in its own index."""
+    return {
+        state: (row[0], row[1]) if (row := reader.one(statement)) is not None else (0, None)
+        for state, statement in (("new", _DEPTH), ("quarantined", _ASIDE_DEPTH))
+    }

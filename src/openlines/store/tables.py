@@ -494,6 +494,13 @@ inbox = Table(
     _count("attempts"),
     UniqueConstraint("channel_id", "dedupe", name="inbox_dedupe"),
     Index("inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index(
+        "inbox_quarantined",
+        "id",
+        "received_at",
+        sqlite_where=text("state = 'quarantined'"),
+        postgresql_where=text("state = 'quarantined'"),
+    ),
 )
 
 files = Table(

@@ -8,8 +8,11 @@ import msgspec
 from openlines.api.asgi import JSON, Receive, Scope, Send, answer
 from openlines.api.door import BOUNDS
 from openlines.api.edge import Edge
+from openlines.core.line import SECOND
+from openlines.services import deliveries, inbox
 from openlines.store import StoreError
 from openlines.store.portal import the_portal
+from openlines.store.tx import Reader
 
 _TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -40,7 +43,8 @@ class Ops:
                 body = msgspec.json.encode({"ready": ready, **({"why": why} if why else {})})
                 await answer(send, 200 if ready else 503, body, [JSON])
             case _:
-                await answer(send, 200, self._metrics(), [(b"content-type", b"text/plain; version=0.0.4")])
+                depths = await self._depths()
+                await answer(send, 200, self._metrics(depths), [(b"content-type", b"text/plain; version=0.0.4")])
 
     async def _ready(self) -> tuple[bool, str]:
         if self._edge.stopping:
@@ -53,12 +57,40 @@ class Ops:
 
     # --- metrics --------------------------------------------------------------------------------------------
 
-    def _metrics(self) -> bytes:
+    async def _depths(self) -> list[Gauge]:
+        """What lies in the database; nothing while it is away, when the other figures matter most."""
+        try:
+            return await self._edge.store.read(_depths)
+        except StoreError:
+            return []
+
+    def _metrics(self, depths: list[Gauge]) -> bytes:
         from prometheus_client import CollectorRegistry, generate_latest
 
         registry = CollectorRegistry()
-        registry.register(_Collector(self._edge, self._figures))
+        registry.register(_Collector(self._edge, lambda: [*depths, *self._figures()]))
         return generate_latest(registry)
+
+
+def _depths(reader: Reader) -> list[Gauge]:
+    """How much waits for whom, and for how long; each is counted in an index of what is open alone."""
+    found = []
+    for part, states, depths in (
+        ("inbox", ("new", "quarantined"), inbox.depths(reader)),
+        ("deliveries", ("queued", "sending", "unknown"), deliveries.depths(reader)),
+    ):
+        words = "Events of vendors" if part == "inbox" else "Outgoing messages"
+        for state in states:
+            count, age = depths.get(state, (0, 0))
+            labels = {"state": state}
+            found.append(Gauge(f"openlines_{part}_depth", f"{words} in a state", "gauge", count, labels))
+            seconds = max(0, age) / SECOND
+            found.append(
+                Gauge(
+                    f"openlines_{part}_oldest_seconds", f"Age of the oldest of them ({words})", "gauge", seconds, labels
+                )
+            )
+    return found
 
 
 class _Collector:

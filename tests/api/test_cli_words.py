@@ -1,0 +1,102 @@
+"""The command line speaks the machine's language, all of it."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from openlines.cli import admin, app, inbox, token, user
+from openlines.cli.doctor import _STATES
+from openlines.cli.ru import RUSSIAN
+from openlines.cli.words import _unwrapped, language
+from openlines.config import KNOWN
+
+SOURCE = Path(__file__).parents[2] / "src" / "openlines" / "cli"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "ru_RU.UTF-8"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8", "LC_MESSAGES": "ru"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": ""}, "ru"),
+        ({"LC_ALL": "C", "OPENLINES_LANGUAGE": "ru"}, "ru"),
+        ({"LC_ALL": "ru_RU.UTF-8", "OPENLINES_LANGUAGE": "en"}, "en"),
+        ({"LANG": "rup_MK"}, "en"),
+    ],
+)
+def test_whose_language(environ: dict[str, str], expected: str) -> None:
+    assert language(environ) == expected
+
+
+def _sentences() -> set[str]:
+    """Everything that is said: literals handed to `say`, commands' docstrings, settings, states of channels."""
+    found = {each.metadata["help"] for each in KNOWN.values()} | set(_STATES.values())
+    constants: dict[str, str] = {}
+    for path in SOURCE.glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
+                constants[ast.unparse(node.target)] = str(node.value.value)
+    for path in SOURCE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                argument = node.args[0]
+                if isinstance(argument, ast.Constant):
+                    found.add(argument.value)
+                elif ast.unparse(argument) in constants:
+                    found.add(constants[ast.unparse(argument)])
+    for group in (app, admin, user, token, inbox):
+        found |= {_unwrapped(each.callback.__doc__ or "") for each in group.registered_commands if each.callback}
+    return found
+
+
+def test_every_sentence_has_its_russian_with_the_same_holes() -> None:
+    sentences = _sentences()
+    assert sentences - RUSSIAN.keys() == set()
+    assert RUSSIAN.keys() - sentences == set(), "nobody says these"
+    for english, russian in RUSSIAN.items():
+        holes = re.compile(r"\{(\w+)\}")
+        assert set(holes.findall(english)) == set(holes.findall(russian)), english
+
+
+def _run(*arguments: str, **environ: str) -> str:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "OPENLINES_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "openlines", *arguments],
+        env={**kept, "PYTHONUTF8": "1", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.stdout + done.stderr
+
+
+ENGLISH = re.compile(r"\b(the|and|with|of|to|Options|Commands|Usage|Show)\b")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["serve", "--help"], ["inbox", "replay", "--help"], ["user", "--help"]]
+)
+def test_help_is_all_in_russian_where_the_machine_is(arguments: list[str]) -> None:
+    shown = _run(*arguments, LC_ALL="ru_RU.UTF-8")
+    assert "Использование: " in shown
+    plain = "\n".join(line for line in shown.splitlines() if "openlines " not in line)
+    assert not ENGLISH.search(plain), ENGLISH.search(plain)
+    english = _run(*arguments, LC_ALL="C")
+    assert "Usage: " in english
+    assert not re.search("[а-яё]", english)
+
+
+def test_the_doctor_speaks_russian(tmp_path: Path) -> None:
+    shown = _run("doctor", "--data", str(tmp_path / "none"), OPENLINES_LANGUAGE="ru", LANG="C")
+    assert "ещё нет портала" in shown
+    assert not ENGLISH.search(shown.replace(str(tmp_path), ""))
