@@ -1,5 +1,6 @@
 """Threads and the customers behind them."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, literal_column, select, update
@@ -111,6 +112,11 @@ _BY_IDENTITY = Statement(
         threads.c.channel_id == bindparam("channel_id"), threads.c.external_id == bindparam("external_id")
     )
 )
+_FIRST_OF = Statement(
+    select(threads.c.customer_id, func.min(threads.c.id))
+    .where(among(threads.c.customer_id, "ids"))
+    .group_by(threads.c.customer_id)
+)
 _OF_CUSTOMER = Statement(
     select(*_THREAD).where(threads.c.customer_id == bindparam("customer_id")).order_by(threads.c.id)
 )
@@ -166,6 +172,11 @@ def add(tx: Tx, **values: Any) -> None:
 
 def put(tx: Tx, thread_id: int, **values: Any) -> None:
     tx.run(_SET, of_id=thread_id, **values)
+
+
+def first_of_customers(reader: Reader, customer_ids: Sequence[int]) -> dict[int, int]:
+    """The first thread of each of these customers."""
+    return dict(reader.all(_FIRST_OF, ids=list(customer_ids))) if customer_ids else {}
 
 
 def customer(reader: Reader, customer_id: int) -> CustomerRow | None:

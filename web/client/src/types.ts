@@ -188,6 +188,7 @@ export interface Portal {
   name: string;
   setup_needed?: boolean;
   language: Language;
+  time_zone?: string;
   version?: string;
   /** Reached over plain http from another machine. */
   insecure?: boolean;
@@ -224,6 +225,8 @@ export interface Customer {
   fields?: Record<string, string>;
   created_at: Instant;
   version: number;
+  /** Of a guest without a name: his first thread, whose number is what he is called. */
+  thread_id?: number;
 }
 
 export interface ThreadContext {

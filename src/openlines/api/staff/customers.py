@@ -13,6 +13,8 @@ from openlines.api.staff.details import Customer, customer_of
 from openlines.api.staff.inbox import Limit, clean, page_after
 from openlines.services import customers
 from openlines.services.access import access_customer
+from openlines.store import threads
+from openlines.store.tx import Reader
 
 
 class CustomerPage(msgspec.Struct):
@@ -28,14 +30,30 @@ async def list_customers(
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> CustomerPage:
-    found = await edge.store.read(customers.find, actor, clean(q.strip()), page_after(cursor), limit + 1)
-    more = len(found) > limit
-    return CustomerPage([customer_of(each) for each in found[:limit]], str(found[limit - 1].id) if more else None)
+    words, after = clean(q.strip()), page_after(cursor)
+
+    def look(reader: Reader) -> tuple[list[Customer], bool]:
+        found = customers.find(reader, actor, words, after, limit + 1)
+        return _numbered(reader, [customer_of(each) for each in found[:limit]]), len(found) > limit
+
+    items, more = await edge.store.read(look)
+    return CustomerPage(items, str(items[-1].id) if more else None)
+
+
+def _numbered(reader: Reader, items: list[Customer]) -> list[Customer]:
+    """Guests with the number by which conversations call them."""
+    first = threads.first_of_customers(reader, [each.id for each in items if not each.name])
+    for each in items:
+        each.thread_id = first.get(each.id)
+    return items
 
 
 @get("/customers/{customer_id:int}", opt=READS, tags=["customers"], summary="One customer")
 async def read_customer(edge: TheEdge, actor: TheActor, customer_id: FromPath[int]) -> Customer:
-    return customer_of(await edge.store.read(access_customer, actor, customer_id))
+    def look(reader: Reader) -> Customer:
+        return _numbered(reader, [customer_of(access_customer(reader, actor, customer_id))])[0]
+
+    return await edge.store.read(look)
 
 
 class CustomerChange(msgspec.Struct, forbid_unknown_fields=True):

@@ -37,6 +37,8 @@ class Customer(msgspec.Struct, omit_defaults=True):
     time_zone: str = ""
     photo: str | None = None
     fields: dict[str, Any] = {}
+    # Lists of customers: the first thread, whose number is the name of a guest without one.
+    thread_id: int | None = None
 
 
 class Thread(msgspec.Struct, omit_defaults=True):
