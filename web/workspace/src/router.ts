@@ -66,6 +66,12 @@ const routes: RouteRecordRaw[] = [
     meta: administration,
   },
   {
+    path: "/settings/portal",
+    name: "portal",
+    component: () => import("./pages/settings/PortalPage.vue"),
+    meta: administration,
+  },
+  {
     path: "/settings/profile",
     name: "profile",
     component: () => import("./pages/settings/ProfilePage.vue"),

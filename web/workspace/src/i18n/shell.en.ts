@@ -7,6 +7,7 @@ export default {
   lines: "Lines",
   users: "Users",
   departments: "Departments",
+  portal: "Portal settings",
   menu: "Main menu",
   skip: "Skip to the content",
   close: "Close",

@@ -10,6 +10,7 @@ export default {
   lines: "Открытые линии",
   users: "Сотрудники",
   departments: "Отделы",
+  portal: "Настройки портала",
   menu: "Главное меню",
   skip: "К содержанию",
   close: "Закрыть",

@@ -5,6 +5,8 @@ import type { Me, Portal } from "@openlines/client";
 import { settingsWithDefaults } from "./logic/defaults";
 import type {
   ApiToken,
+  Aside,
+  AsideWhole,
   Channel,
   CheckResult,
   Department,
@@ -15,6 +17,7 @@ import type {
   Manifest,
   Page,
   Person,
+  PortalSettings,
   QueueEntry,
   QueueMember,
   Role,
@@ -96,6 +99,8 @@ export type DepartmentChanges = Partial<Pick<Department, "name" | "parent_id" | 
 
 export const settingsApi = {
   portal: () => rest.get<Portal>("/portal"),
+  portalSettings: () => rest.get<PortalSettings>("/portal/settings"),
+  patchPortal: (changes: Partial<PortalSettings>) => rest.patch<PortalSettings>("/portal/settings", changes),
   setup: (answers: SetupAnswers) => rest.post<SetupResult>("/setup", answers),
 
   lines: async () => (await whole<Line>("/lines")).map((line) => ({ ...line, active: line.active ?? false })),
@@ -132,6 +137,11 @@ export const settingsApi = {
   patchDepartment: (id: number, version: number | undefined, changes: DepartmentChanges) =>
     rest.patch<Department>(`/departments/${id}`, { version, ...changes }),
   deleteDepartment: (id: number) => rest.delete(`/departments/${id}`),
+
+  aside: (cursor?: string) =>
+    rest.get<Page<Aside> & { total: number }>("/quarantine", { query: { cursor, limit: 50 } }),
+  asideWhole: (id: number) => rest.get<AsideWhole>(`/quarantine/${id}`),
+  replay: (ids: readonly number[]) => rest.post<{ count: number }>("/quarantine/replay", { ids }),
 
   me: () => rest.get<Me>("/me"),
   patchMe: (changes: { name?: string; language?: Language; time_zone?: string }) => rest.patch<Me>("/me", changes),

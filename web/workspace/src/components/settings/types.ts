@@ -293,3 +293,29 @@ export interface Page<T> {
   items: T[];
   next?: string | null;
 }
+
+/** What holds for the whole portal; the last two are told to the server when it starts. */
+export interface PortalSettings {
+  name: string;
+  language: Language;
+  time_zone: string;
+  one_channel_of_a_kind: boolean;
+  public_url: string;
+  max_lines: number;
+}
+
+/** An event of a vendor that could not be understood and was put aside. */
+export interface Aside {
+  id: number;
+  channel_id: number;
+  lane: string;
+  received_at: string;
+  error?: string;
+}
+
+export interface AsideWhole extends Aside {
+  headers?: Record<string, string>;
+  body?: string;
+  /** Only the beginning of the body is here. */
+  cut?: boolean;
+}
