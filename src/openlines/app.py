@@ -225,7 +225,11 @@ class Application:
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.stop()
+        try:
+            await self.stop()
+        except StoreError as error:
+            # Everything was closed all the same; what was under way is still due in the database.
+            log.warning("stopped while the database was away", problem=str(error).partition("\n")[0])
         await send({"type": "lifespan.shutdown.complete"})
 
     failure: Exception | None = None

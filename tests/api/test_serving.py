@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.api.house import PASSWORD
+from tests.store.proxy import Proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -24,9 +26,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 class Process:
     """A server in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, database: str = "") -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("OPENLINES_")}
         command = [sys.executable, "-m", "openlines", "serve", "--data", str(folder), "--port", "0", *arguments]
+        command += ["--database", database] if database else []
         self.popen = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.link = ""
         self.address = ""
@@ -139,3 +142,23 @@ def test_what_cannot_be_opened_is_said_in_words(tmp_path: Path) -> None:
     _, words = started.popen.communicate(timeout=120)
     assert started.popen.returncode == 1
     assert "did not start" in words
+
+
+@pytest.mark.postgres
+def test_a_stop_while_postgres_is_away_comes_to_an_end_without_a_traceback(tmp_path: Path, postgres_url: str) -> None:
+    proxy = Proxy(postgres_url)
+    server = Process(tmp_path / "data", database=proxy.url)
+    try:
+        server.wait_until_it_answers()
+        proxy.refusing = True
+        proxy.cut()
+        time.sleep(2)  # the workers have missed it
+        asked = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - asked < 20
+        _, words = server.popen.communicate(timeout=60)
+    finally:
+        server.popen.kill()
+        proxy.close()
+    assert "Traceback" not in words
+    assert "lease runs out by itself" in words

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from openlines.store import StoreClosed
+from openlines.store import StoreClosed, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ async def persist(name: str, work: Callable[[], Awaitable[None]]) -> None:
             pause = 0.1
         except StoreClosed:
             return
+        except StoreUnavailable as problem:
+            # Said in a line: where it came through is of no use to anybody, and the store tries by itself.
+            logger.warning("%s waits for the database: %s", name, str(problem).partition("\n")[0])
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 10.0)
         except Exception:
             logger.exception("%s failed and goes on in %.1f s", name, pause)
             await asyncio.sleep(pause)

@@ -3,10 +3,14 @@
 import asyncio
 
 from openlines.services import lines, presence
-from openlines.store import Commit, Store
+from openlines.store import Commit, Store, StoreError
+from openlines.support.log import logger
 from openlines.workers.persist import persist
 
+log = logger(__name__)
+
 RENEWED_EVERY = 5.0  # seconds; the lease is three times as long
+LEAVE_SECONDS = 3.0  # that stopping may wait for the database
 
 
 class Upkeep:
@@ -31,8 +35,15 @@ class Upkeep:
         await self._store.write(presence.arrive, self._node)
 
     async def leave(self) -> None:
-        """A node that stops says so: its people's grace begins at once rather than when the lease runs out."""
-        await self._store.write(presence.leave, self._node)
+        """A node that stops says so: its people's grace begins at once rather than when the lease runs out.
+
+        A database that is away is not waited for: the lease runs out by itself, and stopping must come to an end.
+        """
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._store.write(presence.leave, self._node)
+        except (StoreError, TimeoutError):
+            log.warning("stopped while the database was away; this node's lease runs out by itself")
 
     async def _renew(self) -> None:
         await self._store.write(presence.renew, self._node)
