@@ -7,6 +7,7 @@ from openlines.services.access import Actor
 from openlines.services.portal import FirstPerson, set_up_by_hand
 from openlines.store import channels as channel_rows
 from openlines.store import lines as line_rows
+from openlines.store.lines import Member
 from openlines.store.tx import Tx
 
 PASSWORD = "demo for everybody 1"  # noqa: S105 - printed, and gone with the demo
@@ -75,7 +76,7 @@ def make_portal(tx: Tx, password_hash: str, *, seal: Any) -> DemoPortal:
         row = line_rows.one(tx, line_id)
         version = row.version if row else 1
         changed = lines.change(tx, boss, line_id, version, settings=_LINES[name])
-        queue.put_queue(tx, boss, line_id, changed.version, [(None, department_id)])
+        queue.put_queue(tx, boss, line_id, changed.version, [Member(None, department_id, with_head=1)])
     rows = [channel_rows.one(tx, each) for each in ids]
     keys = {name: row.key for name, row in zip(found, rows, strict=True) if row is not None}
     logins = [("administrator", first.email, first.name)]

@@ -74,7 +74,7 @@ def change_department(
     rows.change_department(tx, department_id, version, **changes)
     if member_ids is not None:
         rows.set_members(tx, department_id, member_ids)
-    if member_ids is not None or "parent_id" in changes:
+    if member_ids is not None or {"parent_id", "head_id"} & changes.keys():
         queue.rebuild_seats(tx, None)
     tx.event("department.changed", data={"department_id": department_id})
 

@@ -1,7 +1,7 @@
 """A line's queue: members as the administrator put them, and the seats that follow from them.
 
-Members are users and departments (with those below them). A person counts once, at his first place; people
-who are switched off, and bots, never. Seats follow at once whenever members, departments or people change.
+Members are users and departments (with those below them), a department without those who lead it unless its
+member says `with_head`. A person counts once, at his first place; people who are switched off, and bots, never. Seats follow at once whenever members, departments or people change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,14 +34,23 @@ def expand(members: Iterable[Given], tree: Sequence[Department]) -> list[int]:
     """The people of a queue in order, each at his first place."""
     by_id = {each.id: each for each in tree}
     people: dict[int, None] = {}
-    for user_id, department_id, *_ in members:
+    for user_id, department_id, *with_head in members:
         if user_id is not None:
             people.setdefault(user_id)
         elif department_id in by_id:
             for each in with_children(tree, department_id):
-                for member in by_id[each].member_ids:
+                for member in _people_of(by_id[each], with_head=any(with_head)):
                     people.setdefault(member)
     return list(people)
+
+
+def _people_of(department: Department, *, with_head: bool) -> list[int]:
+    """Who stands for a department by itself. Its head is nobody's colleague in the queue unless that is wished."""
+    head = department.head_id
+    if head is None:
+        return list(department.member_ids)
+    others = [each for each in department.member_ids if each != head]
+    return [head, *others] if with_head else others
 
 
 def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequence[Given]) -> None:
