@@ -199,3 +199,34 @@ def test_a_choice_has_something_to_choose_from() -> None:
     assert choice(one) == [("form_fields.0.choices", "choices_needed")]
     assert choice(*[one] * 21) == [("form_fields.0.choices", "too_many")]
     assert choice(one, {"ru": ""}) == [("form_fields.0.choices.1", "text_needed")]
+
+
+# --- placeholders ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["greeting", "close_text", "rating_thanks_bad_2", "consent_text", "place_text"])
+def test_every_text_is_looked_through_for_placeholders(name: str) -> None:
+    assert wrong(**{name: {"en": "{nobody}"}}) == [(f"{name}.en", "unknown_placeholder")]
+    assert wrong(**{name: {"en": "{customer"}}) == [(f"{name}.en", "unclosed_placeholder")]
+
+
+def test_texts_inside_of_others_are_looked_through_too() -> None:
+    broken = InactivityMessage(60, {"ru": "{клиент}"}, (button(reply={"en": "{wait"}),))
+    assert wrong(inactivity=(broken,)) == [
+        ("inactivity.0.text.ru", "misspelt_placeholder"),
+        ("inactivity.0.buttons.0.reply.en", "unclosed_placeholder"),
+    ]
+    assert wrong(kpi_first_notice=KpiNotice(text={"en": "{step} {position}"})) == [
+        ("kpi_first_notice.text.en", "unknown_placeholder")
+    ]
+
+
+def test_names_buttons_and_questions_hold_no_placeholders() -> None:
+    with_button = InactivityMessage(60, HELLO, (button(caption={"en": "Yes, {operator}"}),))
+    assert wrong(inactivity=(with_button,)) == [("inactivity.0.buttons.0.caption.en", "no_placeholder_here")]
+    assert wrong(common_name={"en": "{operator}"}) == [("common_name.en", "no_placeholder_here")]
+    question = FormField("topic", "choice", {"en": "{line}?"}, choices=({"en": "{customer}"}, {"en": ":{"}))
+    assert wrong(form="before", form_fields=(question,)) == [
+        ("form_fields.0.label.en", "no_placeholder_here"),
+        ("form_fields.0.choices.0.en", "no_placeholder_here"),
+    ]

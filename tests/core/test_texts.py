@@ -4,14 +4,23 @@ import pytest
 
 from openlines.core.line import LANGUAGES, Problem
 from openlines.core.line_problems import TEXT_LIMIT
-from openlines.core.texts import DEFAULT_TEXTS, PLACEHOLDERS, placeholder_problems, render
+from openlines.core.texts import (
+    DEFAULT_TEXTS,
+    NOTICE_PLACEHOLDERS,
+    PLACEHOLDERS,
+    SUITED,
+    names_in,
+    placeholder_problems,
+    render,
+    stray_placeholder,
+)
 
 
 def test_every_placeholder_gets_its_value() -> None:
     words = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     assert (
         render(words, {name: name.upper() for name in PLACEHOLDERS})
-        == "CUSTOMER OPERATOR LINE OPENS_AT POSITION NUMBER"
+        == "CUSTOMER OPERATOR LINE PORTAL NUMBER OPENS_AT POSITION WAIT ANSWERS_IN"
     )
 
 
@@ -22,21 +31,66 @@ def test_a_value_is_put_in_as_it_is_and_never_looked_through_again() -> None:
 def test_a_doubled_brace_is_a_brace() -> None:
     assert render("{{customer} is {customer}", {"customer": "Ann"}) == "{customer} is Ann"
     assert render("{{{customer}}", {"customer": "Ann"}) == "{Ann}"
-    assert placeholder_problems("greeting", {"en": "{{whatever}"}) == []
+    assert render("{{customer}} is {customer}", {"customer": "Ann"}) == "{customer} is Ann"
+    assert placeholder_problems("greeting", {"en": "{{whatever}}"}) == []
 
 
 def test_what_has_no_value_leaves_nothing() -> None:
     assert render("We open {opens_at}.", {}) == "We open ."
 
 
-@pytest.mark.parametrize(
-    "words", ["{nobody}", "{Customer}", "{ customer }", "{}", "{customer.name}", "{customer!r}", "{0}"]
-)
+@pytest.mark.parametrize("words", ["{nobody}", "{}", "{0}", "{ты}", "{!r}"])
 def test_an_unknown_placeholder_is_a_problem_and_stays_as_written(words: str) -> None:
     assert render(words, {"customer": "Ann", "nobody": "Bob"}) == words
     assert placeholder_problems("greeting", {"ru": "Привет", "en": f"Hello {words}!"}) == [
         Problem("greeting.en", "unknown_placeholder", {"value": words, "known": PLACEHOLDERS})
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("{Customer}", "customer"),
+        ("{ customer }", "customer"),
+        ("{customer.name}", "customer"),
+        ("{customer!r}", "customer"),
+        ("{operater}", "operator"),
+        ("{open_at}", "opens_at"),
+        ("{имя}", "customer"),
+        ("{Клиент}", "customer"),
+        ("{client_name}", "customer"),
+    ],
+)
+def test_a_placeholder_that_is_nearly_known_is_told_the_name_that_was_meant(words: str, meant: str) -> None:
+    assert render(words, {"customer": "Ann"}) == words
+    [found] = placeholder_problems("greeting", {"en": words})
+    assert (found.code, found.params["value"], found.params["meant"]) == ("misspelt_placeholder", words, f"{{{meant}}}")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [("{", "{"), ("a {customer b", "{customer b"), ("{\n}", "{"), ("{" + "x" * 61 + "}", "{" + "x" * 19)],
+)
+def test_a_placeholder_that_is_not_closed_is_a_problem_and_stays_as_written(words: str, shown: str) -> None:
+    assert render(words, {"customer": "Ann"}) == words
+    assert placeholder_problems("greeting", {"en": words}) == [
+        Problem("greeting.en", "unclosed_placeholder", {"value": shown})
+    ]
+
+
+def test_what_is_known_depends_on_the_text() -> None:
+    assert placeholder_problems("text", {"en": "{step} {waited}"}, NOTICE_PLACEHOLDERS) == []
+    assert [each.params["value"] for each in placeholder_problems("text", {"en": "{step}"})] == ["{step}"]
+    assert all(set(names) <= set(PLACEHOLDERS) for names in SUITED.values())
+
+
+def test_only_the_names_that_a_text_uses_are_asked_for() -> None:
+    assert names_in("{customer} {{wait}} {position} {nobody} {") == {"customer", "position"}
+
+
+def test_words_that_are_shown_as_they_are_hold_no_placeholder() -> None:
+    assert stray_placeholder("Close {line}") == "{line}"
+    assert stray_placeholder("{smile} {{line}} {") is None
 
 
 def test_every_problem_of_every_language_is_named() -> None:
@@ -48,8 +102,8 @@ def test_every_problem_of_every_language_is_named() -> None:
     ]
 
 
-@pytest.mark.parametrize("words", ["", "}", "{", "a { b", "{\n}", "set {" + "x" * 61 + "}", "C'est :} ok", "}}"])
-def test_a_brace_that_begins_nothing_is_a_brace(words: str) -> None:
+@pytest.mark.parametrize("words", ["", "}", "a } b", "C'est :} ok"])
+def test_a_brace_that_closes_nothing_is_a_brace(words: str) -> None:
     assert render(words, {"customer": "Ann"}) == words
     assert placeholder_problems("greeting", {"en": words}) == []
 

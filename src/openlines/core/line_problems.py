@@ -17,6 +17,7 @@ from openlines.core.line import (
     Problem,
     Words,
 )
+from openlines.core.texts import NOTICE_PLACEHOLDERS, PLACEHOLDERS, placeholder_problems, stray_placeholder
 
 QUEUE_TIME = (60, 12 * 3600)  # the mission: one minute to twelve hours
 LIMIT = (0, GLOBAL_CAP)
@@ -76,7 +77,8 @@ def problems(settings: LineSettings) -> Sequence[Problem]:
     for item in fields(settings):
         value = getattr(settings, item.name)
         if isinstance(value, dict):
-            found += _text_problems(item.name, value, _TEXT_LIMITS.get(item.name, TEXT_LIMIT))
+            plain = item.name in _TEXT_LIMITS  # a name: shown as it is
+            found += _text_problems(item.name, value, _TEXT_LIMITS.get(item.name, TEXT_LIMIT), plain=plain)
     if settings.no_answer_action == "text" and not _says(settings.no_answer_text):
         found.append(Problem("no_answer_text", "text_needed"))
     found += _face_problems(settings)
@@ -93,13 +95,24 @@ def _says(words: Words) -> bool:
     return any(each.strip() for each in words.values())
 
 
-def _text_problems(path: str, words: Words, most: int = TEXT_LIMIT, *, needed: bool = False) -> Sequence[Problem]:
-    found = []
+def _text_problems(  # noqa: PLR0913
+    path: str,
+    words: Words,
+    most: int = TEXT_LIMIT,
+    *,
+    needed: bool = False,
+    plain: bool = False,
+    known: Sequence[str] = PLACEHOLDERS,
+) -> Sequence[Problem]:
+    """`plain`: the words are shown as they are, without values; else their placeholders are those of `known`."""
+    found = [] if plain else [*placeholder_problems(path, words, known)]
     for language, words_in in words.items():
         if language not in LANGUAGES:
             found.append(Problem(f"{path}.{language}", "unknown_language", {"known": LANGUAGES}))
         elif len(words_in) > most:
             found.append(Problem(f"{path}.{language}", "too_long", {"most": most}))
+        elif plain and (stray := stray_placeholder(words_in)):
+            found.append(Problem(f"{path}.{language}", "no_placeholder_here", {"value": stray}))
     if needed and not _says(words):
         found.append(Problem(path, "text_needed"))
     return found
@@ -157,7 +170,7 @@ def _inactivity_problems(messages: Sequence[InactivityMessage]) -> Sequence[Prob
         found += _count_problems(f"{path}.buttons", len(message.buttons), BUTTONS_MOST)
         for index, button in enumerate(message.buttons):
             where = f"{path}.buttons.{index}"
-            found += _text_problems(f"{where}.caption", button.caption, CAPTION_LIMIT, needed=True)
+            found += _text_problems(f"{where}.caption", button.caption, CAPTION_LIMIT, needed=True, plain=True)
             found += _text_problems(f"{where}.reply", button.reply)
     return found
 
@@ -167,7 +180,7 @@ def _notice_problems(path: str, notice: KpiNotice) -> Sequence[Problem]:
     found += _count_problems(f"{path}.people", len(notice.people), PEOPLE_MOST)
     found += _doubled(f"{path}.people", notice.people)
     found += _doubled(f"{path}.media", notice.media)
-    found += _text_problems(f"{path}.text", notice.text)
+    found += _text_problems(f"{path}.text", notice.text, known=NOTICE_PLACEHOLDERS)
     found += _link_problems(f"{path}.webhook_url", notice.webhook_url)
     if not notice.on:
         return found
@@ -205,7 +218,7 @@ def _form_problems(s: LineSettings) -> Sequence[Problem]:
             found.append(Problem(f"{path}.key", "bad_key"))
         elif each.key in keys[:place]:
             found.append(Problem(f"{path}.key", "doubled"))
-        found += _text_problems(f"{path}.label", each.label, LABEL_LIMIT, needed=True)
+        found += _text_problems(f"{path}.label", each.label, LABEL_LIMIT, needed=True, plain=True)
         found += _choice_problems(path, each)
     return found
 
@@ -215,5 +228,5 @@ def _choice_problems(path: str, field: FormField) -> Sequence[Problem]:
     if field.kind == "choice" and len(field.choices) < 2:
         found.append(Problem(f"{path}.choices", "choices_needed"))
     for place, words in enumerate(field.choices):
-        found += _text_problems(f"{path}.choices.{place}", words, LABEL_LIMIT, needed=True)
+        found += _text_problems(f"{path}.choices.{place}", words, LABEL_LIMIT, needed=True, plain=True)
     return found

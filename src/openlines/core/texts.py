@@ -1,39 +1,154 @@
 """Automatic texts: placeholders without logic, and what a good company would say by itself.
 
-A placeholder is `{name}` with a name of `PLACEHOLDERS`; `{{` is a brace. A value is put in as it is and
-never looked through again, so a customer named "{operator}" is called just that.
+A placeholder is `{name}` with a name of `PLACEHOLDERS`; `{{` and `}}` are braces. A value is put in as it is and
+never looked through again, so a customer named "{operator}" is called just that. Nothing is escaped here either:
+a text is plain words up to the channel, whose `render` escapes them as its protocol wants (Telegram is sent
+entities and no markup, a page of the chat shows text nodes), so that "<b>" arrives as "<b>" everywhere.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from openlines.core.line import Problem, Words
 
-PLACEHOLDERS = ("customer", "operator", "line", "opens_at", "position", "number")
+# Each name, and who knows it when. One that is not known yet leaves nothing.
+PLACEHOLDERS = (
+    "customer",  # the customer's name, once the channel, the form or an operator has told it
+    "operator",  # who holds the conversation, as customers see him; nobody before it is accepted
+    "line",  # the line's name
+    "portal",  # the organisation's name
+    "number",  # of the conversation
+    "opens_at",  # when the line opens next; nothing while it is open or without working time
+    "position",  # the customer's place among those who wait; nothing once somebody holds the conversation
+    "wait",  # how long that takes by what was measured lately; nothing when too little is known
+    "answers_in",  # how long first answers took lately; nothing when too little is known
+)
 
-_MARK = re.compile(r"\{\{|\{([^{}\n]{0,60})\}")
+_ALWAYS = ("customer", "line", "portal", "number")
+_WAITING = (*_ALWAYS, "opens_at", "position", "wait", "answers_in")
+_HELD = ("customer", "operator", "line", "portal", "number")
+
+# What can be known at the moment of each text, by the setting that holds it: the menu of its field, in this order.
+SUITED: Mapping[str, Sequence[str]] = {
+    "greeting": _WAITING,
+    "off_hours_text": (*_ALWAYS, "opens_at"),
+    "no_answer_text": (*_HELD, "opens_at", "position", "wait", "answers_in"),
+    "place_text": ("position", "wait", *_ALWAYS, "answers_in"),
+    "close_text": _HELD,
+    "auto_close_text": _HELD,
+    "inactivity": _HELD,
+    "rating_question": _HELD,
+    "rating_thanks_good": _HELD,
+    "rating_thanks_bad": _HELD,
+    "rating_question_2": _HELD,
+    "rating_thanks_good_2": _HELD,
+    "rating_thanks_bad_2": _HELD,
+    "consent_text": ("line", "portal"),
+}
+
+# What the words of a notice to staff may hold: they speak about an answer that is due.
+NOTICE_PLACEHOLDERS = (
+    "customer",
+    "operator",
+    "line",
+    "portal",
+    "number",
+    "target",
+    "waited",
+    "step",
+)
+
+_MARK = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,60})\}|\{")
+
+# What people write by mistake where the names are in English.
+_MEANT: Mapping[str, str] = {
+    "name": "customer",
+    "client": "customer",
+    "user": "customer",
+    "имя": "customer",
+    "клиент": "customer",
+    "agent": "operator",
+    "manager": "operator",
+    "оператор": "operator",
+    "менеджер": "operator",
+    "queue": "line",
+    "линия": "line",
+    "company": "portal",
+    "organisation": "portal",
+    "портал": "portal",
+    "компания": "portal",
+    "id": "number",
+    "ticket": "number",
+    "номер": "number",
+    "hours": "opens_at",
+    "открытие": "opens_at",
+    "place": "position",
+    "место": "position",
+    "позиция": "position",
+    "time": "wait",
+    "ожидание": "wait",
+    "answer": "answers_in",
+    "ответ": "answers_in",
+}
 
 
 def render(words: str, values: Mapping[str, str]) -> str:
-    """The text with its values; one that has no value leaves nothing, an unknown placeholder stays as written."""
+    """The text with its values; one that has no value leaves nothing, what is no placeholder stays as written."""
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name is None:
-            return "{"
-        return values.get(name, "") if name in PLACEHOLDERS else found[0]
+            return found[0][0]
+        return values.get(name, "") if name in PLACEHOLDERS or name in NOTICE_PLACEHOLDERS else found[0]
 
     return _MARK.sub(value, words)
 
 
-def placeholder_problems(name: str, words: Words) -> Sequence[Problem]:
-    """Every unknown placeholder of a text of the settings, by field ("greeting.ru")."""
-    return [
-        Problem(f"{name}.{language}", "unknown_placeholder", {"value": found[0], "known": PLACEHOLDERS})
-        for language, text in words.items()
-        for found in _MARK.finditer(text)
-        if found[1] is not None and found[1] not in PLACEHOLDERS
-    ]
+def names_in(words: str) -> frozenset[str]:
+    """The placeholders that a text uses: whoever fills it need not find out the others."""
+    return frozenset(found[1] for found in _MARK.finditer(words) if found[1] in PLACEHOLDERS)
+
+
+def placeholder_problems(name: str, words: Words, known: Sequence[str] = PLACEHOLDERS) -> Sequence[Problem]:
+    """Every placeholder of a text that is unknown or not closed, by field ("greeting.ru").
+
+    `unknown_placeholder` (value, known), `misspelt_placeholder` (value, meant: the nearest known one, known),
+    `unclosed_placeholder` (value: what stands behind the brace).
+    """
+    found = []
+    for language, text in words.items():
+        for mark in _MARK.finditer(text):
+            if mark[0] == "{":
+                rest = text[mark.start() : mark.start() + 20].partition("\n")[0]
+                found.append(Problem(f"{name}.{language}", "unclosed_placeholder", {"value": rest}))
+            elif mark[1] is not None and mark[1] not in known:
+                found.append(_stranger(f"{name}.{language}", mark[1], known))
+    return found
+
+
+def _stranger(field: str, name: str, known: Sequence[str]) -> Problem:
+    params = {"value": f"{{{name}}}", "known": tuple(known)}
+    meant = nearest(name, known)
+    if meant is None:
+        return Problem(field, "unknown_placeholder", params)
+    return Problem(field, "misspelt_placeholder", {**params, "meant": f"{{{meant}}}"})
+
+
+def nearest(name: str, known: Sequence[str] = PLACEHOLDERS) -> str | None:
+    """The placeholder that was probably meant."""
+    plain = re.sub(r"[\W_]+", "_", name.strip().lower()).strip("_")
+    for part in (plain, *plain.split("_")):
+        meant = part if part in known else _MEANT.get(part)
+        if meant in known:
+            return meant
+    close = get_close_matches(plain, known, n=1, cutoff=0.7) if plain else []
+    return close[0] if close else None
+
+
+def stray_placeholder(text: str) -> str | None:
+    """A placeholder in words that are shown as they are (a button, a name): the first one that was meant as one."""
+    return next((f"{{{found[1]}}}" for found in _MARK.finditer(text) if found[1] in PLACEHOLDERS), None)
 
 
 # By what the text is for, then by how a rating is given on the channel (rules.md 6): "rating" is asked for in

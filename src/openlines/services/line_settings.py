@@ -9,7 +9,6 @@ import msgspec
 from openlines.core import schedule
 from openlines.core.line import LineSettings, Problem
 from openlines.core.line_problems import problems
-from openlines.core.texts import placeholder_problems
 from openlines.services.errors import Invalid
 from openlines.store import files, timetables, users
 from openlines.store.tx import Reader
@@ -33,8 +32,6 @@ def merged(reader: Reader, present: LineSettings, changes: Mapping[str, Any]) ->
     for name in changes:
         value = getattr(after, name)
         found += _strangers(name, given[name], msgspec.to_builtins(value))
-        if isinstance(value, dict):
-            found += placeholder_problems(name, value)
     found += _reference_problems(reader, after, set(changes))
     if found:
         raise Invalid(found)
