@@ -1,0 +1,93 @@
+"""Words to staff: made once per (what, step, person, medium), listed and marked as read.
+
+A notice in the workspace is there as soon as it is committed. The other media are rows on their way, taken by
+whoever sends them (`tx.poke("notices")`); what a notice says is filled in at the moment it is shown or sent
+(core.notice_words), in the language of its reader.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from openlines.services.access import Actor
+from openlines.store import notices, users
+from openlines.store.messages import text_of
+from openlines.store.notices import NoticeRow
+from openlines.store.tx import Reader, Tx
+
+PERSONAL = ("workspace", "email", "push")
+NO_PERSON = 0  # the user_id of a webhook's row
+_NEWEST = 1 << 60
+
+
+def add(  # noqa: PLR0913, PLR0917
+    tx: Tx,
+    kind: str,
+    subject: int,
+    step: int,
+    people: Iterable[int],
+    media: Sequence[str],
+    params: Mapping[str, Any],
+    conversation_id: int | None = None,
+    line_id: int | None = None,
+    *,
+    webhook_url: str = "",
+) -> int:
+    """One row for each person and personal medium, and one for the webhook; says how many are new.
+
+    `kind` is a key of core.notice_words, `subject` the id of what it is about (a record, a line …), `step` tells
+    repetitions apart. Whoever was told of this step by this medium is not told again. People who left are left out.
+    Only the webhook's row holds its address (`params["url"]`).
+    """
+    told = notices.known(tx, kind, subject, step)
+    wanted = {each for each in people if each}
+    active = [each.id for each in users.some_users(tx, wanted) if each.active] if wanted else []
+    addressed = [(user_id, medium) for medium in media if medium in PERSONAL for user_id in active]
+    if "webhook" in media and webhook_url:
+        addressed.append((NO_PERSON, "webhook"))
+    fresh = [each for each in dict.fromkeys(addressed) if each not in told]
+    if not fresh:
+        return 0
+    rows = [
+        {
+            "kind": kind,
+            "subject": subject,
+            "step": step,
+            "user_id": user_id,
+            "medium": medium,
+            "state": "sent" if medium == "workspace" else "queued",
+            "params": text_of({**params, "url": webhook_url} if medium == "webhook" else dict(params)),
+            "conversation_id": conversation_id,
+            "line_id": line_id,
+            "due_at": tx.now,
+            "created_at": tx.now,
+            "state_at": tx.now,
+        }
+        for user_id, medium in fresh
+    ]
+    notices.add(tx, rows)
+    for user_id, medium in fresh:
+        if medium == "workspace":
+            tx.event("notice.added", user_id=user_id, conversation_id=None, line_id=line_id)
+    if any(medium != "workspace" for _, medium in fresh):
+        tx.poke("notices")
+    return len(fresh)
+
+
+class Mine(NamedTuple):
+    rows: list[NoticeRow]
+    unread: int
+
+
+def mine(reader: Reader, actor: Actor, *, before: int | None = None, limit: int = 30) -> Mine:
+    """My notices, newest first."""
+    rows = notices.page(reader, actor.user_id, before or _NEWEST, limit)
+    return Mine(rows, notices.unread(reader, actor.user_id))
+
+
+def mark_read(tx: Tx, actor: Actor, ids: Sequence[int] | None = None, up_to: int | None = None) -> None:
+    """Those named, or all up to one. Another tab of the same person hears of it."""
+    changed = notices.read(tx, actor.user_id, ids) if ids else 0
+    if up_to is not None:
+        changed += notices.read_up_to(tx, actor.user_id, up_to)
+    if changed:
+        tx.event("notice.read", user_id=actor.user_id)
