@@ -47,6 +47,9 @@ class Around(NamedTuple):
     holder_at_limit: int | None
     holder_name: str | None
     somebody: int
+    consent_asked: str | None  # None: a new customer
+    consent_given: str | None
+    form_waiting: str | None
 
 
 holder = users.alias("holder")
@@ -81,6 +84,9 @@ AROUND = [
     (1 - seat_of_holder.c.eligible).label("holder_at_limit"),
     holder.c.name.label("holder_name"),
     func.coalesce(select(literal_column("1")).where(SOMEBODY).scalar_subquery(), literal_column("0")),
+    threads.c.consent_asked,
+    threads.c.consent_given,
+    threads.c.form_waiting,
 ]
 
 _JOINED = (

@@ -263,6 +263,10 @@ threads = Table(
     Column("unreachable", Text),  # why nothing can be sent until the customer writes again
     Column("last_operator_id", Id),
     Column("last_conversation_id", Id),
+    Column("consent_asked", Text, nullable=False, server_default=""),  # version of the text that was said last
+    Column("consent_given", Text, nullable=False, server_default=""),  # version that the customer agreed to last
+    Column("form_waiting", Text, nullable=False, server_default=""),  # answers given before a conversation: JSON
+    Column("form_at", Instant),  # when the form was filled in last
     UniqueConstraint("channel_id", "external_id", name="threads_identity"),
     Index("threads_customer", "customer_id"),
 )

@@ -49,6 +49,9 @@ class ThreadRow(NamedTuple):
     unreachable: str | None
     last_operator_id: int | None
     last_conversation_id: int | None
+    consent_asked: str
+    consent_given: str
+    form_at: int | None
 
 
 class CustomerRow(NamedTuple):
