@@ -8,6 +8,7 @@ How the words of a schedule become instants:
   its end: a shift is one thing, and who wants to cut it writes an exception for the day on which it starts.
   Where two exceptions meet on one day, the shorter one holds (a half-day inside the holidays), between equal
   ones the later listed.
+* A public holiday is an exception without intervals that gives way to every other one: who works on it says so.
 * Whenever the clock on the wall shows a time inside an interval, the line is open. So an interval starts when
   the wall clock *first* shows its start and ends when it *last* shows its end (an hour that is repeated
   counts twice). A time that the wall clock skips is the moment of the jump; an interval that lies in the
@@ -26,6 +27,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from openlines.core.hours import Hours
 from openlines.core.line import DAY, MINUTE, SECOND, Interval, LineSettings, Problem, SpecialDays
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +55,7 @@ class Schedule:
     dated: tuple[tuple[int, int, tuple[Span, ...]], ...]  # first and last day (ordinals); the first that fits holds
     always: bool
     last_dated: int
+    holidays: frozenset[int] = frozenset()  # days (ordinals)
 
 
 ALWAYS = Schedule(UTC, ((),) * 7, (), True, 0)
@@ -66,7 +69,12 @@ def schedule_of(settings: LineSettings, zone: str) -> Schedule:
     """
     if not settings.hours_on:
         return ALWAYS
-    return _compiled(settings.week, settings.exceptions, zone)
+    return _compiled(settings.week, settings.exceptions, (), zone)
+
+
+def schedule_in_force(hours: Hours) -> Schedule:
+    """The schedule of working time that holidays and a shared timetable have come into."""
+    return _compiled(hours.week, hours.exceptions, hours.holidays, hours.time_zone)
 
 
 def is_open(schedule: Schedule, at: int) -> bool:
@@ -204,7 +212,12 @@ def _exception_problems(path: str, exception: SpecialDays, seen: set[tuple[str, 
 
 
 @lru_cache(maxsize=1024)
-def _compiled(week: tuple[tuple[Interval, ...], ...], exceptions: tuple[SpecialDays, ...], zone: str) -> Schedule:
+def _compiled(
+    week: tuple[tuple[Interval, ...], ...],
+    exceptions: tuple[SpecialDays, ...],
+    holidays: tuple[str, ...],
+    zone: str,
+) -> Schedule:
     dated = []
     for index, each in enumerate(exceptions):
         first, last = _ordinal(each.date), _ordinal(each.until or each.date)
@@ -213,12 +226,14 @@ def _compiled(week: tuple[tuple[Interval, ...], ...], exceptions: tuple[SpecialD
         dated.append((last - first, -index, first, last, tuple(map(_minutes, each.intervals))))
     dated.sort(key=lambda each: each[:2])
     compiled = tuple(tuple(map(_minutes, day)) for day in week)
+    free = frozenset(day for each in holidays if (day := _ordinal(each)) is not None)
     return Schedule(
         zone=_zone(zone) or UTC,
         week=compiled,
         dated=tuple((first, last, spans) for _, _, first, last, spans in dated),
-        always=not dated and all((0, _DAY_MINUTES) in day for day in compiled),
-        last_dated=max((last for _, _, _, last, _ in dated), default=0),
+        always=not dated and not free and all((0, _DAY_MINUTES) in day for day in compiled),
+        last_dated=max((*free, *(last for _, _, _, last, _ in dated)), default=0),
+        holidays=free,
     )
 
 
@@ -274,6 +289,8 @@ def _spans(schedule: Schedule, day: int) -> tuple[Span, ...]:
     if not 0 < day < _LAST_DAY:
         return ()
     laid = next((spans for first, last, spans in schedule.dated if first <= day <= last), None)
+    if laid is None and day in schedule.holidays:
+        return ()
     if laid is None:
         laid = schedule.week[(day - 1) % 7]  # ordinal 1 is a Monday
     bounds = sorted((_shown(schedule.zone, day, a, 0), _shown(schedule.zone, day, b, 1)) for a, b in laid)

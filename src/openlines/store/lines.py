@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from openlines.core.hours import Hours
 from openlines.core.line import LineSettings
-from openlines.core.schedule import schedule_of
+from openlines.core.schedule import Schedule, schedule_in_force, schedule_of
 from openlines.core.state import Rules
 from openlines.store.statement import Statement, among
 from openlines.store.tables import channels, lines, queue_members
@@ -45,15 +46,35 @@ def settings_of(text: str) -> LineSettings:
     return _decode(text)
 
 
-def text_of(settings: LineSettings) -> str:
-    return msgspec.json.encode(settings).decode()
+class _Beside(msgspec.Struct):
+    """What is kept in the text of the settings beside them: the working time that they come to."""
+
+    in_force: Hours | None = None
+
+
+_decode_beside = msgspec.json.Decoder(_Beside).decode
+
+
+def text_of(settings: LineSettings, hours: Hours | None = None) -> str:
+    """The settings as they are stored. `hours`: what holds where it is not simply the line's own week (core.hours)."""
+    plain = msgspec.to_builtins(settings)
+    return msgspec.json.encode({**plain, "in_force": hours} if hours is not None else plain).decode()
+
+
+@lru_cache(maxsize=4096)
+def schedule_in(text: str) -> Schedule:
+    """The working time of a line by its stored settings."""
+    settings, hours = settings_of(text), _decode_beside(text).in_force
+    if hours is None or not settings.hours_on:
+        return schedule_of(settings, settings.time_zone)
+    return schedule_in_force(hours)
 
 
 @lru_cache(maxsize=8192)
 def rules_of(line_id: int, active: int, settings: str, automatic: bool) -> Rules:
     """The present rules of a line for one kind of channel."""
     value = settings_of(settings)
-    return Rules(line_id, bool(active), value, schedule_of(value, value.time_zone), automatic)
+    return Rules(line_id, bool(active), value, schedule_in(settings), automatic)
 
 
 _COLUMNS = [lines.c[name] for name in LineRow.__struct_fields__]
