@@ -7,8 +7,9 @@ from typing import Any
 
 from openlines.core import inputs as i
 from openlines.core.conversation import opened, step
+from openlines.core.inactivity import Choice
 from openlines.core.inputs import Fact, Given, Outcome, Say, Woke
-from openlines.core.line import DAY, MINUTE, SECOND, LineSettings
+from openlines.core.line import DAY, MINUTE, SECOND, InactivityButton, InactivityMessage, LineSettings
 from openlines.core.schedule import schedule_of
 from openlines.core.state import Conversation, Refused, Rules, State
 from openlines.core.timers import timers
@@ -126,6 +127,10 @@ def in_state(state: State, line: Rules | None = None) -> Story:
 
 QUICK = os.environ.get("OPENLINES_HYPOTHESIS") == "mutants"
 PEOPLE = (ANN, BOB)
+SILENT = (
+    InactivityMessage(120, TEXT, tuple(InactivityButton(each, TEXT) for each in ("continue", "close", "new"))),
+    InactivityMessage(300, TEXT),
+)
 NIGHT: dict[str, Any] = {"hours_on": True, "week": ((),) * 7}
 
 
@@ -153,6 +158,8 @@ def some_rules(chance: Random) -> Rules:
         full_close_delay=pick([0, 3, 600]),
         auto_close_time=pick([0, 600, 4 * 3600]),
         escalate_after=pick([0, 240]),
+        escalate_to=pick(["head", "queue"]),
+        inactivity=pick([(), SILENT]),
         rating=pick(["off", "like", "stars"]),
         rating_limit=pick([0, 120]),
         rating_before_finish=pick([False, True]),
@@ -176,10 +183,13 @@ def some_given(chance: Random, now: int) -> Given:
             holder_unavailable=chance.choice([None, None, "pause", "full"]),
             greeted_before=chance.random() < 0.5,
             contact=chance.random() < 0.5,
+            asks_consent=chance.random() < 0.3,
         ),
         i.CustomerEdited,
         lambda: i.CustomerPressed("key"),
+        lambda: i.CustomerChose(Choice(chance.choice([0, 1]), 0, chance.choice(["close", "continue", "new"]))),
         lambda: i.CustomerRated(chance.choice([1, 5]), chance.choice([None, "because"])),
+        lambda: i.HeadRated(who, chance.choice([2, 4])),
         i.CustomerBlocked,
         lambda: i.CustomerMerged(chance.choice([4, 9])),
         i.CustomerErased,

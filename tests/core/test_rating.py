@@ -1,8 +1,12 @@
-"""When a message is a rating."""
+"""When a message is a rating, or the comment to one; who rates when; and the consent that is asked for."""
 
 import pytest
 
-from openlines.core.rating import parse_digit
+from openlines.core import inputs as i
+from openlines.core.line import SECOND
+from openlines.core.rating import COMMENT_TIME, comment_awaited, is_comment, parse_digit
+from openlines.core.state import STATES, Rules, State
+from tests.core.cases import ANN, BOT, EVE, T0, TEXT, Story, closing, in_state, rules
 
 KEYCAP_1, KEYCAP_5, BARE_KEYCAP_1 = "1\ufe0f\u20e3", "5\ufe0f\u20e3", "1\u20e3"
 
@@ -65,3 +69,86 @@ def test_anything_else_is_a_message(text: str) -> None:
 
 def test_without_ratings_a_digit_is_a_message() -> None:
     assert parse_digit("1", "off") is None
+
+
+# ---------------------------------------------------------------- the comment, repeats, and the head's own
+
+LINE = rules(close_text=TEXT, rating="stars", rating_limit=3600)
+
+
+def rated(value: int = 4) -> Story:
+    """Rated at 10 s, the last words having been said at 5 s."""
+    return closing(LINE).at(10).give(i.CustomerRated(value))
+
+
+def test_words_after_a_rating_are_its_comment_for_a_quarter_of_an_hour() -> None:
+    story = rated()
+    assert comment_awaited(story.c, story.now)
+    assert comment_awaited(story.c, story.now + COMMENT_TIME)
+    assert not comment_awaited(story.c, story.now + COMMENT_TIME + 1)
+
+
+def test_no_comment_is_awaited_before_a_rating_after_a_comment_or_after_an_operators_words() -> None:
+    assert not comment_awaited(closing(LINE).at(10).c, T0 + 10 * SECOND)
+    commented = rated().give(i.CustomerRated(4, "quick"))
+    assert not comment_awaited(commented.c, commented.now)
+    spoken = rated().at(20).give(i.Wrote(ANN))
+    assert not comment_awaited(spoken.c, spoken.now)
+    back = rated().at(20).give(i.CustomerWrote())
+    assert (back.c.state, comment_awaited(back.c, back.now)) == ("active", False)
+
+
+def test_a_comment_to_the_same_rating_is_kept_without_thanks_even_when_the_time_to_rate_is_over() -> None:
+    line = rules(close_text=TEXT, rating="stars", rating_limit=10)
+    story = closing(line).at(15).give(i.CustomerRated(4)).at(20).give(i.CustomerRated(4, "quick"))
+    assert (story.c.rating, story.c.rating_comment, story.c.rated_at) == (4, "quick", T0 + 15 * SECOND)
+    assert (story.facts(), story.said()) == (["rating_commented"], [])
+
+
+def test_another_mind_within_the_limit_is_taken_without_a_second_thanks_and_the_same_press_is_nothing() -> None:
+    story = rated(4).at(30).give(i.CustomerRated(2))
+    assert (story.c.rating, story.facts(), story.said()) == (2, ["rated"], [])
+    before = story.c
+    assert story.at(40).give(i.CustomerRated(2)).outcomes == []
+    assert story.c is before
+
+
+def test_another_mind_after_the_limit_is_too_late() -> None:
+    story = rated(4).at(3606).give(i.CustomerRated(2))
+    assert (story.c.rating, [each.auto for each in story.said()]) == (4, ["rating_late"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("quick and kind", True), ("and my order?", False), ("а заказ？", False), ("  ", False), ("", False)],
+)
+def test_a_question_is_no_comment(text: str, expected: bool) -> None:
+    assert is_comment(text) is expected
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_head_rates_at_any_time_says_nothing_to_the_customer_and_may_change_his_mind(state: State) -> None:
+    story = in_state(state).give(i.HeadRated(EVE, 3), i.HeadRated(EVE, 5))
+    assert (story.c.head_rating, story.c.state, story.said()) == (5, state, [])
+
+
+# ---------------------------------------------------------------- consent
+
+
+def test_consent_is_asked_after_the_other_texts_and_once_per_conversation() -> None:
+    line = rules(greeting=TEXT, consent_text=TEXT)
+    story = Story(line).give(i.CustomerWrote(asks_consent=True))
+    assert [each.auto for each in story.said()] == ["greeting", "consent"]
+    assert story.c.consent_asked_at == T0
+    assert story.at(5).give(i.CustomerWrote(asks_consent=True)).said() == []
+
+
+def test_consent_is_asked_while_a_bot_leads_and_before_it_hears_the_words() -> None:
+    story = Story(rules(consent_text=TEXT), bot_id=BOT).give(i.CustomerWrote(asks_consent=True))
+    assert story.outcomes == [i.Say("consent", "first_contact"), i.TellBot("message")]
+
+
+@pytest.mark.parametrize("line", [rules(active=False, consent_text=TEXT), rules(automatic=False, consent_text=TEXT)])
+def test_a_line_that_is_off_and_a_channel_without_automatic_texts_ask_no_consent(line: Rules) -> None:
+    story = Story(line).give(i.CustomerWrote(asks_consent=True))
+    assert (story.said(), story.c.consent_asked_at) == ([], None)

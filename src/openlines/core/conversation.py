@@ -26,7 +26,9 @@ input                bot                              waiting                   
 CustomerWrote        =                                =,closed                         =                                   =,waiting                        waiting,active        waiting,active,!closed
 CustomerEdited       –                                –                                –                                   –                                –                     –
 CustomerPressed      =                                –                                –                                   –                                –                     –
+CustomerChose        –                                –                                –                                   =,closing,closed                 –                     –
 CustomerRated        =,!rating_off,!rating_too_early  =,!rating_off,!rating_too_early  =,!rating_off,!rating_too_early     =,!rating_off,!rating_too_early  =,closed,!rating_off  =,!rating_off
+HeadRated            =                                =                                =                                   =                                =                     =
 CustomerBlocked      closed                           closed                           closed                              closed                           closed                –
 CustomerMerged       =                                =                                =                                   =                                =                     =
 CustomerErased       closed                           closed                           closed                              closed                           closed                –
@@ -56,12 +58,13 @@ BotFailed            waiting                          –                       
 RulesChanged         –                                =                                –,waiting                           –                                –                     –
 LineSwitched         –                                =                                –                                   –                                –                     –
 ChannelRemoved       closed                           closed                           closed                              closed                           closed                –
-Woke                 –,waiting                        =                                =,waiting,active                    =,closing,closed                 =,closed              =
+Woke                 –,waiting                        =                                =,waiting,active                    =,waiting,closing,closed         =,closed              =
 """  # noqa: E501
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from openlines.core.inactivity import due_messages, may_choose
 from openlines.core.inputs import (
     Accepted,
     BotFailed,
@@ -70,6 +73,7 @@ from openlines.core.inputs import (
     BotSaid,
     ChannelRemoved,
     CustomerBlocked,
+    CustomerChose,
     CustomerEdited,
     CustomerErased,
     CustomerMerged,
@@ -82,6 +86,7 @@ from openlines.core.inputs import (
     Finished,
     FinishedNow,
     Given,
+    HeadRated,
     Intercepted,
     Joined,
     Left,
@@ -107,6 +112,7 @@ from openlines.core.inputs import (
     Wrote,
 )
 from openlines.core.line import DAY, SECOND, LineSettings
+from openlines.core.rating import COMMENT_TIME
 from openlines.core.schedule import next_open
 from openlines.core.state import Conversation, Refused, Rules, State
 from openlines.core.timers import due_at, timers
@@ -210,7 +216,7 @@ def opened(  # noqa: PLR0913
 
 def may_reopen(c: Conversation, rules: Rules, now: int) -> bool:
     """Do the customer's words bring this closed conversation back instead of opening the next one?"""
-    if c.state != "closed" or c.closed_at is None or c.reason not in ("finished", "silent", "rated"):
+    if c.state != "closed" or c.closed_at is None or c.reason not in ("finished", "silent", "rated", "chosen"):
         return False
     return now < c.closed_at + rules.settings.reopen_window * SECOND
 
@@ -221,10 +227,11 @@ def rating_awaited(c: Conversation, rules: Rules, now: int) -> Literal["yes", "l
         return "no"
     if rules.settings.rating == "off":
         return "no"
-    return _rating_time(c, rules, now)
+    return rating_time(c, rules, now)
 
 
-def _rating_time(c: Conversation, rules: Rules, now: int) -> Literal["yes", "late", "no"]:
+def rating_time(c: Conversation, rules: Rules, now: int) -> Literal["yes", "late", "no"]:
+    """Whether the time to rate is over; "no": so long that the words are a message like any other."""
     limit = rules.settings.rating_limit * SECOND
     asked = c.rating_asked_at or c.closed_at or c.finished_at
     if not limit or asked is None or now <= asked + limit:
@@ -256,6 +263,7 @@ def _queued(c: Conversation, rules: Rules, now: int, **changes: Any) -> Conversa
         "sender_id": None,
         "pinned_at": None,
         "snoozed_until": None,
+        "inactive_said": 0,
         "finished_at": None,
         "closed_at": None,
         "reason": None,
@@ -284,6 +292,7 @@ def _held(c: Conversation, user_id: int, now: int, **changes: Any) -> Conversati
         "responsible_at": c.responsible_at or now,
         "accepted_at": now,
         "snoozed_until": None,
+        "inactive_said": 0,
         "finished_at": None,
         "closed_at": None,
         "reason": None,
@@ -324,6 +333,7 @@ def _answered(c: Conversation, now: int) -> dict[str, Any]:
         "escalated": 0,
         "off_hours_said": 0,
         "snoozed_until": None,
+        "inactive_said": 0,
         "last_words": None,
         "rating_asked_at": None if c.rating is None else c.rating_asked_at,
     }
@@ -343,15 +353,18 @@ def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rule
     if c.state == "closed" and not may_reopen(c, rules, now):
         raise Refused("closed")
     first, waits = c.customer_at is None, c.state == "waiting" and c.replied_at is None
-    c = c._replace(customer_at=now, customer_since=c.customer_since or now)
+    c = c._replace(customer_at=now, customer_since=c.customer_since or now, inactive_said=0)
     if c.state == "bot":
-        return c, (TellBot("message"),)
+        c, asked = _asked_consent(c, given, now, rules)
+        return c, (*asked, TellBot("message"))
     facts: list[Outcome] = []
     if c.state in ("active", "closing", "closed"):
         c, facts = _customer_came_back(c, given, now, rules)
     texts: list[Outcome] = []
     if rules.active and rules.automatic:
         c, texts = _texts(c, given, rules, first=first)
+        c, asked = _asked_consent(c, given, now, rules)
+        texts += asked
     if waits and given.contact and not given.open and _collects(rules):
         c = _closed(c, now, "collected", unanswered=1)
         facts.append(Fact("closed", {"why": "collected"}))
@@ -402,6 +415,14 @@ def _texts(c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool) 
     return c, said
 
 
+def _asked_consent(
+    c: Conversation, given: CustomerWrote, now: int, rules: Rules
+) -> tuple[Conversation, tuple[Outcome, ...]]:
+    """The consent text, at most once per conversation; it holds up nothing (ADR 0008)."""
+    due = given.asks_consent and c.consent_asked_at is None and rules.active and rules.automatic
+    return (c._replace(consent_asked_at=now), (Say("consent", "first_contact"),)) if due else (c, _NOTHING)
+
+
 def off_hours_reason(s: LineSettings, *, open: bool, somebody: bool) -> str | None:  # noqa: A002
     """Why the off-hours text is due, row by row of rules.md 5, or None."""
     if s.hours_on and not open:
@@ -423,16 +444,36 @@ def _customer_pressed(c: Conversation, given: CustomerPressed, now: int, rules: 
     return c, _NOTHING
 
 
+def _customer_chose(c: Conversation, given: CustomerChose, now: int, rules: Rules) -> Stepped:
+    """His answer to an inactivity message. None of them are words that somebody must answer."""
+    choice = given.choice
+    if not rules.active or not may_choose(c, choice):
+        return c, _NOTHING
+    fact = Fact("chosen", {"action": choice.action})
+    reply = (Say("inactivity_reply", "chosen", (choice.message, choice.button)),) if rules.automatic else _NOTHING
+    if choice.action == "close":
+        c, outcomes = _finish(c, None, now, rules, "chosen")
+        return c, (fact, *reply, *outcomes)
+    if choice.action == "new":  # the next words open the next conversation
+        return _closed(c, now, "renewed"), (fact, *reply, Fact("closed", {"why": "renewed"}), RoundOver())
+    return c._replace(woken_at=now, inactive_said=0), (fact, *reply)
+
+
 def _customer_rated(c: Conversation, given: CustomerRated, now: int, rules: Rules) -> Stepped:
     s = rules.settings
     if s.rating == "off":
         raise Refused("rating_off")
+    again = c.rating is not None
+    same = given.value == c.rating
+    if same and given.comment is not None and now <= (c.rated_at or 0) + COMMENT_TIME:  # a word to what was said
+        return c._replace(rating_comment=given.comment), (Fact("rating_commented"),)
     if c.state not in ("closing", "closed") and not s.rating_before_finish:
         raise Refused("rating_too_early")
     speaks = rules.active and rules.automatic
-    if _rating_time(c, rules, now) != "yes":
+    if rating_time(c, rules, now) != "yes":
         return c, (Say("rating_late", "limit"),) if speaks else _NOTHING
-    again = c.rating is not None
+    if same and given.comment in (None, c.rating_comment):  # the same press twice
+        return c, _NOTHING
     c = c._replace(rating=given.value, rated_at=now, rating_comment=given.comment or c.rating_comment)
     good = given.value >= 4
     outcomes: list[Outcome] = [Fact("rated", {"value": given.value, "again": again})]
@@ -442,6 +483,10 @@ def _customer_rated(c: Conversation, given: CustomerRated, now: int, rules: Rule
         c = _closed(c, now, "rated", last_words=c.last_words)
         outcomes.append(Fact("closed", {"why": "rated"}))
     return c, tuple(outcomes)
+
+
+def _head_rated(c: Conversation, given: HeadRated, now: int, rules: Rules) -> Stepped:
+    return (c if c.head_rating == given.value else c._replace(head_rating=given.value)), _NOTHING
 
 
 def _closed_silently(reason: str) -> Callable[[Conversation, Any, int, Rules], Stepped]:
@@ -528,11 +573,11 @@ def _left(c: Conversation, given: Left, now: int, rules: Rules) -> Stepped:
 def _finish(c: Conversation, user_id: int | None, now: int, rules: Rules, why: str) -> Stepped:
     """The two phases: last words and a delay when there is anything to say, else closed at once."""
     s = rules.settings
-    text = s.close_text if why == "finished" else s.auto_close_text
+    text = s.auto_close_text if why == "silent" else s.close_text
     says = rules.active and rules.automatic and c.last_words != "said"
     words = says and (any(text.values()) or _rating_due(c, s))
     who = {"operator": user_id, "why": why}
-    pending = ("close" if why == "finished" else "auto_close") if words else None
+    pending = ("auto_close" if why == "silent" else "close") if words else None
     quiet: dict[str, Any] = {"finished_at": now, "offered_to": None, "offer": None, "offered_at": None}
     if not words or not s.full_close_delay:
         # What is still owed is said on time all the same: `last_words` of a closed conversation is a timer.
@@ -597,7 +642,8 @@ def _only_active(c: Conversation) -> None:
 def _snoozed(c: Conversation, given: Snoozed, now: int, rules: Rules) -> Stepped:
     _only_active(c)
     if given.until is None:
-        return c._replace(snoozed_until=None, woken_at=now), (Fact("woken", {"operator": given.user_id}),)
+        awake = c._replace(snoozed_until=None, woken_at=now, inactive_said=0)
+        return awake, (Fact("woken", {"operator": given.user_id}),)
     if given.until <= now:
         raise Refused("in_the_past")
     fact = Fact("snoozed", {"operator": given.user_id, "until": given.until})
@@ -768,7 +814,7 @@ def _line_switched(c: Conversation, given: LineSwitched, now: int, rules: Rules)
     return c, _NOTHING
 
 
-_CLOSING_TIMERS = ("auto_close", "full_close", "no_answer", "escalate")
+_CLOSING_TIMERS = ("auto_close", "full_close", "no_answer", "escalate", "inactivity")
 _CALM_FOR = 10 * SECOND  # what had to wait for the clock to prove itself is looked at again so much later
 
 
@@ -833,12 +879,29 @@ def _auto_close(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped
     return _finish(c, None, now, rules, "silent")
 
 
+def _still_silent(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
+    """Only the last of several that are due is said, and none when the conversation closes now by itself."""
+    said = due_messages(c, rules.settings, now)
+    c = c._replace(inactive_said=said)
+    closes = any(each.name == "auto_close" and each.at <= now for each in timers(c, rules))
+    return c, (() if closes else (Say("inactivity", "silent", (said - 1,)),))
+
+
 def _escalate(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
-    return c._replace(escalated=1), (Escalate(), Fact("escalated", {"since": c.customer_since}))
+    """To the head; or back to routing, from an operator who holds it. What waits for routing already, or is pinned
+    to its operator, is for the head in any case."""
+    c, to = c._replace(escalated=1), rules.settings.escalate_to
+    if to == "queue" and c.state == "active" and c.pinned_at is None and c.operator_id is not None:
+        fact = Fact("escalated", {"since": c.customer_since, "to": "queue"})
+        returned = Fact("returned", {"why": "waits_too_long", "from": c.operator_id})
+        # The others of the round first; to everyone there is no order.
+        tried = (Tried(c.operator_id, "timeout"),) if rules.settings.mode != "everyone" else ()
+        return _queued(c, rules, now, round=max(c.round, 1)), (RoundOver(), *tried, fact, returned)
+    return c, (Escalate(), Fact("escalated", {"since": c.customer_since, "to": "head"}))
 
 
 def _snooze_over(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
-    return c._replace(snoozed_until=None, woken_at=now), (Fact("woken", {"operator": None}),)
+    return c._replace(snoozed_until=None, woken_at=now, inactive_said=0), (Fact("woken", {"operator": None}),)
 
 
 def _bot_time_over(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
@@ -851,6 +914,7 @@ _PLAYED: Mapping[str, Callable[[Conversation, Woke, int, Rules], Stepped]] = {
     "last_words": _say_last_words,
     "full_close": _full_close,
     "auto_close": _auto_close,
+    "inactivity": _still_silent,
     "escalate": _escalate,
     "snooze": _snooze_over,
     "bot_time": _bot_time_over,
@@ -860,7 +924,9 @@ _TABLE: Mapping[type, Callable[[Conversation, Any, int, Rules], Stepped]] = {
     CustomerWrote: _customer_wrote,
     CustomerEdited: _customer_edited,
     CustomerPressed: _customer_pressed,
+    CustomerChose: _customer_chose,
     CustomerRated: _customer_rated,
+    HeadRated: _head_rated,
     CustomerBlocked: _closed_silently("blocked"),
     CustomerMerged: _customer_merged,
     CustomerErased: _closed_silently("erased"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from openlines.core.inactivity import Choice
 from openlines.core.state import Rules
 
 # --- inputs ---------------------------------------------------------------------------------------------
@@ -17,6 +18,7 @@ class CustomerWrote(NamedTuple):
     holder_unavailable: str | None = None
     greeted_before: bool = False
     contact: bool = False  # the words hold, or the customer already gave, a way to reach him
+    asks_consent: bool = False  # the customer has not seen the line's present consent text yet
 
 
 class CustomerEdited(NamedTuple):
@@ -27,9 +29,22 @@ class CustomerPressed(NamedTuple):
     key: str
 
 
+class CustomerChose(NamedTuple):
+    """A button of an inactivity message, pressed or typed."""
+
+    choice: Choice
+
+
 class CustomerRated(NamedTuple):
     value: int  # 1 … 5; like is 5, dislike is 1
     comment: str | None = None
+
+
+class HeadRated(NamedTuple):
+    """By whoever leads the operator; the customer never hears of it."""
+
+    user_id: int
+    value: int  # 1 … 5
 
 
 class CustomerBlocked(NamedTuple): ...
@@ -171,7 +186,9 @@ Given = (
     CustomerWrote
     | CustomerEdited
     | CustomerPressed
+    | CustomerChose
     | CustomerRated
+    | HeadRated
     | CustomerBlocked
     | CustomerMerged
     | CustomerErased
@@ -209,10 +226,14 @@ Given = (
 
 
 class Say(NamedTuple):
-    """Send the automatic text `auto` to the customer; `why` tells staff what made us say it."""
+    """Send the automatic text `auto` to the customer; `why` tells staff what made us say it.
+
+    `part`: which of the line's inactivity messages, and which button of it.
+    """
 
     auto: str
     why: str
+    part: tuple[int, ...] = ()
 
 
 class Fact(NamedTuple):
