@@ -41,7 +41,6 @@ async def test_a_chat_that_shows_needs_no_excuse(house: House) -> None:
 @pytest.mark.parametrize(
     ("settings", "english", "russian"),
     [
-        ({"allowed_origins": ["https://bakery.example"]}, "stands on: https://bakery.example", "Чат стоит на"),
         ({"bubble": False}, "button of yours opens the chat", "чат открывает ваша кнопка"),
         ({"only_in_hours": True, "hours": CLOSED}, "no day of them ever shows it", "ни один день его не покажет"),
     ],
@@ -50,6 +49,13 @@ async def test_why_it_is_not_there(house: House, settings: dict[str, Any], engli
     await _set(house, **settings)
     assert "What keeps the chat away" in await _shows(house, english)
     assert "Что мешает чату" in await _shows(house, russian, "ru")
+
+
+async def test_sites_that_the_channel_allows_are_named_and_this_page_needs_no_leave(house: House) -> None:
+    await _set(house, allowed_origins=["https://bakery.example"])
+    page = await _shows(house, "only at the sites of the channel: https://bakery.example")
+    assert "What keeps the chat away" not in page
+    await _shows(house, "только на сайтах канала: https://bakery.example", "ru")
 
 
 async def test_hours_say_when_it_shows_again(house: House) -> None:

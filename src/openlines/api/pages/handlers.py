@@ -139,8 +139,7 @@ class Pages:
             raise NotFound("page")
         site = await self._sites.find(row.key)
         language = choose_language(header(scope, b"accept-language"))
-        own = self._edge.public_url or f"{scope['scheme']}://{header(scope, b'host')}"
-        body = try_page(site, self._edge.store.clock.now(), own, language).encode()
+        body = try_page(site, self._edge.store.clock.now(), language).encode()
         asset = Asset(body, None, "text/html; charset=utf-8", '"try"')
         await answer(
             send,

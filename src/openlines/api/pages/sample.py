@@ -11,8 +11,9 @@ from openlines.api.words import word
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def why_no_chat(site: KnownSite, now: int, own: str, language: str) -> list[str]:
-    """What keeps the chat, or its button, away from a page of ours (origin `own`), or from sites, at this moment."""
+def why_no_chat(site: KnownSite, now: int, language: str) -> list[str]:
+    """What keeps the chat, or its button, away at this moment. Sites that are not allowed it is kept away from, too,
+    but never from this page, which is ours: the page says so by itself."""
     said = []
     if not site.on:
         said.append(word("try.off", {}, language))
@@ -22,9 +23,6 @@ def why_no_chat(site: KnownSite, now: int, own: str, language: str) -> list[str]
         said.append(word(code, {"at": _moment(at, site, language) if at is not None else ""}, language))
     if not site.settings.get("bubble", True):
         said.append(word("try.button", {}, language))
-    if not site.allows(own):
-        origins = ", ".join(site.settings.get("allowed_origins") or ())
-        said.append(word("try.origins", {"origins": origins}, language))
     return said
 
 
@@ -35,20 +33,22 @@ def _moment(at: int, site: KnownSite, language: str) -> str:
     return f"{local.strftime(shape)} ({local.tzname()})"
 
 
-def try_page(site: KnownSite, now: int, own: str, language: str) -> str:
+def try_page(site: KnownSite, now: int, language: str) -> str:
     """The whole page, without a script of its own."""
-    reasons = "".join(f"<li>{html.escape(each)}</li>" for each in why_no_chat(site, now, own, language))
+    reasons = "".join(f"<li>{html.escape(each)}</li>" for each in why_no_chat(site, now, language))
     title, head, words, hint = (word(f"try.{each}", {}, language) for each in ("title", "head", "words", "hint"))
     note = (
         f'<section role="note"><h2>{word("try.why", {}, language)}</h2><ul>{reasons}</ul></section>' if reasons else ""
     )
+    origins = ", ".join(site.settings.get("allowed_origins") or ())
+    where = f"<p>{html.escape(word('try.origins', {'origins': origins}, language))}</p>" if origins else ""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title>'
         f"<style>{_STYLE}</style>"
         f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
-        f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1>{note}<p>{words}</p><p>{hint}</p>"
+        f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1>{note}<p>{words}</p><p>{hint}</p>{where}"
         f"<noscript><p>{word('try.script', {}, language)}</p></noscript>"
         '<div></div><div class="b"></div><div class="c"></div></main></body></html>'
     )

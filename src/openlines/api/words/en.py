@@ -249,5 +249,6 @@ WORDS: Final = {
     "settings.",
     "try.button": "The channel's button is switched off: on your site a button of yours opens the chat, "
     "openlines('open').",
-    "try.origins": "This page's address is not among the sites of the channel. There the chat stands on: {origins}.",
+    "try.origins": "Here the chat can always be tried. On other pages it stands only at the sites of the channel: "
+    "{origins}. Elsewhere there is no chat, and the browser's console says so.",
 }
