@@ -104,6 +104,7 @@ from openlines.core.inputs import (
     RulesChanged,
     Say,
     Snoozed,
+    TargetStep,
     TellBot,
     Transferred,
     Tried,
@@ -111,6 +112,7 @@ from openlines.core.inputs import (
     Woke,
     Wrote,
 )
+from openlines.core.kpi import passed, reached
 from openlines.core.line import DAY, SECOND, LineSettings
 from openlines.core.rating import COMMENT_TIME
 from openlines.core.schedule import next_open
@@ -332,6 +334,7 @@ def _answered(c: Conversation, now: int) -> dict[str, Any]:
         "unanswered": 0,
         "escalated": 0,
         "off_hours_said": 0,
+        "kpi_step": 0,
         "snoozed_until": None,
         "inactive_said": 0,
         "last_words": None,
@@ -388,7 +391,9 @@ def _customer_came_back(
             rating_asked_at=None if c.rating is None else c.rating_asked_at,
         )
     if c.state == "closed":  # the clocks of people start anew
-        c = c._replace(customer_since=now, responsible_at=now)
+        c = c._replace(customer_since=now, responsible_at=now, kpi_step=0)
+    elif c.state == "closing" and c.replied_at is not None:  # what was said before the finish needed no answer
+        c = c._replace(customer_since=now, kpi_step=0)
     keeps = c.pinned_at is not None or given.holder_unavailable is None
     keeps = keeps or (given.holder_unavailable == "full" and c.state != "closed")
     if c.operator_id is not None and keeps:
@@ -543,7 +548,7 @@ def _wrote(c: Conversation, given: Wrote, now: int, rules: Rules) -> Stepped:
         raise Refused("line_off")
     if c.state == "closing":  # the delay starts anew; a first reply that comes so late is a reply all the same
         anchors: dict[str, Any] = {"operator_at": now, "customer_since": None, "replied_at": c.replied_at or now}
-        return c._replace(**anchors, unanswered=0, escalated=0), _replied(c, given.user_id, now)
+        return c._replace(**anchors, unanswered=0, escalated=0, kpi_step=0), _replied(c, given.user_id, now)
     outcomes: tuple[Outcome, ...] = _NOTHING
     if c.state != "active":
         c, outcomes = _accepted(c, Accepted(given.user_id), now, rules)
@@ -814,7 +819,7 @@ def _line_switched(c: Conversation, given: LineSwitched, now: int, rules: Rules)
     return c, _NOTHING
 
 
-_CLOSING_TIMERS = ("auto_close", "full_close", "no_answer", "escalate", "inactivity")
+_CLOSING_TIMERS = ("auto_close", "full_close", "no_answer", "escalate", "inactivity", "kpi_step")
 _CALM_FOR = 10 * SECOND  # what had to wait for the clock to prove itself is looked at again so much later
 
 
@@ -892,12 +897,21 @@ def _escalate(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
     to its operator, is for the head in any case."""
     c, to = c._replace(escalated=1), rules.settings.escalate_to
     if to == "queue" and c.state == "active" and c.pinned_at is None and c.operator_id is not None:
-        fact = Fact("escalated", {"since": c.customer_since, "to": "queue"})
         returned = Fact("returned", {"why": "waits_too_long", "from": c.operator_id})
         # The others of the round first; to everyone there is no order.
         tried = (Tried(c.operator_id, "timeout"),) if rules.settings.mode != "everyone" else ()
-        return _queued(c, rules, now, round=max(c.round, 1)), (RoundOver(), *tried, fact, returned)
-    return c, (Escalate(), Fact("escalated", {"since": c.customer_since, "to": "head"}))
+        return _queued(c, rules, now, round=max(c.round, 1)), (RoundOver(), *tried, returned)
+    return c, (Escalate(), Fact("escalated", {"since": c.customer_since}))
+
+
+def _target_step(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
+    found = reached(c, rules, now)
+    if found is None:
+        return c, _NOTHING
+    running, percent = found
+    waited = passed(running.start, now, rules)
+    fact = Fact("kpi_step", {"kind": running.kind, "step": percent})
+    return c._replace(kpi_step=percent), (TargetStep(running.kind, percent, running.target, waited), fact)
 
 
 def _snooze_over(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
@@ -916,6 +930,7 @@ _PLAYED: Mapping[str, Callable[[Conversation, Woke, int, Rules], Stepped]] = {
     "auto_close": _auto_close,
     "inactivity": _still_silent,
     "escalate": _escalate,
+    "kpi_step": _target_step,
     "snooze": _snooze_over,
     "bot_time": _bot_time_over,
 }

@@ -262,4 +262,13 @@ class Escalate(NamedTuple):
     """The head is to be told that the customer has waited too long."""
 
 
-Outcome = Say | Fact | Tried | RoundOver | TellBot | Escalate
+class TargetStep(NamedTuple):
+    """So many percent of the time for an answer (`kind`: first or further) have passed: who wants to know is told."""
+
+    kind: Literal["first", "further"]
+    step: int
+    target: int  # seconds
+    waited: int  # microseconds by the line's clock
+
+
+Outcome = Say | Fact | Tried | RoundOver | TellBot | Escalate | TargetStep

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from openlines.core.inactivity import next_words_at, silent_since
+from openlines.core.kpi import clock, moment, next_step
 from openlines.core.line import DAY, SECOND, LineSettings
-from openlines.core.schedule import add_open_time
 from openlines.core.state import Conversation, Rules
 
 UNDO = 5 * SECOND  # what a finish says waits so long, so that undo is real (rules.md 1)
@@ -37,8 +38,12 @@ def timers(c: Conversation, rules: Rules) -> list[Timer]:
         seconds = s.own_time if c.offer == "own" else s.queue_time
         due.append(Timer(c.offered_at + seconds * SECOND, "offer"))
     elif state == "active":
-        _active_timers(c, s, due)
+        _active_timers(c, rules, due)
     _waiting_customer_timers(c, s, due)
+    if c.customer_since is not None and (s.kpi_first_notice.on or s.kpi_further_notice.on):
+        at = next_step(c, rules)
+        if at is not None:
+            due.append(Timer(at, "kpi_step"))
     return due
 
 
@@ -50,15 +55,19 @@ def _closing_timers(c: Conversation, s: LineSettings) -> list[Timer]:
     return due
 
 
-def _active_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
+def _active_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
+    s = rules.settings
     if c.snoozed_until is not None:
         due.append(Timer(c.snoozed_until, "snooze"))
     elif c.awaiting == "customer":
-        silent_since = max(c.operator_at or 0, c.accepted_at or 0, c.woken_at or 0, c.opened_at)
+        since = silent_since(c)
         if c.pinned_at is not None:
-            due.append(Timer(max(silent_since, c.pinned_at) + PINNED_FOR, "auto_close"))
+            due.append(Timer(max(since, c.pinned_at) + PINNED_FOR, "auto_close"))
         elif s.auto_close_time:
-            due.append(Timer(silent_since + s.auto_close_time * SECOND, "auto_close"))
+            due.append(Timer(since + s.auto_close_time * SECOND, "auto_close"))
+        reminded_at = next_words_at(c, rules) if s.inactivity else None
+        if reminded_at is not None:
+            due.append(Timer(reminded_at, "inactivity"))
 
 
 def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
@@ -83,16 +92,7 @@ def due_at(c: Conversation, rules: Rules, now: int) -> int | None:
 
 def target_at(c: Conversation, rules: Rules) -> int | None:
     """When the answer that is owed must come (rules.md 7), or None when none is owed or no target is set."""
-    if c.customer_since is None or c.state in ("bot", "closing", "closed"):
-        return None
-    s = rules.settings
-    if c.replied_at is None:
-        seconds = s.kpi_first or s.kpi_further
-        start = c.customer_since if s.kpi_from == "words" else max(c.responsible_at or 0, c.opened_at)
-    else:
-        seconds, start = s.kpi_further, c.customer_since
-    if not seconds:
-        return None
-    if s.kpi_clock == "hours" and s.hours_on:
-        return add_open_time(rules.schedule, start, seconds * SECOND)
-    return start + seconds * SECOND
+    if c.state == "closing":
+        return None  # finished: nobody is pressed for it any more
+    running = clock(c, rules)
+    return None if running is None else moment(running, rules)
