@@ -40,10 +40,7 @@ def timers(c: Conversation, rules: Rules) -> list[Timer]:
     elif state == "active":
         _active_timers(c, rules, due)
     _waiting_customer_timers(c, s, due)
-    if c.customer_since is not None and (s.kpi_first_notice.on or s.kpi_further_notice.on):
-        at = next_step(c, rules)
-        if at is not None:
-            due.append(Timer(at, "kpi_step"))
+    _target_timers(c, rules, due)
     return due
 
 
@@ -79,6 +76,15 @@ def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer])
     if s.escalate_after and c.customer_since is not None and not c.escalated:
         since = max(c.customer_since, c.responsible_at or 0)
         due.append(Timer(since + s.escalate_after * SECOND, "escalate"))
+
+
+def _target_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
+    """The next step of a response target that somebody is to be told of."""
+    s = rules.settings
+    if c.customer_since is not None and (s.kpi_first_notice.on or s.kpi_further_notice.on):
+        at = next_step(c, rules)
+        if at is not None:
+            due.append(Timer(at, "kpi_step"))
 
 
 def due_at(c: Conversation, rules: Rules, now: int) -> int | None:
