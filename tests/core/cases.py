@@ -128,7 +128,7 @@ def in_state(state: State, line: Rules | None = None) -> Story:
 QUICK = os.environ.get("OPENLINES_HYPOTHESIS") == "mutants"
 PEOPLE = (ANN, BOB)
 SILENT = (
-    InactivityMessage(120, TEXT, tuple(InactivityButton(each, TEXT) for each in ("continue", "close", "new"))),
+    InactivityMessage(60, TEXT, tuple(InactivityButton(each, TEXT) for each in ("continue", "close", "new"))),
     InactivityMessage(300, TEXT),
 )
 NIGHT: dict[str, Any] = {"hours_on": True, "week": ((),) * 7}
@@ -159,7 +159,7 @@ def some_rules(chance: Random) -> Rules:
         auto_close_time=pick([0, 600, 4 * 3600]),
         escalate_after=pick([0, 240]),
         escalate_to=pick(["head", "queue"]),
-        inactivity=pick([(), SILENT]),
+        inactivity=pick([(), SILENT, SILENT]),
         rating=pick(["off", "like", "stars"]),
         rating_limit=pick([0, 120]),
         rating_before_finish=pick([False, True]),
@@ -187,7 +187,7 @@ def some_given(chance: Random, now: int) -> Given:
         ),
         i.CustomerEdited,
         lambda: i.CustomerPressed("key"),
-        lambda: i.CustomerChose(Choice(chance.choice([0, 1]), 0, chance.choice(["close", "continue", "new"]))),
+        *[lambda: i.CustomerChose(Choice(0, 0, chance.choice(["close", "continue", "new"])))] * 3,
         lambda: i.CustomerRated(chance.choice([1, 5]), chance.choice([None, "because"])),
         lambda: i.HeadRated(who, chance.choice([2, 4])),
         i.CustomerBlocked,

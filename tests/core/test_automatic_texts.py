@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openlines.core import inputs as i
-from openlines.core.inputs import Escalate, Fact, Say
+from openlines.core.inputs import Escalate, Fact, Say, Tried
 from openlines.core.line import SECOND, Interval
 from tests.core.cases import ANN, BOT, NIGHT, T0, TEXT, Story, active, answered, closed, rules
 
@@ -201,3 +201,16 @@ def test_words_unanswered_too_long_escalate_once() -> None:
     assert (story.c.escalated, story.due()["escalate"]) == (0, 700)  # and again for the next words
     assert "escalate" not in answered(rules(escalate_after=300)).due()
     assert "escalate" not in active(rules(escalate_after=0)).due()
+
+
+def test_words_unanswered_too_long_go_back_to_the_queue_by_option() -> None:
+    line = rules(escalate_after=300, escalate_to="queue")
+    story = active(line).at(300)
+    assert (story.c.state, story.c.operator_id, story.c.escalated) == ("waiting", None, 1)
+    assert story.facts() == ["returned"]
+    assert Tried(ANN, "timeout") in story.outcomes  # another one is asked first
+    assert "escalate" not in story.due()
+    waits = Story(line).give(i.CustomerWrote()).at(300)
+    assert Escalate() in waits.outcomes  # it is in the queue already: somebody must know
+    kept = active(line).give(i.Pinned(ANN, True)).at(300)
+    assert (kept.c.operator_id, Escalate() in kept.outcomes) == (ANN, True)

@@ -95,7 +95,7 @@ def _says(words: Words) -> bool:
     return any(each.strip() for each in words.values())
 
 
-def _text_problems(  # noqa: PLR0913
+def _text_problems(
     path: str,
     words: Words,
     most: int = TEXT_LIMIT,
