@@ -1,6 +1,7 @@
 """Everything about one conversation that stands beside its messages: the customer, why, what happens next, what may
 be done."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from openlines.realtime.snapshot import one_row
 from openlines.services.access import Actor, access_conversation
 from openlines.services.errors import NotFound
 from openlines.services.turn import Case, capabilities
-from openlines.store import conversations, lines, messages, screens, seats, threads
+from openlines.store import conversations, departments, lines, messages, screens, seats, threads, users
 from openlines.store.messages import MessageRow
 from openlines.store.screens import Shown
 from openlines.store.threads import CustomerRow, ThreadRow
@@ -181,17 +182,40 @@ def _why(reader: Reader, c: Conversation, language: str, word: Wording) -> tuple
             continue
         fact = messages.data_of(row).get("fact") or {}
         if fact.get("code") in _EXPLAINING:
-            return _explained(fact, row, language, word)
+            return _explained(reader, fact, row, language, word)
     return None, []
 
 
-def _explained(fact: dict[str, Any], row: MessageRow, language: str, word: Wording) -> tuple[Coded, list[Skipped]]:
+def fact_text(reader: Reader, code: str, params: Mapping[str, Any], language: str, word: Wording) -> str:
+    """A fact in words. A transfer names who did it and to whom: its parameters are ids, which say nothing to people."""
+    if code == "transferred":
+        who = users.user_by_id(reader, params.get("operator") or 0)
+        to = _target(reader, params)
+        if who is not None and to:
+            return word("fact.transferred_named", {"who": who.name, "to": to}, language)
+    return word(f"fact.{code}", params, language)
+
+
+def _target(reader: Reader, params: Mapping[str, Any]) -> str:
+    """The name of the person, department or line that a conversation was given to; "" when it is gone."""
+    if params.get("to"):
+        person = users.user_by_id(reader, params["to"])
+        return person.name if person is not None else ""
+    if params.get("to_department"):
+        found = departments.department_by_id(reader, params["to_department"])
+        return found.name if found is not None else ""
+    line = lines.one(reader, params["to_line"]) if params.get("to_line") else None
+    return line.name if line is not None else ""
+
+
+def _explained(
+    reader: Reader, fact: dict[str, Any], row: MessageRow, language: str, word: Wording
+) -> tuple[Coded, list[Skipped]]:
     params = fact.get("params") or {}
     why = params.get("why")
     if not isinstance(why, dict):
-        return Coded(
-            fact["code"], at_the_edge(params), word(f"fact.{fact['code']}", params, language), stamp(row.at)
-        ), []
+        text = fact_text(reader, fact["code"], params, language, word)
+        return Coded(fact["code"], at_the_edge(params), text, stamp(row.at)), []
     given = why.get("params") or {}
     coded = Coded(why["code"], at_the_edge(given), word(f"why.{why['code']}", given, language), stamp(row.at))
     skipped = [
@@ -293,7 +317,12 @@ def messages_of(reader: Reader, rows: list[MessageRow], language: str, word: Wor
         return []
     sent = screens.sent(reader, [each.id for each in rows])
     marks = {each.id: each for each in screens.marks(reader, {each.thread_id for each in rows})}
-    return [
+    found = [
         message_of(each, language, word, sent=sent.get(each.id), marks=ticks(marks.get(each.thread_id)))
         for each in rows
     ]
+    for each in found:
+        if each.fact is not None and each.fact.code == "transferred":
+            text = fact_text(reader, "transferred", each.fact.params, language, word)
+            each.fact = Coded("transferred", each.fact.params, text)
+    return found

@@ -168,6 +168,7 @@ WORDS: Final = {
     "fact.came_back": "The transfer was not accepted: back to the sender",
     "fact.queued": "Back in the queue",
     "fact.transferred": "Transferred",
+    "fact.transferred_named": "Transferred: {who} → {to}",
     "fact.intercepted": "Taken over",
     "fact.replied": "First answer",
     "fact.unanswered": "Nobody has answered in time",

@@ -168,6 +168,7 @@ WORDS: Final = {
     "fact.came_back": "Передачу не приняли: обращение вернулось к отправителю",
     "fact.queued": "Снова в очереди",
     "fact.transferred": "Передано",
+    "fact.transferred_named": "Передано: {who} → {to}",
     "fact.intercepted": "Перехвачено",
     "fact.replied": "Первый ответ",
     "fact.unanswered": "Вовремя никто не ответил",
