@@ -32,7 +32,7 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_every_setting_that_is_named_exists(document: Path) -> None:
     named = set(re.findall(r"\bOPENLINES_[A-Z_]+\b", document.read_text()))
-    known = {config.PREFIX + name.upper() for name in config.KNOWN} | {"OPENLINES_TEST_WITHOUT"}
+    known = {config.PREFIX + name.upper() for name in config.KNOWN} | {config.LANGUAGE, "OPENLINES_TEST_WITHOUT"}
     assert named <= known
 
 

@@ -473,3 +473,27 @@ def test_the_public_page_is_the_same_chat(context: BrowserContext, portal: Porta
     portal.do("say", text="Welcome")
     expect(page.get_by_text("Welcome", exact=True)).to_be_visible()
     assert visit.errors == []
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_three_faces_in_the_header_keep_their_letters(visit: Visit, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 740})
+    visit.portal.do("config", operators=[{"name": "Шура Щукин"}, {"name": "Мария Жук"}, {"name": "Wanda Moss"}])
+    visit.go().open()
+    expect(visit.frame.locator(".faces .face")).to_have_count(3)
+    covered = visit.frame.locator(".faces").evaluate(
+        """(faces) => [...faces.children].filter((face) => {
+            const range = document.createRange();
+            range.selectNodeContents(face);
+            const letters = range.getBoundingClientRect();
+            const middle = (letters.top + letters.bottom) / 2;
+            const ends = [letters.left + 0.5, letters.right - 0.5];
+            return ends.some((x) => !face.contains(document.elementFromPoint(x, middle)));
+        }).length"""
+    )
+    assert covered == 0
+    title = visit.frame.get_by_role("heading").bounding_box()
+    last = visit.frame.locator(".faces .face").last.bounding_box()
+    assert title is not None
+    assert last is not None
+    assert last["x"] + last["width"] <= title["x"]
