@@ -24,7 +24,20 @@ from openlines.api.ops.docs import Described
 from openlines.api.ops.health import Gauge, Ops
 from openlines.api.pages.handlers import Pages
 from openlines.api.refusals import BadBody, HttpRefused, misfit
-from openlines.api.staff import actions, channels, customers, entry, files, inbox, keys, lines, me, people, quarantine
+from openlines.api.staff import (
+    actions,
+    channels,
+    customers,
+    entry,
+    files,
+    inbox,
+    keys,
+    lines,
+    me,
+    people,
+    quarantine,
+    timetables,
+)
 from openlines.api.staff.socket import StaffSockets
 from openlines.api.visitor.handlers import PREFIX as VISITOR
 from openlines.api.visitor.handlers import VisitorApi
@@ -47,6 +60,7 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *lines.HANDLERS,
     *channels.HANDLERS,
     *quarantine.HANDLERS,
+    *timetables.HANDLERS,
 ]
 _DESCRIPTION: Final = (
     "Everything that the workspace does, for programs. Sign in with a key (Authorization: Bearer olt_…). "

@@ -23,7 +23,8 @@ told); `=` the state stays, something of the case may change; a state: the one t
 refused, because …
 
 input                bot                              waiting                          offered                             active                           closing               closed
-CustomerWrote        =                                =,closed                         =                                   =,waiting                        waiting,active        waiting,active,!closed
+CustomerWrote        =                                =,closed                         =                                   =,waiting                        waiting,active        =,waiting,active,!closed
+ContactGiven         –                                –,closed                         –                                   –                                –                     –
 CustomerEdited       –                                –                                –                                   –                                –                     –
 CustomerPressed      =                                –                                –                                   –                                –                     –
 CustomerChose        –                                –                                –                                   =,closing,closed                 –                     –
@@ -65,6 +66,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from openlines.core.inactivity import due_messages, may_choose
+from openlines.core import collecting
 from openlines.core.inputs import (
     Accepted,
     BotFailed,
@@ -72,6 +74,7 @@ from openlines.core.inputs import (
     BotHandedOver,
     BotSaid,
     ChannelRemoved,
+    ContactGiven,
     CustomerBlocked,
     CustomerChose,
     CustomerEdited,
@@ -217,7 +220,9 @@ def opened(  # noqa: PLR0913
 
 
 def may_reopen(c: Conversation, rules: Rules, now: int) -> bool:
-    """Do the customer's words bring this closed conversation back instead of opening the next one?"""
+    """Do the customer's words go to this closed conversation instead of opening the next one?"""
+    if collecting.written_down(c, rules, now):
+        return True
     if c.state != "closed" or c.closed_at is None or c.reason not in ("finished", "silent", "rated", "chosen"):
         return False
     return now < c.closed_at + rules.settings.reopen_window * SECOND
@@ -355,7 +360,9 @@ def _back_to_sender(c: Conversation, rules: Rules, now: int, fact: Fact, *, send
 def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rules) -> Stepped:
     if c.state == "closed" and not may_reopen(c, rules, now):
         raise Refused("closed")
-    first, waits = c.customer_at is None, c.state == "waiting" and c.replied_at is None
+    if collecting.written_down(c, rules, now):
+        return c._replace(customer_at=now), _NOTHING
+    first, contact = c.customer_at is None, given.contact and collecting.due(c, rules, open=given.open)
     c = c._replace(customer_at=now, customer_since=c.customer_since or now, inactive_said=0)
     if c.state == "bot":
         c, asked = _asked_consent(c, given, now, rules)
@@ -365,17 +372,19 @@ def _customer_wrote(c: Conversation, given: CustomerWrote, now: int, rules: Rule
         c, facts = _customer_came_back(c, given, now, rules)
     texts: list[Outcome] = []
     if rules.active and rules.automatic:
-        c, texts = _texts(c, given, rules, first=first)
+        c, texts = _texts(c, given, rules, first=first, contact=contact)
         c, asked = _asked_consent(c, given, now, rules)
         texts += asked
-    if waits and given.contact and not given.open and _collects(rules):
+    if contact:
         c = _closed(c, now, "collected", unanswered=1)
-        facts.append(Fact("closed", {"why": "collected"}))
+        facts.append(collecting.CLOSED)
     return c, (*texts, *facts)
 
 
-def _collects(rules: Rules) -> bool:
-    return rules.active and rules.settings.hours_on and rules.settings.off_hours == "collect"
+def _contact_given(c: Conversation, given: ContactGiven, now: int, rules: Rules) -> Stepped:
+    if not collecting.due(c, rules, open=given.open):
+        return c, _NOTHING
+    return _closed(c, now, "collected", unanswered=1), (*collecting.thanks(rules), collecting.CLOSED)
 
 
 def _customer_came_back(
@@ -405,14 +414,18 @@ def _customer_came_back(
     return _queued(c, rules, now, round=0, waiting_since=c.customer_since), [RoundOver(), *facts]
 
 
-def _texts(c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool) -> tuple[Conversation, list[Outcome]]:
-    """Greeting, then off-hours or nobody text, as in rules.md 5."""
+def _texts(
+    c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool, contact: bool = False
+) -> tuple[Conversation, list[Outcome]]:
+    """Greeting, then off-hours or nobody text, as in rules.md 5; thanks in its place to whose contact is there."""
     s = rules.settings
     said: list[Outcome] = []
     greets = any(s.greeting.values()) and (s.greeting_each or not given.greeted_before)
     if greets and first and not c.greeted and c.mode == "incoming":
         c = c._replace(greeted=1)
         said.append(Say("greeting", "each" if s.greeting_each else "first"))
+    if contact and (thanked := collecting.thanks(rules)):
+        return c, [*said, *thanked]
     why = off_hours_reason(s, open=given.open, somebody=given.somebody)
     if why and not c.off_hours_said and any(s.off_hours_text.values()):
         c = c._replace(off_hours_said=1)
@@ -423,15 +436,17 @@ def _texts(c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool) 
 def _asked_consent(
     c: Conversation, given: CustomerWrote, now: int, rules: Rules
 ) -> tuple[Conversation, tuple[Outcome, ...]]:
-    """The consent text, at most once per conversation; it holds up nothing (ADR 0008)."""
-    due = given.asks_consent and c.consent_asked_at is None and rules.active and rules.automatic
+    """The consent text; it holds up nothing (ADR 0008)."""
+    due = given.asks_consent and rules.active and rules.automatic
     return (c._replace(consent_asked_at=now), (Say("consent", "first_contact"),)) if due else (c, _NOTHING)
 
 
 def off_hours_reason(s: LineSettings, *, open: bool, somebody: bool) -> str | None:  # noqa: A002
     """Why the off-hours text is due, row by row of rules.md 5, or None."""
     if s.hours_on and not open:
-        if s.check_availability and somebody and not s.off_hours_when_available:
+        # A line that offers nothing off hours says so whoever is there: silence would last until the opening.
+        here = s.check_availability and somebody and s.off_hours == "offer"
+        if here and not s.off_hours_when_available:
             return None
         return "closed"
     if s.check_availability and not somebody:
@@ -471,7 +486,9 @@ def _customer_rated(c: Conversation, given: CustomerRated, now: int, rules: Rule
     again = c.rating is not None
     same = given.value == c.rating
     if same and given.comment is not None and now <= (c.rated_at or 0) + COMMENT_TIME:  # a word to what was said
-        return c._replace(rating_comment=given.comment), (Fact("rating_commented"),)
+        wishes = given.comment == ""  # to write one: his next words are it
+        said = Say("rating_comment", "rated") if wishes else Fact("rating_commented")
+        return c._replace(rating_comment=given.comment), (said,)
     if c.state not in ("closing", "closed") and not s.rating_before_finish:
         raise Refused("rating_too_early")
     speaks = rules.active and rules.automatic
@@ -937,6 +954,7 @@ _PLAYED: Mapping[str, Callable[[Conversation, Woke, int, Rules], Stepped]] = {
 
 _TABLE: Mapping[type, Callable[[Conversation, Any, int, Rules], Stepped]] = {
     CustomerWrote: _customer_wrote,
+    ContactGiven: _contact_given,
     CustomerEdited: _customer_edited,
     CustomerPressed: _customer_pressed,
     CustomerChose: _customer_chose,

@@ -18,7 +18,13 @@ class CustomerWrote(NamedTuple):
     holder_unavailable: str | None = None
     greeted_before: bool = False
     contact: bool = False  # the words hold, or the customer already gave, a way to reach him
-    asks_consent: bool = False  # the customer has not seen the line's present consent text yet
+    asks_consent: bool = False  # the line's present consent text was not said yet, or not agreed to before
+
+
+class ContactGiven(NamedTuple):
+    """A way to reach the customer is there, told otherwise than by his words: by the form of the chat."""
+
+    open: bool = True
 
 
 class CustomerEdited(NamedTuple):
@@ -184,6 +190,7 @@ class Woke(NamedTuple):
 
 Given = (
     CustomerWrote
+    | ContactGiven
     | CustomerEdited
     | CustomerPressed
     | CustomerChose

@@ -115,6 +115,7 @@ class LineSettings:
     holidays_region: str = ""
     off_hours: Literal["offer", "hold", "collect"] = "offer"
     off_hours_text: Words = field(default_factory=dict)
+    collected_text: Words = field(default_factory=dict)  # thanks for a contact, where off_hours is "collect"
     off_hours_when_available: bool = True
     # automatic actions
     greeting: Words = field(default_factory=dict)

@@ -81,6 +81,8 @@ def problems(settings: LineSettings) -> Sequence[Problem]:
             found += _text_problems(item.name, value, _TEXT_LIMITS.get(item.name, TEXT_LIMIT), plain=plain)
     if settings.no_answer_action == "text" and not _says(settings.no_answer_text):
         found.append(Problem("no_answer_text", "text_needed"))
+    if settings.hours_on and settings.off_hours == "collect" and not _says(settings.off_hours_text):
+        found.append(Problem("off_hours_text", "text_needed"))
     found += _face_problems(settings)
     found += _holiday_problems(settings)
     found += _inactivity_problems(settings.inactivity)

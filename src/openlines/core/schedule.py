@@ -36,6 +36,10 @@ _LAST_DAY = date.max.toordinal() - 3  # far enough from the end of the calendar 
 _DAY_MINUTES = 24 * 60
 _MICROSECOND = timedelta(microseconds=1)
 
+NAME_LIMIT = 100  # characters of the name of dated exceptions
+EXCEPTIONS_MOST = 400
+INTERVALS_MOST = 24  # of one day
+
 # How far ahead openings are looked for: past every exception by three whole weeks, but ten years at most.
 _DAYS_AFTER = 21
 _HORIZON = 3660
@@ -61,15 +65,15 @@ class Schedule:
 ALWAYS = Schedule(UTC, ((),) * 7, (), True, 0)
 
 
-def schedule_of(settings: LineSettings, zone: str) -> Schedule:
-    """The schedule of a line; always open where working time is off.
+def schedule_of(settings: LineSettings, zone: str, holidays: tuple[str, ...] = ()) -> Schedule:
+    """The schedule of a line's own working time; always open where it is off. `holidays` are dates ("2026-12-25").
 
     `zone` is the line's, or the portal's. A zone that this machine does not know counts as UTC: a customer's
     message must not fail because a database of time zones is old (`problems` names it when settings are saved).
     """
     if not settings.hours_on:
         return ALWAYS
-    return _compiled(settings.week, settings.exceptions, (), zone)
+    return _compiled(settings.week, settings.exceptions, holidays, zone)
 
 
 def schedule_in_force(hours: Hours) -> Schedule:
@@ -157,6 +161,8 @@ def problems(week: Sequence[Sequence[Interval]], exceptions: Sequence[SpecialDay
     days = [(f"week.{index}", day) for index, day in enumerate(week)]
     bad = [problem for path, day in days for problem in _time_problems(path, day)]
     found += bad or _overlaps([*days, *days[:1]])
+    if len(exceptions) > EXCEPTIONS_MOST:
+        return [*found, Problem("exceptions", "too_many", {"most": EXCEPTIONS_MOST})]
     seen: set[tuple[str, str]] = set()
     for index, exception in enumerate(exceptions):
         found += _exception_problems(f"exceptions.{index}", exception, seen)
@@ -164,6 +170,8 @@ def problems(week: Sequence[Sequence[Interval]], exceptions: Sequence[SpecialDay
 
 
 def _time_problems(path: str, day: Sequence[Interval]) -> Sequence[Problem]:
+    if len(day) > INTERVALS_MOST:
+        return [Problem(path, "too_many", {"most": INTERVALS_MOST})]
     found = []
     for index, interval in enumerate(day):
         if not _TIME.fullmatch(interval.start) or interval.start == "24:00":
@@ -201,6 +209,8 @@ def _exception_problems(path: str, exception: SpecialDays, seen: set[tuple[str, 
     elif not found and (exception.date, until) in seen:
         found.append(Problem(f"{path}.date", "repeated_dates", {"date": exception.date, "until": until}))
     seen.add((exception.date, until))
+    if len(exception.name) > NAME_LIMIT:
+        found.append(Problem(f"{path}.name", "too_long", {"most": NAME_LIMIT}))
     times = _time_problems(f"{path}.intervals", exception.intervals)
     if times:
         return [*found, *times]

@@ -33,6 +33,7 @@ _HELD = ("customer", "operator", "line", "portal", "number")
 SUITED: Mapping[str, Sequence[str]] = {
     "greeting": _WAITING,
     "off_hours_text": (*_ALWAYS, "opens_at"),
+    "collected_text": (*_ALWAYS, "opens_at"),
     "no_answer_text": (*_HELD, "opens_at", "position", "wait", "answers_in"),
     "place_text": ("position", "wait", *_ALWAYS, "answers_in"),
     "close_text": _HELD,
@@ -163,6 +164,10 @@ DEFAULT_TEXTS: Mapping[str, Words] = {
         "ru": "Спасибо за сообщение! Сейчас операторов нет на месте, но мы его получили и обязательно ответим.",
         "en": "Thank you for your message! Nobody is here right now, but we have received it and will answer.",
     },
+    "collected": {
+        "ru": "Спасибо, записали! Свяжемся с вами, как только откроемся.",
+        "en": "Thank you, we have written that down! We will get in touch as soon as we open.",
+    },
     "no_answer": {
         "ru": "Простите, что заставляем ждать: сейчас все операторы заняты. Ответим, как только кто-то освободится.",
         "en": "Sorry to keep you waiting: all our operators are busy. We will answer as soon as somebody is free.",
@@ -216,7 +221,21 @@ DEFAULT_TEXTS: Mapping[str, Words] = {
         "en": "Thank you! Unfortunately the time for rating this conversation is over.",
     },
     "rating_comment": {
-        "ru": "Хотите добавить пару слов: что понравилось, что стоит улучшить? Просто напишите их сюда.",
-        "en": "Would you like to add a few words: what was good, what could be better? Just write them here.",
+        "ru": "Что понравилось, что стоит улучшить? Напишите одним сообщением: мы приложим его к оценке.",
+        "en": "What was good, what could be better? Write it in one message: it will stand with your rating.",
+    },
+    "rating_add_comment": {"ru": "Добавить пару слов", "en": "Add a few words"},
+    "rating_comment_sign": {
+        "ru": "Чтобы добавить пару слов, отправьте «+».",
+        "en": "To add a few words, send “+”.",
+    },
+    "rating_commented": {
+        "ru": "Спасибо, мы это передали. Если у вас есть вопрос, напишите его сюда.",
+        "en": "Thank you, we have passed it on. If you have a question, write it here.",
+    },
+    "consent_button": {"ru": "Согласен", "en": "I agree"},
+    "consent_words": {
+        "ru": "Если вы согласны, ответьте «да».",
+        "en": "If you agree, answer “yes”.",
     },
 }

@@ -9,6 +9,7 @@ import msgspec
 from openlines.core import schedule
 from openlines.core.line import LineSettings, Problem
 from openlines.core.line_problems import problems
+from openlines.services import holidays
 from openlines.services.errors import Invalid
 from openlines.store import files, timetables, users
 from openlines.store.tx import Reader
@@ -27,25 +28,25 @@ def merged(reader: Reader, present: LineSettings, changes: Mapping[str, Any]) ->
     try:
         after = msgspec.convert({**msgspec.to_builtins(present), **given}, LineSettings, strict=True)
     except msgspec.ValidationError as error:
-        raise Invalid([_shape_problem(str(error), changes)]) from None
+        raise Invalid([shape_problem(str(error), changes)]) from None
     found = [*problems(after), *schedule.problems(after.week, after.exceptions, after.time_zone)]
     for name in changes:
         value = getattr(after, name)
-        found += _strangers(name, given[name], msgspec.to_builtins(value))
+        found += strangers(name, given[name], msgspec.to_builtins(value))
     found += _reference_problems(reader, after, set(changes))
     if found:
         raise Invalid(found)
     return after
 
 
-def _shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
+def shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
     """msgspec says "Expected `int`, got `str` - at `$.inactivity[0].after`"; the path is the field."""
     path = words.rpartition("`$.")[2].rstrip("`") if "`$." in words else next(iter(changes), "settings")
     place = _PLACE.sub(lambda found: "" if found[1] == "..." else f".{found[1]}", path)
     return Problem(place, "wrong_type", {"detail": words.split(" - at ", maxsplit=1)[0]})
 
 
-def _strangers(path: str, given: Any, kept: Any) -> Sequence[Problem]:
+def strangers(path: str, given: Any, kept: Any) -> Sequence[Problem]:
     """Names inside a value that nothing reads: a slip of the pen would be lost silently."""
     if isinstance(given, Mapping) and isinstance(kept, Mapping):
         found = [Problem(f"{path}.{name}", "unknown_setting") for name in given if name not in kept]
@@ -55,7 +56,7 @@ def _strangers(path: str, given: Any, kept: Any) -> Sequence[Problem]:
         inside = [(f"{path}.{place}", *both) for place, both in enumerate(zip(given, kept, strict=True))]
     else:
         return []
-    return [*found, *(problem for where, each, was in inside for problem in _strangers(where, each, was))]
+    return [*found, *(problem for where, each, was in inside for problem in strangers(where, each, was))]
 
 
 def _reference_problems(reader: Reader, after: LineSettings, changed: set[str]) -> Sequence[Problem]:
@@ -71,6 +72,8 @@ def _reference_problems(reader: Reader, after: LineSettings, changed: set[str]) 
         found.append(Problem("common_photo", "unknown_file"))
     if "timetable_id" in changed and after.timetable_id > 0 and not timetables.known(reader, after.timetable_id):
         found.append(Problem("timetable_id", "unknown_timetable"))
+    if changed & {"holidays_country", "holidays_region"} and after.holidays_country:
+        found += holidays.problems(after.holidays_country, after.holidays_region)
     return found
 
 

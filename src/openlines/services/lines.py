@@ -13,14 +13,16 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
 from openlines.core.line import LineSettings
 from openlines.core.texts import DEFAULT_TEXTS
+from openlines.services import kpi
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import keep, overtaken
 from openlines.services.queue import rebuild_seats
 from openlines.services.turn import Turn, load_some
+from openlines.services.working_time import stored
 from openlines.store import conversations, lines, seats
-from openlines.store.lines import LineRow, Member, settings_of, text_of
+from openlines.store.lines import LineRow, Member, settings_of
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
 
@@ -33,6 +35,7 @@ def new_settings(time_zone: str) -> LineSettings:
         time_zone=time_zone,
         greeting=dict(DEFAULT_TEXTS["greeting"]),
         off_hours_text=dict(DEFAULT_TEXTS["off_hours"]),
+        collected_text=dict(DEFAULT_TEXTS["collected"]),
         no_answer_text=dict(DEFAULT_TEXTS["no_answer"]),
         close_text=dict(DEFAULT_TEXTS["close"]),
         rating="like",
@@ -41,7 +44,7 @@ def new_settings(time_zone: str) -> LineSettings:
 
 def create(tx: Tx, actor: Actor, name: str, *, time_zone: str, limit: int | None = None) -> int:
     """A new line with the first members to be chosen. `limit`: how many lines the installation allows (None: any)."""
-    line_id = _add(tx, actor, name, text_of(new_settings(time_zone)), limit)
+    line_id = _add(tx, actor, name, stored(tx, new_settings(time_zone)), limit)
     keep(tx, actor, line_id)
     return line_id
 
@@ -79,7 +82,9 @@ def change(
 ) -> LineRow:
     """Changes what is named. Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile)."""
     require_administrator(actor)
-    row = _line(tx, line_id)
+    row = lines.locked(tx, line_id)
+    if row is None:
+        raise NotFound("line", id=line_id)
     values: dict[str, Any] = {}
     if name is not None:
         _check_name(name)
@@ -89,7 +94,7 @@ def change(
     before = after = settings_of(row.settings)
     if settings:
         after = merged(tx, before, settings)
-        values["settings"] = text_of(after)
+        values["settings"] = stored(tx, after)
     if row.version != version:
         raise overtaken(tx, row)
     if not values:
@@ -161,7 +166,11 @@ def rearm(tx: Tx, line_id: int) -> bool:
     if after is None:
         return False
     ids = conversations.open_of_line(tx, line_id, after)
-    for found in load_some(tx, ids):
+    cases = load_some(tx, ids)
+    kpi.realign(tx, [(case.c, case.rules) for case in cases])
+    if not ids:
+        kpi.sweep(tx, line_id)
+    for found in cases:
         turn = Turn(tx, found)
         turn.step(RulesChanged())
         turn.event("rules_changed")

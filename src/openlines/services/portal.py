@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from openlines.core.line import LANGUAGES, Problem
-from openlines.services import accounts, channels, lines, queue
+from openlines.services import accounts, channels, lines, queue, working_time
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Forbidden, Invalid
 from openlines.store import portal as rows
@@ -105,6 +105,8 @@ def change_portal(tx: Tx, actor: Actor, **changes: Any) -> Portal:
         changes["name"] = changes["name"].strip()
     if changes:
         rows.change_portal(tx, **changes)
+        if "time_zone" in changes:
+            working_time.renew_all(tx)
         tx.event("portal.changed", user_id=actor.user_id)
     return the_portal(tx)
 

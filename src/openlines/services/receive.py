@@ -7,14 +7,16 @@ a new customer at once collide on the thread's identity, and the second, run aga
 
 from typing import Any, NamedTuple
 
-from openlines.core.conversation import may_reopen, opened, rating_awaited
+from openlines.core.consent import PREFIX
+from openlines.core.conversation import may_reopen, opened, rating_awaited, rating_time
 from openlines.core.inputs import CustomerEdited, CustomerPressed, CustomerRated, CustomerWrote
 from openlines.core.line import DAY
-from openlines.core.rating import parse_digit
+from openlines.core.rating import COMMENT_SIGN, comment_awaited, may_comment, parse_digit
 from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Refused, Rules
+from openlines.services import consent, contacts, forms, inactivity
 from openlines.services.errors import NotFound
-from openlines.services.turn import Case, Turn, load, rules_for
+from openlines.services.turn import Case, Turn, capabilities, load, rules_for
 from openlines.store import conversations, messages, threads
 from openlines.store.conversations import Around
 from openlines.store.messages import text_of
@@ -69,15 +71,28 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
         arrival = arrival._replace(around=around)
     if around.blocked_at is not None:
         return _kept_silently(tx, arrival, incoming, thread_id)
-    rated = _as_rating(tx, arrival, incoming)
+    last = _last_case(tx, arrival) if arrival.c is None else None
+    rated = _as_rating(tx, _case_of(arrival) or last, incoming)
     if rated is not None:
         return rated
-    turn, new = _turn(tx, channel_id, arrival, thread_id, customer_id)
+    case = _case_of(arrival) if arrival.c is not None and arrival.c.inactive_said else None
+    chosen = inactivity.typed(tx, case, incoming.text, incoming.data, incoming.dedupe) if case is not None else None
+    if chosen is not None and case is not None:
+        return Received(chosen.message_id, case.c.id, thread_id, chosen.seq, tx.now, repeated=False)
+    turn, new = _turn(tx, channel_id, arrival, last, thread_id, customer_id)
     first = turn.c
+    forms.from_before(turn)
     message_id = turn.message("customer", incoming.text, data=incoming.data, dedupe=incoming.dedupe)
     seq = turn.seq
     turn.shown["unread"] = 1 if new else around.unread + 1
-    turn.step(_wrote(tx, turn.rules, around, arrival))
+    agreed = consent.due(turn.c, turn.rules.settings, around, incoming.text)
+    if not arrival.contact and contacts.take_from_words(
+        tx, turn.rules, thread_id, customer_id, (incoming.text, incoming.data, around.language or "")
+    ):
+        arrival = arrival._replace(contact="written")
+    turn.step(_wrote(tx, turn.rules, around, arrival, asks_consent=agreed == "ask"))
+    if agreed in {"notice", "words"}:
+        consent.give(turn, agreed)
     if arrival.unreachable:
         turn.thread["unreachable"] = None
     if new and first.version == 1:
@@ -163,13 +178,17 @@ def _kept_silently(tx: Tx, arrival: Arrival, incoming: Incoming, thread_id: int)
     return Received(message_id, c.id, thread_id, turn.seq, tx.now, repeated=False)
 
 
-def _as_rating(tx: Tx, arrival: Arrival, incoming: Incoming) -> Received | None:
-    """A bare digit while a rating is awaited is the rating, of an open or a closed conversation."""
-    digits = incoming.text.strip()
-    if not digits or len(digits) > 4:
-        return None
-    case = _case_of(arrival) or _last_case(tx, arrival)
+def _as_rating(tx: Tx, case: Case | None, incoming: Incoming) -> Received | None:
+    """A bare digit while a rating is awaited is the rating, of an open or a closed conversation; the words of somebody
+    who has just said that he wants to add some are its comment."""
     if case is None or case.rules.settings.rating == "off":
+        return None
+    digits = incoming.text.strip()
+    if case.c.rating is not None and capabilities(case.around.kind).rating != "widget":
+        if digits == COMMENT_SIGN and may_comment(case.c, tx.now):
+            return _as_comment(tx, case, incoming, "")
+        return _as_comment(tx, case, incoming, digits) if digits and comment_awaited(case.c, tx.now) else None
+    if not digits or len(digits) > 4:
         return None
     scale = case.rules.settings.rating
     value = parse_digit(digits, scale)
@@ -180,6 +199,18 @@ def _as_rating(tx: Tx, arrival: Arrival, incoming: Incoming) -> Received | None:
     message_id = turn.message("customer", incoming.text, data=data, dedupe=incoming.dedupe)
     seq = turn.seq
     turn.step(CustomerRated(value))
+    c = turn.done()
+    return Received(message_id, c.id, c.thread_id, seq, tx.now, repeated=False)
+
+
+def _as_comment(tx: Tx, case: Case, incoming: Incoming, comment: str) -> Received:
+    """The wish to write a comment (""), or the comment itself."""
+    turn = Turn(tx, case)
+    message_id = turn.message("customer", incoming.text, data=incoming.data, dedupe=incoming.dedupe)
+    seq = turn.seq
+    turn.step(CustomerRated(case.c.rating or 0, comment))
+    if comment:
+        turn.say("rating_commented", "rated")
     c = turn.done()
     return Received(message_id, c.id, c.thread_id, seq, tx.now, repeated=False)
 
@@ -195,12 +226,13 @@ def _last_case(tx: Tx, arrival: Arrival) -> Case | None:
     return None if last is None else load(tx, last)
 
 
-def _turn(tx: Tx, channel_id: int, arrival: Arrival, thread_id: int, customer_id: int) -> tuple[Turn, bool]:
+def _turn(
+    tx: Tx, channel_id: int, arrival: Arrival, last: Case | None, thread_id: int, customer_id: int
+) -> tuple[Turn, bool]:
     """The open conversation, the one that comes back within its window, or a new one."""
     case = _case_of(arrival)
     if case is not None:
         return Turn(tx, case), False
-    last = _last_case(tx, arrival)
     if last is not None and may_reopen(last.c, last.rules, tx.now):
         return Turn(tx, last), True
     around = arrival.around
@@ -228,7 +260,7 @@ def _own_operator(tx: Tx, rules: Rules, last: Case | None) -> int | None:
     return last.c.operator_id if tx.now - ended <= days * DAY else None
 
 
-def _wrote(tx: Tx, rules: Rules, around: Around, arrival: Arrival) -> CustomerWrote:
+def _wrote(tx: Tx, rules: Rules, around: Around, arrival: Arrival, *, asks_consent: bool) -> CustomerWrote:
     contact = bool(arrival.contact)
     return CustomerWrote(
         open=is_open(rules.schedule, tx.now),
@@ -236,6 +268,7 @@ def _wrote(tx: Tx, rules: Rules, around: Around, arrival: Arrival) -> CustomerWr
         holder_unavailable=_why_not(rules, around),
         greeted_before=around.greeted_at is not None,
         contact=contact,
+        asks_consent=asks_consent,
     )
 
 
@@ -306,7 +339,13 @@ def receive_press(tx: Tx, channel_id: int, external_id: str, key: str, dedupe: s
         if value in ("1", "2", "3", "4", "5"):
             wanted = int(conversation_id) if conversation_id.isdigit() else None
             return receive_rating(tx, arrival.thread_id, int(value), conversation_id=wanted)
+    if key.startswith("comment:"):
+        return _wants_to_comment(tx, arrival.thread_id, key[8:])
     case = _case_of(arrival)
+    if key.startswith("idle:"):
+        return inactivity.pressed(tx, case, key)
+    if key.startswith(PREFIX):
+        return consent.pressed(tx, arrival.thread_id, case.c.id if case is not None else None, key)
     if case is not None:
         turn = Turn(tx, case)
         turn.step(CustomerPressed(key))
@@ -314,10 +353,30 @@ def receive_press(tx: Tx, channel_id: int, external_id: str, key: str, dedupe: s
     return None
 
 
+def _wants_to_comment(tx: Tx, thread_id: int, conversation_id: str) -> str | None:
+    """The button under the thanks: the customer's next words are the comment to his rating."""
+    case = load(tx, int(conversation_id)) if conversation_id.isdecimal() else None
+    if case is None or case.c.thread_id != thread_id or not may_comment(case.c, tx.now):
+        return "too_late"
+    turn = Turn(tx, case)
+    turn.step(CustomerRated(case.c.rating or 0, ""))
+    turn.done()
+    return None
+
+
 def receive_rating(
-    tx: Tx, thread_id: int, value: int, *, comment: str | None = None, conversation_id: int | None = None
+    tx: Tx,
+    thread_id: int,
+    value: int,
+    *,
+    comment: str | None = None,
+    conversation_id: int | None = None,
+    quiet: bool = False,
 ) -> str:
-    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation."""
+    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation.
+
+    Too late is said in the thread; `quiet`: it is refused ("rating_late"), because the window says it in place.
+    """
     if not 1 <= value <= 5:
         raise Refused("rating_value")
     thread = threads.one(tx, thread_id)
@@ -327,8 +386,10 @@ def receive_rating(
     case = load(tx, wanted) if wanted is not None else None
     if case is None or case.c.thread_id != thread_id:
         raise NotFound("conversation", id=conversation_id)
-    turn = Turn(tx, case)
     before: Conversation = case.c
+    if quiet and rating_time(before, case.rules, tx.now) != "yes" and not (comment and value == before.rating):
+        raise Refused("rating_late")
+    turn = Turn(tx, case)
     turn.step(CustomerRated(value, comment))
     c = turn.done()
     return "rated" if c.rated_at != before.rated_at or c.rating == value else "too_late"

@@ -10,9 +10,10 @@ find nobody is parked (`route_at` None) and is made due again by whoever frees a
 from typing import Literal, NamedTuple
 
 from openlines.core.capacity import limit_for_offers
-from openlines.core.inputs import NobodyToOffer, Offered
+from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
+from openlines.core.schedule import is_open
 from openlines.services.queue import with_children
 from openlines.services.turn import Case, Turn, load_some
 from openlines.store import conversations, departments, lines, seats
@@ -44,6 +45,8 @@ def route(tx: Tx, line_id: int) -> Routed:
         case = cases[conversation_id]
         if case.c.route_at is not None and case.c.route_at > tx.now:
             continue  # held until the line opens
+        if _held(tx, case):
+            continue
         choice, offer, asked = _choose(tx, case)
         if choice is not None and (choice.user_id is not None or choice.everyone):
             _offer(tx, case, choice, offer, asked, stamp=stamp + offered)
@@ -53,6 +56,17 @@ def route(tx: Tx, line_id: int) -> Routed:
             _park_rest(tx, [cases[each] for each in ids[ids.index(conversation_id) + 1 :]], choice)
             break
     return Routed(offered, more=offered > 0 and len(ids) == conversations.WAITING_CHUNK)
+
+
+def _held(tx: Tx, case: Case) -> bool:
+    """Off hours, of a line that offers nothing then: what was parked while it was open is held like the rest."""
+    s = case.rules.settings
+    if not s.hours_on or s.off_hours == "offer" or is_open(case.rules.schedule, tx.now):
+        return False
+    turn = Turn(tx, case)
+    turn.step(RulesChanged())
+    turn.done()
+    return True
 
 
 def _choose(tx: Tx, case: Case) -> tuple[Choice | None, Offer, list[Asked]]:

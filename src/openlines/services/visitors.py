@@ -11,7 +11,9 @@ import msgspec
 
 from openlines.core.line import SECOND
 from openlines.core.state import Conversation, Refused
+from openlines.services import contacts
 from openlines.services.errors import Invalid, NotFound
+from openlines.services.faces import People, speakers
 from openlines.services.receive import (
     Incoming,
     Person,
@@ -21,14 +23,13 @@ from openlines.services.receive import (
     receive_message,
     receive_rating,
 )
-from openlines.store import channels, conversations, files, lines, messages, seats, threads, users
+from openlines.store import channels, conversations, files, lines, messages, threads
 from openlines.store.channels import ChannelRow
 from openlines.store.files import FileRow
 from openlines.store.lines import LineRow
 from openlines.store.messages import MessageRow
 from openlines.store.threads import CustomerRow, ThreadRow
 from openlines.store.tx import Reader, Tx
-from openlines.store.users import User
 
 RECENT = 50
 TEXT_LIMIT = 4000
@@ -52,7 +53,8 @@ class Card(NamedTuple):
     customer: CustomerRow | None
     messages: list[MessageRow]
     conversation: Conversation | None
-    people: dict[int, User]
+    people: People
+    language: str
     last_seq: int
     unread: int
     read_by_staff: int = 0  # how far the operator who has the conversation has read
@@ -65,49 +67,34 @@ def site(reader: Reader, key: str) -> Site | None:
     return None if channel is None or line is None else Site(channel, line)
 
 
-def faces(reader: Reader, line_id: int) -> tuple[list[User], bool]:
-    """A few people of a line who are there now, to be shown to visitors; and whether there is anybody."""
-    here = [seat.user_id for seat in _present(reader, line_id)]
-    return users.some_users(reader, here[:3]), bool(here)
-
-
-def _present(reader: Reader, line_id: int) -> list[Any]:
-    return [seat for seat in seats.of_line(reader, line_id) if seat.member and seat.present][:10]
-
-
 def card(reader: Reader, channel_id: int, external_id: str) -> Card:
     thread = threads.by_identity(reader, channel_id, external_id)
     if thread is None:
-        return Card(None, None, [], None, {}, 0, 0)
+        return Card(None, None, [], None, People({}, {}, {}), "", 0, 0)
     rows = messages.before(reader, thread.id, 2**62, RECENT, public=True)
     latest = conversations.open_of_thread(reader, thread.id) or thread.last_conversation_id
     found = conversations.one(reader, latest) if latest is not None else None
     last_seq = messages.last_seq(reader, thread.id)
     read = found is not None and found[0].operator_id is not None and not found[1].unread
+    c = found[0] if found else None
+    customer = threads.customer(reader, thread.customer_id)
     return Card(
         thread,
-        threads.customer(reader, thread.customer_id),
+        customer,
         rows,
-        found[0] if found else None,
-        speakers(reader, rows, found[0] if found else None),
+        c,
+        speakers(reader, rows, c.line_id, c.operator_id) if c else speakers(reader, rows),
+        customer.language if customer is not None else "",
         last_seq,
         sum(1 for row in rows if row.author != "customer" and row.seq > thread.read_seq),
         last_seq if read else 0,
     )
 
 
-def speakers(reader: Reader, rows: list[MessageRow], c: Conversation | None = None) -> dict[int, User]:
-    """The people who speak in these messages."""
-    ids = {row.author_id for row in rows if row.author == "operator" and row.author_id}
-    if c is not None and c.operator_id:
-        ids.add(c.operator_id)
-    return {each.id: each for each in users.some_users(reader, ids)} if ids else {}
-
-
 def history(
     reader: Reader, channel_id: int, external_id: str, *, before: int | None, after: int | None, limit: int
-) -> tuple[list[MessageRow], bool, dict[int, User]]:
-    """A page of what the visitor may see, ascending; whether there is more that way; who speaks."""
+) -> tuple[list[MessageRow], bool, People, str]:
+    """A page of what the visitor may see, ascending; whether there is more that way; who speaks; his language."""
     thread = _thread(reader, channel_id, external_id)
     if after is not None:
         rows = messages.after(reader, thread.id, after, limit + 1, public=True)
@@ -115,7 +102,8 @@ def history(
     else:
         rows = messages.before(reader, thread.id, before or 2**62, limit + 1, public=True)
         more, rows = len(rows) > limit, rows[-limit:]
-    return rows, more, speakers(reader, rows)
+    customer = threads.customer(reader, thread.customer_id)
+    return rows, more, speakers(reader, rows), customer.language if customer is not None else ""
 
 
 def _thread(reader: Reader, channel_id: int, external_id: str) -> ThreadRow:
@@ -187,6 +175,8 @@ def introduce(tx: Tx, channel_id: int, external_id: str, person: Person, data: d
     shown_in = conversations.open_of_thread(tx, thread_id)
     facts = {"customer_id": customer_id}
     tx.event("customer.changed", thread_id=thread_id, conversation_id=shown_in, data=facts)
+    if shown_in is not None and changes.keys() & {"email", "phone"}:
+        contacts.given_by_form(tx, shown_in)
 
 
 def came(tx: Tx, channel_id: int, external_id: str, context: str) -> None:
@@ -218,6 +208,4 @@ def rate(
     thread = _thread(tx, channel_id, external_id)
     if comment is not None and len(comment) > TEXT_LIMIT:
         raise Invalid.field("comment", "too_long", {"most": TEXT_LIMIT})
-    answer = receive_rating(tx, thread.id, value, comment=comment, conversation_id=conversation_id)
-    if answer == "too_late":
-        raise Refused("rating_late")
+    receive_rating(tx, thread.id, value, comment=comment or None, conversation_id=conversation_id, quiet=True)

@@ -1,41 +1,95 @@
 """Automatic texts as the customer gets them: which words, in which language, with which values and buttons."""
 
-from datetime import datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from openlines.channels.base import Capabilities
-from openlines.core.line import LineSettings, worded
-from openlines.core.schedule import next_open
+from openlines.core.inactivity import Choice
+from openlines.core.inactivity import key_of as key_of_choice
+from openlines.core.line import LANGUAGES, LineSettings, worded
 from openlines.core.state import Conversation, Rules
 from openlines.core.texts import DEFAULT_TEXTS, render
+from openlines.services import asking
+from openlines.services.faces import operator_name
+from openlines.services.opening import opens_at
+from openlines.services.waits import span_words, usual_answer
 from openlines.store import conversations, lines
 from openlines.store.conversations import Around
+from openlines.store.portal import the_portal
 from openlines.store.tx import Reader
 
 _SETTING = {
     "greeting": "greeting",
     "off_hours": "off_hours_text",
+    "collected": "collected_text",
     "no_answer": "no_answer_text",
     "close": "close_text",
     "auto_close": "auto_close_text",
     "rating": "rating_question",
     "rating_thanks_good": "rating_thanks_good",
     "rating_thanks_bad": "rating_thanks_bad",
+    "consent": "consent_text",
 }
 
 
 def auto_message(
-    reader: Reader, auto: str, c: Conversation, rules: Rules, around: Around, capabilities: Capabilities
+    reader: Reader,
+    auto: str,
+    c: Conversation,
+    rules: Rules,
+    around: Around,
+    capabilities: Capabilities,
+    *,
+    part: tuple[int, ...] = (),
 ) -> tuple[str, dict[str, Any]]:
-    """The words of an automatic text and what goes with them (buttons, the rating asked for)."""
+    """The words of an automatic text and what goes with them (buttons, the rating asked for).
+
+    `part`: which inactivity message (the last one due, unless said otherwise), and which button of it.
+    """
+    if auto == "inactivity":
+        part = part or (c.inactive_said - 1,)
     s = rules.settings
-    language = around.language or "en"
-    words = _words(auto, s, capabilities, language)
+    language = language_for(reader, around.language)
+    words = inactive_words(s, part, language) if part else _words(auto, s, capabilities, language)
     if not words:
         return "", {}
-    text = render(words, _values(reader, words, c, rules, around, language)) if "{" in words else words
-    return text, _extras(auto, c, s, capabilities, language)
+    text = render(words, _values(reader, words, c, rules, around, language)) if "{" in words or "}" in words else words
+    if auto == "inactivity":
+        return with_menu(text, s, c.id, part[0], capabilities, language)
+    return asking.completed(auto, text, s, capabilities, language), asking.extras(auto, c, s, capabilities, language)
+
+
+def language_for(reader: Reader, known: str) -> str:
+    """The language of automatic texts: the customer's where it is known and one of ours, else the portal's."""
+    if known in LANGUAGES:
+        return known
+    found = the_portal(reader)
+    return found.language if found is not None and found.language in LANGUAGES else "en"
+
+
+def inactive_words(s: LineSettings, part: tuple[int, ...], language: str) -> str:
+    """The words of an inactivity message, or the reply to one of its buttons, as the line has them now."""
+    if part[0] >= len(s.inactivity):
+        return ""
+    message = s.inactivity[part[0]]
+    if len(part) == 1:
+        return worded(message.text, language)
+    return worded(message.buttons[part[1]].reply, language) if part[1] < len(message.buttons) else ""
+
+
+def with_menu(
+    text: str, s: LineSettings, conversation_id: int, place: int, capabilities: Capabilities, language: str
+) -> tuple[str, dict[str, Any]]:
+    """An inactivity message with its buttons: as buttons where the channel has them, else as numbers to send."""
+    captions = [worded(each.caption, language) for each in s.inactivity[place].buttons]
+    if not captions:
+        return text, {}
+    if not capabilities.buttons:
+        return "\n".join([text, "", *(f"{number} \N{EN DASH} {each}" for number, each in enumerate(captions, 1))]), {}
+    keys = [
+        key_of_choice(conversation_id, Choice(place, index, each.action))
+        for index, each in enumerate(s.inactivity[place].buttons)
+    ]
+    return text, {"buttons": [{"key": key, "text": caption} for key, caption in zip(keys, captions, strict=True)]}
 
 
 def _words(auto: str, s: LineSettings, capabilities: Capabilities, language: str) -> str:
@@ -54,54 +108,21 @@ def _words(auto: str, s: LineSettings, capabilities: Capabilities, language: str
 def _values(reader: Reader, words: str, c: Conversation, rules: Rules, around: Around, language: str) -> dict[str, str]:
     values = {
         "customer": around.customer_name or "",
-        "operator": around.holder_name or "",
+        "operator": operator_name(reader, rules.settings, c.line_id, c.operator_id, around.holder_name or "", language)
+        if "{operator}" in words
+        else "",
         "number": str(c.id),
     }
     if "{line}" in words:
         row = lines.one(reader, c.line_id)
         values["line"] = row.name if row else ""
-    if "{position}" in words:
+    if "{portal}" in words:
+        found = the_portal(reader)
+        values["portal"] = found.name if found else ""
+    if "{answers_in}" in words:
+        values["answers_in"] = span_words(usual_answer(reader, c.line_id), language)
+    if "{position}" in words and c.operator_id is None:
         values["position"] = str(conversations.ahead(reader, c.line_id, c.opened_at) + 1)
     if "{opens_at}" in words:
-        values["opens_at"] = opens_at(rules, reader.now, language)
+        values["opens_at"] = opens_at(reader, rules.schedule, c.customer_id, language)
     return values
-
-
-_DAYS = {
-    "ru": ("в понедельник", "во вторник", "в среду", "в четверг", "в пятницу", "в субботу", "в воскресенье"),
-    "en": ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
-}
-_NEAR = {"ru": ("сегодня", "завтра", "в"), "en": ("today", "tomorrow", "at")}
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
-
-
-def opens_at(rules: Rules, now: int, language: str) -> str:
-    """When the line opens next, as one says it: "tomorrow at 9:00", "in on Monday at 9:00", "12.01 at 9:00"."""
-    at = next_open(rules.schedule, now)
-    if at is None:
-        return ""
-    zone = ZoneInfo(rules.settings.time_zone or "UTC")
-    local = (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
-    today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone).date()
-    near, words = (local.date() - today).days, _NEAR.get(language, _NEAR["en"])
-    if near < 2:
-        day = words[near]
-    elif near < 7:
-        day = _DAYS.get(language, _DAYS["en"])[local.weekday()]
-    else:
-        day = local.strftime("%d.%m")
-    return f"{day} {words[2]} {local.hour}:{local.minute:02d}"
-
-
-_LIKE = (("rate:5", "\N{THUMBS UP SIGN}"), ("rate:1", "\N{THUMBS DOWN SIGN}"))
-_STARS = tuple((f"rate:{value}", "\N{WHITE MEDIUM STAR}" * value) for value in range(5, 0, -1))
-
-
-def _extras(auto: str, c: Conversation, s: LineSettings, capabilities: Capabilities, language: str) -> dict[str, Any]:
-    if auto != "rating":
-        return {}
-    extras: dict[str, Any] = {"rating": {"scale": s.rating, "conversation_id": c.id}}
-    if capabilities.rating == "buttons":
-        pairs = _LIKE if s.rating == "like" else _STARS
-        extras["buttons"] = [{"key": f"{key}:{c.id}", "text": text} for key, text in pairs]
-    return extras

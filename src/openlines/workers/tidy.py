@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from openlines.services import channels, idempotency
+from openlines.services import channels, holidays, idempotency, working_time
 from openlines.store import Store, sessions
 from openlines.store.events import last_event_id, oldest_event_id, trim_events
 from openlines.store.tx import Tx
@@ -25,6 +25,7 @@ class Tidy:
     def __init__(self, store: Store, *, kept_events: int = KEPT_EVENTS) -> None:
         self._store = store
         self._kept_events = kept_events
+        self._holidays_of: tuple[int, int] | None = None  # the years that every place in use has
 
     async def run(self) -> None:
         await persist("tidying", self._turn)
@@ -37,11 +38,22 @@ class Tidy:
         """Puts away everything that is there to be put away."""
         await self._store.write(sessions.end_old_sessions)
         await self._store.write(idempotency.forget_old)
+        await self._extend_holidays()
         await self._repeat(channels.close_orphans)
         last = await self._store.read(last_event_id)
         before = last - self._kept_events
         if before > await self._store.read(oldest_event_id):
             await self._repeat(partial(trim_events, before=before, limit=CHUNK))
+
+    async def _extend_holidays(self) -> None:
+        """When a year begins, the holidays of two years later; worked out off the loop and before the transaction."""
+        year = holidays.years_around(self._store.clock.now())
+        if year == self._holidays_of:
+            return
+        for country, region in await self._store.read(working_time.holidays_behind):
+            await asyncio.to_thread(holidays.days_of, country, region, *year)
+            await self._store.write(working_time.extend_holidays, country, region)
+        self._holidays_of = year
 
     async def _repeat(self, chunk: Callable[[Tx], int]) -> None:
         """Chunk by chunk; others write in between."""

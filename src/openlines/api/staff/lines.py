@@ -10,8 +10,9 @@ from openlines.api.acting import act, shown
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.channels import Channel, channel_of
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
+from openlines.api.staff.timetables import warm
 from openlines.core.capacity import limit_for_offers
-from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
+from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.realtime.snapshot import whole
 from openlines.services import lines, queue
 from openlines.services.access import Actor, access_line
@@ -19,7 +20,7 @@ from openlines.services.line_settings import shown_settings
 from openlines.store import channels as channel_rows
 from openlines.store import lines as rows
 from openlines.store import portal, seats, users
-from openlines.store.lines import LineRow, Member
+from openlines.store.lines import LineRow, Member, schedule_in
 from openlines.store.tx import Reader, Tx
 from openlines.support.stamps import stamp, stamp_or_none
 
@@ -62,11 +63,7 @@ def _clean(value: Any) -> Any:
 
 
 def line_out(reader: Reader, row: LineRow, language: str) -> Line:
-    settings = row.rules
-    zone = settings.time_zone
-    if not zone and (the_portal := portal.the_portal(reader)) is not None:
-        zone = the_portal.time_zone
-    schedule = schedule_of(settings, zone)
+    settings, schedule = row.rules, schedule_in(row.settings)
     now = reader.now
     open_now = is_open(schedule, now)
     return Line(
@@ -161,6 +158,8 @@ async def change_line(
 ) -> Response[Line]:
     """Holds at once, also for what is under way. 409 when somebody saved since `version`."""
     settings = settings_in(data.settings) if data.settings is not None else None
+    if settings:
+        await warm(settings.get("holidays_country"), settings.get("holidays_region"), edge.store.clock.now())
 
     def change(tx: Tx) -> LineRow:
         name = harmless(data.name) if data.name is not None else None

@@ -16,6 +16,7 @@ WORDS: Final = {
     "question_needed": "Add at least one question, or switch the form off.",
     "step_needed": "Add at least one step.",
     "unclosed_placeholder": "“{value}”: the placeholder is not closed. A brace itself is written twice.",
+    "timetable_in_use": "Lines keep to this timetable: {lines}. Give them another one first.",
     "unknown_country": "A country is two letters, like DE.",
     "unknown_region": "There is no such region.",
     "unknown_timetable": "There is no such timetable.",
