@@ -3,7 +3,7 @@
 import msgspec
 
 from openlines.core.notice_words import NOTICE_WORDS, notice_words, span
-from openlines.services import heads, notices
+from openlines.services import heads, my_notices, notices
 from openlines.services.departments import add_department
 from openlines.store.events import read_events
 from tests.services.portal import Portal
@@ -21,8 +21,8 @@ def test_each_is_told_once_per_step_and_medium(house: Portal) -> None:
     assert told(house, [ann.user_id], step=200) == 1
     assert told(house, [ann.user_id], media=("workspace", "email", "webhook")) == 2
     assert told(house, [ann.user_id], media=("workspace", "email", "webhook")) == 0
-    assert house.do(notices.mine, ann).unread == 2
-    assert house.do(notices.mine, bob).unread == 1
+    assert house.do(my_notices.mine, ann).unread == 2
+    assert house.do(my_notices.mine, bob).unread == 1
     assert "notices" in house.pokes
 
 
@@ -34,15 +34,15 @@ def test_reading_is_ones_own(house: Portal) -> None:
     ann, bob = house.operator("Ann"), house.operator("Bob")
     told(house, [ann.user_id, bob.user_id])
     told(house, [ann.user_id], step=200)
-    newest = house.do(notices.mine, ann).rows[0]
+    newest = house.do(my_notices.mine, ann).rows[0]
     assert newest.step == 200
-    house.do(notices.mark_read, bob, [newest.id])
-    assert house.do(notices.mine, ann).unread == 2
-    house.do(notices.mark_read, ann, [newest.id])
-    assert house.do(notices.mine, ann).unread == 1
-    house.do(notices.mark_read, ann, None, newest.id)
-    assert house.do(notices.mine, ann).unread == 0
-    assert house.do(notices.mine, bob).unread == 1
+    house.do(my_notices.mark_read, bob, [newest.id])
+    assert house.do(my_notices.mine, ann).unread == 2
+    house.do(my_notices.mark_read, ann, [newest.id])
+    assert house.do(my_notices.mine, ann).unread == 1
+    house.do(my_notices.mark_read, ann, None, newest.id)
+    assert house.do(my_notices.mine, ann).unread == 0
+    assert house.do(my_notices.mine, bob).unread == 1
     kinds = [each.kind for each in house.do(read_events, 0, 500) if each.user_id == ann.user_id]
     assert kinds.count("notice.added") == 2
     assert kinds.count("notice.read") == 2
@@ -52,8 +52,8 @@ def test_pages_go_back_in_time(house: Portal) -> None:
     ann = house.operator("Ann")
     for step in (10, 20, 30):
         told(house, [ann.user_id], step)
-    first = house.do(notices.mine, ann, limit=2).rows
-    rest = house.do(notices.mine, ann, before=first[-1].id).rows
+    first = house.do(my_notices.mine, ann, limit=2).rows
+    rest = house.do(my_notices.mine, ann, before=first[-1].id).rows
     assert [each.step for each in (*first, *rest)] == [30, 20, 10]
 
 
@@ -91,5 +91,5 @@ def test_a_length_of_time_is_said_in_two_units() -> None:
 def test_params_are_kept_as_json(house: Portal) -> None:
     ann = house.operator("Ann")
     told(house, [ann.user_id])
-    row = house.do(notices.mine, ann).rows[0]
+    row = house.do(my_notices.mine, ann).rows[0]
     assert msgspec.json.decode(row.params)["customer"] == "Carol"

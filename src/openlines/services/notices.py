@@ -1,4 +1,4 @@
-"""Words to staff: made once per (what, step, person, medium), listed and marked as read.
+"""Words to staff: made once per (what, step, person, medium). (Reading them is my_notices.)
 
 A notice in the workspace is there as soon as it is committed. The other media are rows on their way, taken by
 whoever sends them (`tx.poke("notices")`); what a notice says is filled in at the moment it is shown or sent
@@ -6,17 +6,14 @@ whoever sends them (`tx.poke("notices")`); what a notice says is filled in at th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from openlines.services.access import Actor
 from openlines.store import notices, users
 from openlines.store.messages import text_of
-from openlines.store.notices import NoticeRow
-from openlines.store.tx import Reader, Tx
+from openlines.store.tx import Tx
 
 PERSONAL = ("workspace", "email", "push")
 NO_PERSON = 0  # the user_id of a webhook's row
-_NEWEST = 1 << 60
 
 
 def add(  # noqa: PLR0913, PLR0917
@@ -71,23 +68,3 @@ def add(  # noqa: PLR0913, PLR0917
     if any(medium != "workspace" for _, medium in fresh):
         tx.poke("notices")
     return len(fresh)
-
-
-class Mine(NamedTuple):
-    rows: list[NoticeRow]
-    unread: int
-
-
-def mine(reader: Reader, actor: Actor, *, before: int | None = None, limit: int = 30) -> Mine:
-    """My notices, newest first."""
-    rows = notices.page(reader, actor.user_id, before or _NEWEST, limit)
-    return Mine(rows, notices.unread(reader, actor.user_id))
-
-
-def mark_read(tx: Tx, actor: Actor, ids: Sequence[int] | None = None, up_to: int | None = None) -> None:
-    """Those named, or all up to one. Another tab of the same person hears of it."""
-    changed = notices.read(tx, actor.user_id, ids) if ids else 0
-    if up_to is not None:
-        changed += notices.read_up_to(tx, actor.user_id, up_to)
-    if changed:
-        tx.event("notice.read", user_id=actor.user_id)

@@ -13,9 +13,10 @@ from openlines.channels.base import Capabilities
 from openlines.channels.registry import manifest
 from openlines.core import conversation as core
 from openlines.core.capacity import counts, limit_for_offers
-from openlines.core.inputs import Escalate, Fact, Given, Outcome, RoundOver, Say, TellBot, Tried
+from openlines.core.inputs import Escalate, Fact, Given, Outcome, RoundOver, Say, TargetStep, TellBot, Tried, Wrote
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.state import Conversation, Rules
+from openlines.services import escalation, kpi
 from openlines.services.errors import NotFound
 from openlines.services.wording import auto_message
 from openlines.store import conversations, deliveries, messages, seats, threads
@@ -56,8 +57,11 @@ SHOWN_FACTS = frozenset(
         "snoozed",
         "woken",
         "escalated",
+        "chosen",
         "handed_over",
         "bot_failed",
+        "rating_commented",
+        "consented",
     ]
 )
 
@@ -97,6 +101,7 @@ class Turn:
         "_events",
         "_new",
         "_rows",
+        "_spoke",
         "around",
         "before",
         "c",
@@ -118,12 +123,15 @@ class Turn:
         self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
         self._counting = case.rules
         self._new = new
+        self._spoke: int | None = None  # whose words go to the customer
         self._rows: list[dict[str, Any]] = []
         self._events: list[tuple[str, int | None, int | None, dict[str, Any] | None]] = []
 
     # --- steps ------------------------------------------------------------------------------------------
 
     def step(self, given: Given) -> None:
+        if isinstance(given, Wrote):
+            self._spoke = given.user_id
         self.c, outcomes = core.step(self.c, given, now=self.tx.now, rules=self.rules)
         self.follow(outcomes)
 
@@ -132,15 +140,17 @@ class Turn:
             match outcome:
                 case Fact(code, params):
                     self.fact(code, params)
-                case Say(auto, why):
-                    self.say(auto, why)
+                case Say(auto, why, part):
+                    self.say(auto, why, part)
                 case Tried(user_id, result):
                     conversations.put_try(self.tx, self.c.id, user_id, result)
                 case RoundOver():
                     if self.before.round or self.c.round or self.before.offer == "everyone":
                         conversations.clear_tries(self.tx, self.c.id)
                 case Escalate():
-                    self.event("escalation_due")
+                    escalation.tell(self.tx, self.c, self.around)
+                case TargetStep():
+                    kpi.tell(self.tx, self.c, self.rules, self.around, outcome)
                 case TellBot(what):
                     self.event("bot_told", data={"what": what})
 
@@ -200,16 +210,23 @@ class Turn:
         else:
             self.event(code, data=dict(params))
 
-    def say(self, auto: str, why: str) -> None:
+    def noted(self, code: str, text: str, params: Mapping[str, Any] = {}) -> None:
+        """A fact with words of a person, which the log must not hold."""
+        data = {"fact": {"code": code, "params": dict(params)}}
+        self.message("system", text, kind="fact", data=data, event=f"conversation.{code}", params=dict(params))
+
+    def say(self, auto: str, why: str, part: tuple[int, ...] = ()) -> None:
         """An automatic text, in the customer's language. A line that is off, or a blocked customer, hears nothing."""
         if not self.rules.active or not self.rules.automatic or self.around.blocked_at is not None:
             return
-        text, data = auto_message(self.tx, auto, self.c, self.rules, self.around, self.capabilities)
+        text, data = auto_message(self.tx, auto, self.c, self.rules, self.around, self.capabilities, part=part)
         if not text:
             return
         self.message("system", text, data={"auto": auto, "why": {"code": f"auto_{why}"}, **data})
         if auto == "greeting":
             self.thread["greeted_at"] = self.tx.now
+        elif auto == "consent":
+            self.thread["consent_asked"] = data["consent"]
 
     def event(self, code: str, *, user_id: int | None = None, data: dict[str, Any] | None = None) -> None:
         self._events.append((f"conversation.{code}", None, user_id, data or None))
@@ -230,6 +247,7 @@ class Turn:
         if self.thread:
             threads.put(tx, after.thread_id, **self.thread)
         self._count()
+        kpi.follow(tx, None if self._new else before, self._counting, after, self.rules, spoke=self._spoke)
         self._tell(changed)
         self._arm()
         return after

@@ -74,8 +74,10 @@ kpi_records = Table(
     Column("elapsed", BigInteger),  # microseconds by the line's clock
     Column("holder_id", Id),  # who held it at the deadline; null: nobody, the line
     Column("answered_by", Id),
-    Column("held", Text, nullable=False, server_default="[]"),  # JSON: [[user or null, microseconds], …]
+    # JSON: [[user or null, microseconds], …]; while it runs, [[user or null, since when], …]
+    Column("held", Text, nullable=False, server_default="[]"),
     partial_index("kpi_records_open", "conversation_id", where="stopped_at IS NULL", unique=True),
+    partial_index("kpi_records_running", "line_id", where="stopped_at IS NULL"),
     Index("kpi_records_conversation", "conversation_id"),
     Index("kpi_records_line", "line_id", "started_at"),
     Index("kpi_records_holder", "holder_id", "started_at"),
