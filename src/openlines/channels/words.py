@@ -58,5 +58,9 @@ UNKNOWN: Final[Words] = {
 # What a customer reads who has pressed a button; by the code that the use case gave.
 PRESSED: Final[Mapping[str, Words]] = {
     "rated": {"ru": "Спасибо за оценку!", "en": "Thank you for the rating!"},
+    "choice_over": {
+        "ru": "Разговор уже пошёл дальше: просто напишите сюда.",
+        "en": "The conversation has moved on: just write here.",
+    },
     "too_late": {"ru": "Оценить уже нельзя: прошло слишком много времени.", "en": "It is too late to rate this."},
 }
