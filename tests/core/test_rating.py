@@ -1,10 +1,13 @@
 """When a message is a rating, or the comment to one; who rates when; and the consent that is asked for."""
 
+from dataclasses import replace
+
 import pytest
 
 from openlines.core import inputs as i
-from openlines.core.line import SECOND
-from openlines.core.rating import COMMENT_TIME, comment_awaited, is_comment, parse_digit
+from openlines.core.consent import key_of, says_yes, version_of
+from openlines.core.line import SECOND, LineSettings
+from openlines.core.rating import COMMENT_TIME, comment_awaited, may_comment, parse_digit
 from openlines.core.state import STATES, Rules, State
 from tests.core.cases import ANN, BOT, EVE, T0, TEXT, Story, closing, in_state, rules
 
@@ -81,20 +84,22 @@ def rated(value: int = 4) -> Story:
     return closing(LINE).at(10).give(i.CustomerRated(value))
 
 
-def test_words_after_a_rating_are_its_comment_for_a_quarter_of_an_hour() -> None:
+def test_words_after_a_rating_are_its_comment_only_when_the_customer_said_that_he_wants_to_add_some() -> None:
     story = rated()
-    assert comment_awaited(story.c, story.now)
-    assert comment_awaited(story.c, story.now + COMMENT_TIME)
-    assert not comment_awaited(story.c, story.now + COMMENT_TIME + 1)
+    assert (may_comment(story.c, story.now), comment_awaited(story.c, story.now)) == (True, False)
+    story.give(i.CustomerRated(4, ""))
+    assert [each.auto for each in story.said()] == ["rating_comment"]
+    assert comment_awaited(story.c, T0 + 10 * SECOND + COMMENT_TIME)
+    assert not comment_awaited(story.c, T0 + 10 * SECOND + COMMENT_TIME + 1)
 
 
-def test_no_comment_is_awaited_before_a_rating_after_a_comment_or_after_an_operators_words() -> None:
-    assert not comment_awaited(closing(LINE).at(10).c, T0 + 10 * SECOND)
-    commented = rated().give(i.CustomerRated(4, "quick"))
-    assert not comment_awaited(commented.c, commented.now)
-    spoken = rated().at(20).give(i.Wrote(ANN))
+def test_no_comment_is_awaited_before_a_rating_after_a_comment_or_once_the_talk_goes_on() -> None:
+    assert not may_comment(closing(LINE).at(10).c, T0 + 10 * SECOND)
+    commented = rated().give(i.CustomerRated(4, ""), i.CustomerRated(4, "quick"))
+    assert not may_comment(commented.c, commented.now)
+    spoken = rated().give(i.CustomerRated(4, "")).at(20).give(i.Wrote(ANN))
     assert not comment_awaited(spoken.c, spoken.now)
-    back = rated().at(20).give(i.CustomerWrote())
+    back = rated().give(i.CustomerRated(4, "")).at(20).give(i.CustomerWrote())
     assert (back.c.state, comment_awaited(back.c, back.now)) == ("active", False)
 
 
@@ -118,14 +123,6 @@ def test_another_mind_after_the_limit_is_too_late() -> None:
     assert (story.c.rating, [each.auto for each in story.said()]) == (4, ["rating_late"])
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("quick and kind", True), ("and my order?", False), ("а заказ？", False), ("  ", False), ("", False)],
-)
-def test_a_question_is_no_comment(text: str, expected: bool) -> None:
-    assert is_comment(text) is expected
-
-
 @pytest.mark.parametrize("state", STATES)
 def test_the_head_rates_at_any_time_says_nothing_to_the_customer_and_may_change_his_mind(state: State) -> None:
     story = in_state(state).give(i.HeadRated(EVE, 3), i.HeadRated(EVE, 5))
@@ -135,12 +132,12 @@ def test_the_head_rates_at_any_time_says_nothing_to_the_customer_and_may_change_
 # ---------------------------------------------------------------- consent
 
 
-def test_consent_is_asked_after_the_other_texts_and_once_per_conversation() -> None:
+def test_consent_is_asked_after_the_other_texts() -> None:
     line = rules(greeting=TEXT, consent_text=TEXT)
     story = Story(line).give(i.CustomerWrote(asks_consent=True))
     assert [each.auto for each in story.said()] == ["greeting", "consent"]
     assert story.c.consent_asked_at == T0
-    assert story.at(5).give(i.CustomerWrote(asks_consent=True)).said() == []
+    assert story.at(5).give(i.CustomerWrote()).said() == []
 
 
 def test_consent_is_asked_while_a_bot_leads_and_before_it_hears_the_words() -> None:
@@ -152,3 +149,28 @@ def test_consent_is_asked_while_a_bot_leads_and_before_it_hears_the_words() -> N
 def test_a_line_that_is_off_and_a_channel_without_automatic_texts_ask_no_consent(line: Rules) -> None:
     story = Story(line).give(i.CustomerWrote(asks_consent=True))
     assert (story.said(), story.c.consent_asked_at) == ([], None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["да", "Да!", "ДА.", " согласна ", "Я согласен", "ok", "Yes", "I agree.", "ок", "+"],
+)
+def test_words_of_agreement(text: str) -> None:
+    assert says_yes(text)
+
+
+@pytest.mark.parametrize("text", ["", "нет", "да, но не сейчас", "не согласен", "I do not agree", "okay, but why", "1"])
+def test_other_words_agree_to_nothing(text: str) -> None:
+    assert not says_yes(text)
+
+
+def test_the_version_of_a_consent_follows_its_texts_and_its_link_and_nothing_else() -> None:
+    of = LineSettings(consent_text={"en": "We keep it."}, consent_url="https://example.org/a")
+    version = version_of(of)
+    assert len(version) == 64
+    assert version_of(replace(of, consent_text={"ru": "", "en": "We keep it."})) == version
+    assert version_of(replace(of, consent_kind="agree", greeting={"en": "Hi"})) == version
+    assert version_of(replace(of, consent_url="https://example.org/b")) != version
+    assert version_of(replace(of, consent_text={"en": "We keep it!"})) != version
+    assert version_of(LineSettings(consent_text={"ru": ""}, consent_url="https://example.org/a")) == ""
+    assert len(key_of(version)) < 64

@@ -3,13 +3,14 @@
 import re
 from typing import Literal
 
-from openlines.core.line import MINUTE
+from openlines.core.line import HOUR
 from openlines.core.state import Conversation
 
 Scale = Literal["off", "like", "stars"]
 
 LIKE, DISLIKE = 5, 1
-COMMENT_TIME = 15 * MINUTE  # so long after the rating the next words are its comment, where there is no field for it
+COMMENT_TIME = HOUR  # so long after a rating it may still be commented
+COMMENT_SIGN = "+"  # the whole message of a customer who wants to, where the channel has neither field nor button
 
 # A digit, plain or full-width, and what turns a plain one into a keycap emoji.
 _DIGIT = re.compile("([0-9０-９])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}?")
@@ -29,19 +30,19 @@ def parse_digit(text: str, scale: Scale) -> int | None:
     return digit if scale == "stars" and 1 <= digit <= 5 else None
 
 
-def comment_awaited(c: Conversation, now: int) -> bool:
-    """Are the customer's next words the comment to the rating that he has just given (rules.md 6)?
-
-    Not once an operator has spoken after it: then they are an answer to him.
-    """
-    if c.rated_at is None or c.rating_comment is not None or c.state not in ("closing", "closed"):
+def may_comment(c: Conversation, now: int) -> bool:
+    """May the rating be commented? Once; and not when the talk went on after it: then words are an answer."""
+    if c.rated_at is None or c.rating_comment or c.state not in ("closing", "closed"):
         return False
     return now <= c.rated_at + COMMENT_TIME and (c.operator_at or 0) <= c.rated_at
 
 
-def is_comment(text: str) -> bool:
-    """Words with a question in them want an answer: they are a message, whatever was asked before."""
-    return bool(text.strip()) and not any(mark in text for mark in "?？؟")
+def comment_awaited(c: Conversation, now: int) -> bool:
+    """Are the customer's next words the comment (rules.md 6)? Only when he has said so: "" is that he will.
+
+    Without that, words after a rating are a message like any other: nobody's question is lost as a comment.
+    """
+    return c.rating_comment == "" and may_comment(c, now)
 
 
 def parse_number(text: str) -> int | None:
