@@ -5,6 +5,7 @@ import msgspec
 from openlines.api.words import word
 from openlines.realtime.shapes import message_of
 from openlines.realtime.visitors import visitor_message
+from openlines.services.faces import People
 from openlines.store.messages import MessageRow
 
 
@@ -15,4 +16,4 @@ def test_where_a_vendor_keeps_a_file_is_told_to_nobody() -> None:
     values |= {"text": "", "at": 0, "data": msgspec.json.encode({"files": [{**file, "ref": "AgACAgIAAx"}]}).decode()}
     row = MessageRow(**values)  # type: ignore[arg-type]
     assert message_of(row, "en", word).files == [file]
-    assert visitor_message(row, {}).files == [file]
+    assert visitor_message(row, People({}, {}, {}), "en").files == [file]

@@ -20,9 +20,10 @@ from openlines.realtime.sockets import GOING_AWAY, SIGNED_OUT
 from openlines.realtime.staff import StaffSession
 from openlines.realtime.telling import tell_visitors
 from openlines.realtime.visitors import VisitorSession
-from openlines.services import sessions, tokens
+from openlines.services import faces, sessions, tokens
 from openlines.services.access import Sight, access_thread
 from openlines.services.errors import NotFound
+from openlines.services.faces import LineFaces, People, face_of
 from openlines.store import Commit, Store, StoreUnavailable, screens, users
 from openlines.store.events import Event, last_event_id
 from openlines.store.screens import Place
@@ -59,6 +60,7 @@ class Hub:
         self._places: dict[int, Place] = {}
         self.rooms = Rooms()
         self.people: dict[int, User] = {}
+        self.faces: dict[int, LineFaces] = {}  # what each line shows customers of its operators
         self.members: dict[int, frozenset[int]] = {}
         # Told the threads in which staff type, for channels that show it to their customers.
         self.on_typed: Callable[[int], None] = lambda thread_id: None
@@ -102,7 +104,7 @@ class Hub:
 
     async def _load(self) -> None:
         start = await self._store.read(_start)
-        self.cursor, self.people, self.members, self._listeners = start
+        self.cursor, self.people, self.members, self._listeners, self.faces = start
         self._places = {}
         after = 0
         while chunk := await self._store.read(screens.places, after):
@@ -183,6 +185,7 @@ class Hub:
         for watcher in self._watchers:
             watcher(batch.events)
         self.people.update({each.id: each for each in batch.users})
+        self.faces.update(batch.faces)
         self._sign_out(batch.events)
         if batch.members is not None:
             self._move(batch.members)
@@ -193,7 +196,8 @@ class Hub:
         for session, changes in told.items():
             session.tell(changes.frame(batch.cursor), batch.cursor)
         if self.rooms.visitors:
-            tell_visitors(batch, self.rooms, self.people)
+            lines = {each.id: each.line_id for each in batch.places.values()}
+            tell_visitors(batch, self.rooms, People(self.faces, self.people, lines))
         if any(_removed(each) for each in batch.events):
             for session in list(self.rooms.staff):
                 self._reset(session)
@@ -302,9 +306,13 @@ class Hub:
 
     # --- what is said at once and written nowhere -----------------------------------------------------------
 
-    def typed_by_customer(self, thread_id: int, words: str) -> None:
-        watch = self.rooms.by_thread.get(thread_id)
-        if watch is not None and watch.staff:
+    def typed_by_customer(self, visitor: VisitorSession, words: str) -> None:
+        """He is typing; what he types goes on only where the line that has him wants to see it."""
+        thread_id = visitor.thread_id
+        watch = self.rooms.by_thread.get(thread_id) if thread_id is not None else None
+        if thread_id is not None and watch is not None and watch.staff:
+            line = self.faces.get(visitor.line_id)
+            words = words if line is not None and line.settings.see_typing else ""
             frame = frames.typing(thread_id, "customer", words=words)
             for session in watch.staff:
                 session.push(frame)
@@ -322,7 +330,8 @@ class Hub:
         self.on_typed(thread_id)
         person = self.people.get(user_id)
         for visitor in watch.visitors:
-            visitor.push(frames.visitor("typing", {"name": person.name} if person is not None else {}))
+            face = face_of(self.faces.get(visitor.line_id), person, visitor.language)
+            visitor.push(frames.visitor("typing", {"name": face.name} if face.name else {}))
 
     # --- visitors -------------------------------------------------------------------------------------------
 
@@ -357,14 +366,14 @@ def _removed(event: Event) -> bool:
     return event.data.get("what") == "removed" or bool(event.data.get("deleted"))
 
 
-Start = tuple[int, dict[int, User], dict[int, frozenset[int]], dict[int, frozenset[int]]]
+Start = tuple[int, dict[int, User], dict[int, frozenset[int]], dict[int, frozenset[int]], dict[int, LineFaces]]
 
 
 def _start(reader: Reader) -> Start:
     # The cursor first: what commits while the rest is read comes again as an event, which harms nobody.
     cursor = last_event_id(reader)
     people = {each.id: each for each in users.all_users(reader)}
-    return cursor, people, screens.members(reader), screens.all_listeners(reader)
+    return cursor, people, screens.members(reader), screens.all_listeners(reader), faces.of_lines(reader, None)
 
 
 def _seen_threads(reader: Reader, actor: Any, thread_ids: list[int]) -> list[int]:

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from openlines.services import faces
+from openlines.services.faces import LineFaces
 from openlines.store import departments, lines, messages, screens, users
 from openlines.store.departments import Department
 from openlines.store.events import Event, oldest_event_id, read_events
@@ -48,6 +50,7 @@ class Batch:
     marks: dict[int, ThreadMark] = field(default_factory=dict)
     users: list[User] = field(default_factory=list)
     lines: list[LineRow] | None = None
+    faces: dict[int, LineFaces] = field(default_factory=dict)  # of the lines that have changed
     channels: list[screens.ChannelFacts] | None = None
     departments: list[Department] | None = None
     members: dict[int, frozenset[int]] | None = None
@@ -136,6 +139,8 @@ def _add_people_and_settings(reader: Reader, batch: Batch) -> None:
         batch.users = users.some_users(reader, people)
     if "line.changed" in kinds:
         batch.lines = lines.every(reader)
+        moved = {e.line_id for e in batch.events if e.kind == "line.changed" and e.line_id is not None}
+        batch.faces = faces.of_lines(reader, moved)
     if "channel.changed" in kinds:
         batch.channels = screens.channels_facts(reader)
     if "department.changed" in kinds:

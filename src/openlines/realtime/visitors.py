@@ -1,6 +1,5 @@
 """What a visitor of the website is shown: his own words and what was said to him, nothing of the work behind it."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -8,8 +7,8 @@ import msgspec
 from openlines.core.state import Conversation
 from openlines.realtime.shapes import shown_file
 from openlines.realtime.sockets import Socket, Wire
+from openlines.services.faces import People, author_of, face_of
 from openlines.store.messages import MessageRow
-from openlines.store.users import User
 from openlines.support.stamps import stamp, stamp_or_none
 
 
@@ -32,7 +31,7 @@ class VisitorMessage(msgspec.Struct, omit_defaults=True):
 class Face(msgspec.Struct, omit_defaults=True):
     """An operator as customers see him."""
 
-    name: str
+    name: str = ""
     photo: str | None = None
 
 
@@ -47,8 +46,8 @@ class VisitorConversation(msgspec.Struct, omit_defaults=True):
 _STATES: Final = {"offered": "waiting"}  # whom it is offered to is no business of the customer
 
 
-def visitor_message(row: MessageRow, people: Mapping[int, User]) -> VisitorMessage:
-    """A message of kind "text" as its customer sees it."""
+def visitor_message(row: MessageRow, people: People, language: str) -> VisitorMessage:
+    """A message of kind "text" as its customer, who speaks `language`, sees it."""
     message = VisitorMessage(
         id=row.id,
         seq=row.seq,
@@ -57,8 +56,8 @@ def visitor_message(row: MessageRow, people: Mapping[int, User]) -> VisitorMessa
         edited_at=stamp_or_none(row.edited_at),
         client_message_id=row.dedupe if row.author == "customer" else None,
     )
-    if row.author == "operator" and (person := people.get(row.author_id or 0)) is not None:
-        message.name, message.photo = person.name, person.photo_id
+    if row.author == "operator":
+        message.name, message.photo = author_of(people, row, language)
     if row.deleted_at is not None:
         message.deleted = True
         return message
@@ -72,26 +71,31 @@ def visitor_message(row: MessageRow, people: Mapping[int, User]) -> VisitorMessa
     return message
 
 
-def visitor_conversation(c: Conversation, people: Mapping[int, User]) -> VisitorConversation:
-    person = people.get(c.operator_id or 0) if c.state in {"active", "closing"} else None
+def visitor_conversation(c: Conversation, people: People, language: str) -> VisitorConversation:
+    held = c.operator_id is not None and c.state in {"active", "closing"}
+    face = face_of(people.lines.get(c.line_id), people.users.get(c.operator_id or 0), language) if held else None
     return VisitorConversation(
         id=c.id,
         state=_STATES.get(c.state, c.state),
-        operator=None if person is None else Face(person.name, person.photo_id),
+        operator=None if face is None else Face(face.name, face.photo),
         rating_asked=c.rating_asked_at is not None,
         rating=c.rating,
     )
 
 
 class VisitorSession(Socket):
-    """A visitor's socket. `thread_id` is None until his first words."""
+    """A visitor's socket. `thread_id` is None until his first words; `line_id` is the line that has him now."""
 
-    __slots__ = ("channel_id", "external_id", "last_conversation", "read_by_staff", "thread_id")
+    __slots__ = ("channel_id", "external_id", "language", "last_conversation", "line_id", "read_by_staff", "thread_id")
 
-    def __init__(self, wire: Wire, channel_id: int, external_id: str, thread_id: int | None) -> None:
+    def __init__(
+        self, wire: Wire, channel_id: int, external_id: str, thread_id: int | None, *, line_id: int, language: str
+    ) -> None:
         super().__init__(wire)
         self.channel_id = channel_id
         self.external_id = external_id
         self.thread_id = thread_id
+        self.line_id = line_id
+        self.language = language
         self.last_conversation = ""
         self.read_by_staff = 0

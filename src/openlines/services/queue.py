@@ -1,7 +1,8 @@
 """A line's queue: members as the administrator put them, and the seats that follow from them.
 
 Members are users and departments (with those below them), a department without those who lead it unless its
-member says `with_head`. A person counts once, at his first place; people who are switched off, and bots, never. Seats follow at once whenever members, departments or people change.
+member says `with_head`. A person counts once, at his first place; people who are switched off, and bots, never.
+Seats follow at once whenever members, departments or people change.
 """
 
 from collections.abc import Iterable, Sequence

@@ -34,9 +34,10 @@ from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, W
 from openlines.api.visitor.sites import KnownSite, Sites
 from openlines.api.visitor.sockets import VisitorSockets
 from openlines.api.visitor.views import config, session_view
+from openlines.api.words import choose_language
 from openlines.core.line import SECOND
 from openlines.realtime.visitors import visitor_message
-from openlines.services import visitors
+from openlines.services import faces, visitors
 from openlines.services.errors import Invalid
 from openlines.services.files import add_file
 from openlines.services.receive import Incoming, Person, receive_message, receive_press
@@ -111,7 +112,7 @@ class VisitorApi:
         # What a window told of itself before the first words; lost with the node, and no harm done.
         self._contexts: OrderedDict[str, Person] = OrderedDict()
         self._keys: dict[str, str] = {}
-        self._sockets = VisitorSockets(edge, self.sites, self.signing_key)
+        self._sockets = VisitorSockets(edge, self.sites, self.signing_key, self._language_of)
         self._routes: dict[tuple[str, str], Handler] = {
             ("POST", "messages"): self._write,
             ("GET", "messages"): self._history,
@@ -213,7 +214,8 @@ class VisitorApi:
 
     async def _config(self, call: Call) -> None:
         language = query_of(call.scope).get("lang", "") or header(call.scope, b"accept-language")
-        people, somebody = await self.edge.store.read(visitors.faces, call.site.line_id)
+        spoken = choose_language(language)
+        people, somebody = await self.edge.store.read(faces.present, call.site.line_id, spoken)
         now = self.edge.store.clock.now()
         await call.answer(config(call.site, language, people, somebody=somebody, now=now, limit=self.edge.file_limit))
 
@@ -247,6 +249,10 @@ class VisitorApi:
         if len(self._contexts) > _MOST_CONTEXTS:
             self._contexts.popitem(last=False)
 
+    def _language_of(self, external_id: str) -> str:
+        known = self._contexts.get(external_id)
+        return known.language if known is not None else ""
+
     async def _introduce(self, call: Call) -> None:
         visitor = call.visitor()
         given = await call.body(_introduction)
@@ -265,7 +271,7 @@ class VisitorApi:
         visitor = call.visitor()
         query = query_of(call.scope)
         limit = min(max(_number(query.get("limit")) or _PAGE, 1), 100)
-        rows, more, people = await self.edge.store.read(
+        rows, more, people, language = await self.edge.store.read(
             visitors.history,
             call.site.channel_id,
             visitor.external_id,
@@ -273,7 +279,7 @@ class VisitorApi:
             after=_number(query.get("after")),
             limit=limit,
         )
-        await call.answer({"items": [visitor_message(row, people) for row in rows], "more": more})
+        await call.answer({"items": [visitor_message(row, people, language) for row in rows], "more": more})
 
     async def _rate(self, call: Call) -> None:
         visitor = call.visitor()

@@ -59,10 +59,17 @@ class _Wire:
 
 
 class VisitorSockets:
-    def __init__(self, edge: Edge, sites: Sites, signing_key: Callable[[KnownSite], str]) -> None:
+    def __init__(
+        self,
+        edge: Edge,
+        sites: Sites,
+        signing_key: Callable[[KnownSite], str],
+        language_of: Callable[[str], str],
+    ) -> None:
         self._edge = edge
         self._sites = sites
         self._signing_key = signing_key
+        self._language_of = language_of  # of a newcomer, by his identity
         self._frames = Buckets(rate=10, burst=40)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,29 +121,39 @@ class VisitorSockets:
             return None
         hub, store = self._edge.hub, self._edge.store
         thread_id = await store.read(visitors.thread_of, site.channel_id, visitor.external_id)
-        session = VisitorSession(wire, site.channel_id, visitor.external_id, thread_id)
+        session = VisitorSession(
+            wire,
+            site.channel_id,
+            visitor.external_id,
+            thread_id,
+            line_id=site.line_id,
+            language=self._language_of(visitor.external_id),
+        )
         # Joined before the history is read: what commits in between comes twice, and a repeat is harmless.
         hub.join_visitor(session)
         card = await store.read(visitors.card, site.channel_id, visitor.external_id)
+        if card.thread is not None:
+            session.language = card.language or session.language
+        if card.conversation is not None and card.conversation.state != "closed":
+            session.line_id = card.conversation.line_id
         if card.thread is not None and session.thread_id is None:
             hub.visitor_arrived(site.channel_id, visitor.external_id, card.thread.id)
         ready: dict[str, Any] = {"last_seq": card.last_seq, "read_by_staff": card.read_by_staff}
         if card.thread is not None:
             ready["delivered"] = card.thread.delivered_seq
         session.push(frames.visitor("ready", ready))
-        missed = [visitor_message(row, card.people) for row in card.messages if row.seq > frame.after]
+        missed = [visitor_message(row, card.people, card.language) for row in card.messages if row.seq > frame.after]
         if missed:
             session.push(frames.visitor("messages", {"items": missed}))
         if card.conversation is not None:
-            shown = visitor_conversation(card.conversation, card.people)
+            shown = visitor_conversation(card.conversation, card.people, card.language)
             session.push(frames.visitor("conversation", {"conversation": shown}))
         return session
 
     async def _heard(self, session: VisitorSession, frame: Any) -> None:
         match frame:
             case Typing(text):
-                if session.thread_id is not None:
-                    self._edge.hub.typed_by_customer(session.thread_id, text[:TYPED])
+                self._edge.hub.typed_by_customer(session, text[:TYPED])
             case Delivered(seq):
                 await self._seen(session, delivered=seq)
             case Read(seq):

@@ -5,13 +5,13 @@ from typing import Any
 from openlines.api.visitor.sites import KnownSite
 from openlines.api.words import choose_language
 from openlines.realtime.visitors import visitor_conversation, visitor_message
+from openlines.services.faces import Face
 from openlines.services.visitors import Card
-from openlines.store.users import User
 from openlines.support.stamps import stamp
 
 
 def config(
-    site: KnownSite, language: str, people: list[User], *, somebody: bool, now: int, limit: int
+    site: KnownSite, language: str, people: list[Face], *, somebody: bool, now: int, limit: int
 ) -> dict[str, Any]:
     """Colours, words, hours and faces, as the owner chose them."""
     settings, rules = site.settings, site.rules
@@ -33,6 +33,7 @@ def config(
         "rating": None if rules.rating == "off" else {"scale": rules.rating},
         "file_limit": limit,
         "languages": ["ru", "en"],
+        "typing_text": rules.see_typing,
         "ask_contact": settings.get("ask_contact", "optional"),
     }
     # A text: words on the button.
@@ -43,8 +44,8 @@ def config(
     return answer
 
 
-def _face(person: User) -> dict[str, Any]:
-    return {"name": person.name, "photo": person.photo_id} if person.photo_id else {"name": person.name}
+def _face(face: Face) -> dict[str, Any]:
+    return {"name": face.name, "photo": face.photo} if face.photo else {"name": face.name}
 
 
 def session_view(token: str, card: Card) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def session_view(token: str, card: Card) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "token": token,
         "last_seq": card.last_seq,
-        "messages": [visitor_message(row, card.people) for row in card.messages],
+        "messages": [visitor_message(row, card.people, card.language) for row in card.messages],
         "unread": card.unread,
     }
     if card.thread is not None:
@@ -61,5 +62,5 @@ def session_view(token: str, card: Card) -> dict[str, Any]:
     if card.customer is not None:
         answer |= {name: value for name in ("name", "email") if (value := getattr(card.customer, name))}
     if card.conversation is not None:
-        answer["conversation"] = visitor_conversation(card.conversation, card.people)
+        answer["conversation"] = visitor_conversation(card.conversation, card.people, card.language)
     return answer
