@@ -292,9 +292,9 @@ def put(tx: Tx, before: Conversation, after: Conversation, **shown: Any) -> None
         tx.expect(_UPDATE, of_id=before.id, seen=before.version, **changes)
 
 
-def tried(tx: Tx, conversation_id: int) -> dict[int, tuple[str, int]]:
+def tried(reader: Reader, conversation_id: int) -> dict[int, tuple[str, int]]:
     """Who was asked in this round: how it ended, and when."""
-    return {row[0]: (row[1], row[2]) for row in tx.all(_TRIED, id=conversation_id)}
+    return {row[0]: (row[1], row[2]) for row in reader.all(_TRIED, id=conversation_id)}
 
 
 def put_try(tx: Tx, conversation_id: int, user_id: int, outcome: str) -> None:

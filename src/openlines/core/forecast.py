@@ -1,0 +1,336 @@
+"""What would happen: one line, played forward in memory by the same functions that run it.
+
+A `Stage` holds what routing sees of a line (the seats of its people) and the conversations that compete for them.
+`play` lets time pass: timers fire at their moments, absences begin and end, whatever waits is offered to whoever
+is next. Nobody accepts, answers or writes unless the caller says so (`give`). What happens to the conversation that
+is asked about is kept in `told`, in order, each with its instant; the fact "waits" (there is nobody to ask, and why) is
+told here only, no thread shows it.
+
+The order of work at one instant is that of the workers: first what waits is offered, then timers are played, then
+people come and go. A test compares all of it with what the use cases do on a store.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from openlines.core.availability import Person, availability, next_change
+from openlines.core.capacity import counts, has_room, limit_for_offers
+from openlines.core.conversation import step
+from openlines.core.inputs import (
+    Fact,
+    Given,
+    NobodyToOffer,
+    Offered,
+    OperatorUnavailable,
+    Outcome,
+    RoundOver,
+    Tried,
+    Woke,
+)
+from openlines.core.routing import (
+    Candidate,
+    Choice,
+    Reason,
+    Waiting,
+    choose,
+    choose_wanted,
+    next_stamp,
+    pick_order,
+)
+from openlines.core.state import Conversation, Rules
+from openlines.core.timers import timers
+
+AT_ONCE = 20  # conversations that one look at the queue serves, as the router does
+REPEATS = frozenset(["offer", "route"])  # timers that go round for ever
+
+Ended = Literal["closed", "again", "waits", "later", "long"]
+
+
+@dataclass(slots=True)
+class Seat:
+    """One person as the line sees him. `member`: of its queue; others can only be asked by name."""
+
+    user_id: int
+    position: int
+    first_at: int = 0
+    again_at: int = 0
+    counted: int = 0
+    open_count: int = 0  # over all lines
+    person: Person = field(default_factory=Person)
+    member: bool = True
+    present: bool = False
+    unavailable: str | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """A conversation on the stage; `tried` says who was asked in its round: how it ended, and when."""
+
+    c: Conversation
+    rules: Rules
+    tried: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+class Told(NamedTuple):
+    """Something that happened to the conversation; `c` is how it was afterwards."""
+
+    at: int
+    outcome: Outcome
+    c: Conversation
+
+
+class Stage:
+    """See the module. Instants are microseconds, UTC; `ours` is the conversation that is asked about."""
+
+    def __init__(self, rules: Rules, seats: Iterable[Seat], others: Iterable[Case], now: int) -> None:
+        self.rules, self.now = rules, now
+        self.seats = {seat.user_id: seat for seat in seats}
+        self.others = list(others)
+        self.ours: Case | None = None
+        self.told: list[Told] = []
+        self.wakes = 0
+        for seat in self.seats.values():
+            self._look_at(seat)
+
+    def copy(self, *, alone: bool = False) -> "Stage":
+        """The same moment for another course of events; `alone`: without the other conversations."""
+        seats = [replace(seat) for seat in self.seats.values()]
+        others = [] if alone else [replace(case, tried=dict(case.tried)) for case in self.others]
+        other = Stage(self.rules, seats, others, self.now)
+        if self.ours is not None:
+            other.ours = replace(self.ours, tried=dict(self.ours.tried))
+        return other
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def enter(self, c: Conversation, outcomes: Sequence[Outcome]) -> None:
+        """The conversation that is asked about has just been opened, or comes back."""
+        self.ours = Case(c, self.rules)
+        self._keep(self.ours, outcomes)
+
+    def give(self, given: Given) -> Conversation:
+        """Something is done to the conversation that is asked about."""
+        if self.ours is None:
+            raise ValueError("nobody has written yet")
+        self._step(self.ours, given)
+        return self.ours.c
+
+    def play(self, until: int, *, most: int, pause: frozenset[str] = frozenset(), endless: bool = False) -> Ended:
+        """Time passes up to `until`, or to the end of what can happen, or through `most` wake-ups.
+
+        With `pause` it stops as soon as the conversation is in one of these states, and may be played on; `endless`
+        goes on when everything only repeats.
+        """
+        while True:
+            self._settle()
+            c = self.ours.c if self.ours else None
+            if c is None or (c.state == "closed" and c.due_at is None):
+                return "closed"
+            if c.state in pause:
+                return "later"
+            if c.round >= 2 and not endless and self._only_repeats(c):
+                return "again"
+            due = self._next()
+            if due is None:
+                return "waits"
+            if due > until:
+                return "later"
+            if self.wakes >= most:
+                return "long"
+            self.now = max(due, self.now)
+
+    def why_not(self, user_id: int | None) -> str | None:
+        """Why this person can take nothing now, limits included (rules.md 3)."""
+        seat = self.seats.get(user_id) if user_id is not None else None
+        if seat is None:
+            return None
+        if not seat.present:
+            return seat.unavailable or "offline"
+        return None if self._eligible(seat) else "full"
+
+    @property
+    def somebody(self) -> bool:
+        """Is anybody of the queue there? Limits do not count: the busy are not away."""
+        return any(seat.present and seat.member for seat in self.seats.values())
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        for _ in range(100):
+            busy = self._route()
+            busy = self._wake() or busy
+            if not (self._presence() or busy):
+                return
+
+    def _next(self) -> int | None:
+        moments = [case.c.due_at for case in self._cases()]
+        moments += [case.c.route_at for case in self._cases() if case.c.state == "waiting" and self.rules.active]
+        moments += [next_change(seat.person, self.now) for seat in self.seats.values()]
+        return min((at for at in moments if at is not None and at > self.now), default=None)
+
+    def _only_repeats(self, c: Conversation) -> bool:
+        return all(timer.name in REPEATS for timer in timers(c, self.rules))
+
+    def _cases(self) -> list[Case]:
+        return [*self.others, self.ours] if self.ours is not None else self.others
+
+    def _wake(self) -> bool:
+        due = [case for case in self._cases() if case.c.due_at is not None and case.c.due_at <= self.now]
+        for case in sorted(due, key=lambda each: (each.c.due_at or 0, each.c.id)):
+            self.wakes += 1
+            self._step(case, Woke(sender_gone=case.c.sender_id is None))
+        return bool(due)
+
+    # --- people ---------------------------------------------------------------------------------------------
+
+    def _presence(self) -> bool:
+        changed = [seat for seat in self.seats.values() if self._look_at(seat)]
+        for seat in changed:
+            if not seat.present:
+                self._taken_from(seat)
+            elif seat.member and self._eligible(seat):
+                self._kick()
+        return bool(changed)
+
+    def _look_at(self, seat: Seat) -> bool:
+        """Is he there now? True when that has changed."""
+        before = seat.present
+        seat.unavailable = availability(seat.person, self.now)
+        seat.present = availability(seat.person, self.now, check=self.rules.settings.check_availability) is None
+        return seat.present != before
+
+    def _taken_from(self, seat: Seat) -> None:
+        for case in self._cases():
+            if case.c.offered_to == seat.user_id:
+                gone = case.c.sender_id is None
+                self._step(case, OperatorUnavailable(seat.user_id, seat.unavailable or "offline", gone))
+
+    def _eligible(self, seat: Seat) -> bool:
+        return seat.present and has_room(seat.counted, limit_for_offers(self.rules.settings), seat.open_count)
+
+    def _kick(self) -> None:
+        """Somebody can take one more: whatever waits there longest is due now."""
+        parked = {case.c.id: case for case in self._cases() if case.c.state == "waiting" and case.c.route_at is None}
+        for first in pick_order([_waiting(case.c) for case in parked.values()])[:1]:
+            case = parked[first.conversation_id]
+            case.c = case.c._replace(route_at=self.now)
+
+    # --- routing --------------------------------------------------------------------------------------------
+
+    def _route(self) -> bool:
+        """Offers what waits, as far as there are people for it. True when something was offered or parked."""
+        waiting = {case.c.id: case for case in self._cases() if case.c.state == "waiting"}
+        due = any(case.c.route_at is not None and case.c.route_at <= self.now for case in waiting.values())
+        if not due or not self.rules.active:
+            return False
+        free = [seat.first_at for seat in self.seats.values() if seat.member and self._eligible(seat)]
+        stamp = max(self.now, max(free, default=0) + 1)
+        for place in pick_order([_waiting(case.c) for case in waiting.values()])[:AT_ONCE]:
+            case = waiting[place.conversation_id]
+            if case.c.route_at is not None and case.c.route_at > self.now:
+                continue  # held until the line opens
+            named = case.c.wanted_id is not None
+            refused = self._offer(case, stamp)
+            if refused is None:
+                stamp += 1
+            elif not named:
+                self._park_rest(waiting, case, refused)
+                break
+        return True
+
+    def _park_rest(self, waiting: dict[int, Case], last: Case, why: Choice) -> None:
+        """Nobody can take this one, so nobody can take those behind it."""
+        order = [each.conversation_id for each in pick_order([_waiting(case.c) for case in waiting.values()])]
+        for number in order[order.index(last.c.id) + 1 :]:
+            case = waiting[number]
+            held = case.c.route_at is not None and case.c.route_at > self.now
+            if not held and case.c.wanted_id is None:
+                self._park(case, why)
+
+    def _park(self, case: Case, why: Choice) -> None:
+        waited = case.c.route_at is None
+        self._step(case, NobodyToOffer(why.reason.code))
+        if case is self.ours and not waited:
+            self.told.append(Told(self.now, Fact("waits", {"why": why.explained()}), case.c))
+
+    def _offer(self, case: Case, stamp: int) -> Choice | None:
+        """None when somebody is asked now, else why nobody can be."""
+        c = case.c
+        choice, offer = self._choice(case)
+        if choice.user_id is None and not choice.everyone:
+            self._park(case, choice)
+            return choice
+        first = c.round == 0
+        self._step(case, Offered(choice.user_id, offer, choice.explained(), new_round=choice.new_round))
+        seat = self.seats.get(choice.user_id) if choice.user_id is not None else None
+        if seat is not None and offer == "queue":
+            if first:
+                seat.first_at = next_stamp(stamp, seat.first_at)
+            else:
+                seat.again_at = next_stamp(stamp, seat.again_at)
+        return None
+
+    def _choice(self, case: Case) -> tuple[Choice, Literal["queue", "own", "everyone"]]:
+        c, mode = case.c, self.rules.settings.mode
+        wanted = self.seats.get(c.wanted_id) if c.wanted_id is not None else None
+        if wanted is not None:
+            choice = choose_wanted(self._candidate(wanted, {}), Reason("own_operator"))
+            if choice is not None:
+                return choice, "own"
+        first = c.round == 0
+        tried = {} if mode == "everyone" or first else case.tried
+        people = [self._candidate(seat, tried) for seat in self.seats.values() if seat.member]
+        last = max(tried, key=lambda user: tried[user][1]) if tried else None
+        choice = choose(mode, people, first=first or mode == "everyone", last=last)
+        return choice, "everyone" if mode == "everyone" else "queue"
+
+    def _candidate(self, seat: Seat, tried: dict[int, tuple[str, int]]) -> Candidate:
+        return Candidate(
+            seat.user_id,
+            seat.position,
+            seat.first_at,
+            seat.again_at,
+            seat.counted,
+            int(seat.present),
+            int(self._eligible(seat)),
+            seat.unavailable,
+            seat.user_id in tried,
+        )
+
+    # --- keeping up -----------------------------------------------------------------------------------------
+
+    def _step(self, case: Case, given: Given) -> None:
+        before = case.c
+        case.c, outcomes = step(before, given, now=self.now, rules=case.rules)
+        self._keep(case, outcomes)
+        self._count(before, case.c)
+
+    def _keep(self, case: Case, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Tried):
+                case.tried[outcome.user_id] = (outcome.outcome, self.now)
+            elif isinstance(outcome, RoundOver):
+                case.tried.clear()
+            if case is self.ours:
+                self.told.append(Told(self.now, outcome, case.c))
+
+    def _count(self, before: Conversation, after: Conversation) -> None:
+        """Moves the counters of seats; whoever has room again wakes the queue."""
+        rule = self.rules.settings.counting
+        for c, sign in ((before, -1), (after, 1)):
+            user_id = c.offered_to if c.state == "offered" else c.operator_id
+            seat = self.seats.get(user_id) if user_id is not None else None
+            if seat is None or c.state not in ("offered", "active", "closing"):
+                continue
+            snoozed = c.snoozed_until is not None
+            seat.counted += sign * counts(c.state, c.awaiting, c.replied_at is not None, rule, snoozed=snoozed)
+            seat.open_count += sign * int(c.state != "closing")
+        holder = before.offered_to if before.state == "offered" else before.operator_id
+        seat = self.seats.get(holder) if holder is not None else None
+        if seat is not None and before is not after and self._eligible(seat) and after.offered_to != holder:
+            self._kick()
+
+
+def _waiting(c: Conversation) -> Waiting:
+    return Waiting(c.id, c.priority, c.waiting_since or c.opened_at)
