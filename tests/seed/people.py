@@ -54,9 +54,10 @@ class Person:
         self.browser = browser
 
     def try_(self, method: str, path: str, value: Any = None) -> Answer:
-        """One request, whatever comes of it; and then until nothing moves any more."""
+        """One request, whatever comes of it; what it sets in motion has come to rest afterwards."""
         answer: Answer = self.house.run(self.browser.ask(method, f"/api/v1{path}", value))
-        self.house.settle()
+        if method != "GET":
+            self.house.settle()
         return answer
 
     def ask(self, method: str, path: str, value: Any = None) -> Any:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openlines.app import create_app
 from openlines.config import Config
@@ -28,11 +28,28 @@ _WAITS = ("openlines_store_writer_waiting", "openlines_store_reader_waiting")
 _QUIET_ROUNDS = 3
 
 
+class Known(NamedTuple):
+    """A portal that was set up and stopped: where it lies, and who was signed in (name → id and cookies)."""
+
+    folder: Path
+    people: dict[str, tuple[int, dict[str, str]]]
+    database: str = ""
+
+
 class Portal:
     """One running server with an administrator (Ann), a first line and a chat on a website."""
 
-    def __init__(self, folder: Path, database: str = "", *, clock: Clock | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "",
+        *,
+        known: Known | None = None,
+        clock: Clock | None = None,
+        **settings: Any,
+    ) -> None:
         self.clock = clock or Clock()
+        self._known = known
         self._loop = Loop()
         self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
         self._config = Config(data=folder, database=database, log_level="critical", **settings)
@@ -43,6 +60,11 @@ class Portal:
         self.line = 0
         self.channel = 0
         self.key = ""  # of the first chat
+        if known is None:
+            self.set_up()
+        else:
+            self.sign_in(self.chief)
+            self._look_around()
 
     # --- running and time -----------------------------------------------------------------------------------
 
@@ -89,26 +111,34 @@ class Portal:
         """What the first visit of the printed link does."""
         who = {"name": CHIEF, "email": "ann@example.org", "password": PASSWORD}
         where = {"portal_name": "Bakery", "language": language, "time_zone": time_zone}
-        made = self.chief.ask("POST", "/setup", {"token": self._app.setup_token, **who, **where})
-        self._know(made["me"]["id"], made["line_id"], made["channel_id"])
+        self.chief.ask("POST", "/setup", {"token": self._app.setup_token, **who, **where})
+        self._look_around()
 
-    def sign_in_again(self) -> None:
-        """The administrator of a portal that was set up before."""
-        self.chief.ask("POST", "/login", {"email": "ann@example.org", "password": PASSWORD})
+    def _look_around(self) -> None:
+        self.chief.id = self.chief.ask("GET", "/me")["id"]
         channel = self.chief.ask("GET", "/channels")["items"][0]
-        self._know(self.chief.ask("GET", "/me")["id"], channel["line_id"], channel["id"])
+        self.line, self.channel, self.key = channel["line_id"], channel["id"], channel["key"]
 
-    def _know(self, user: int, line: int, channel: int) -> None:
-        self.chief.id, self.line, self.channel = user, line, channel
-        self.key = self.chief.ask("GET", f"/channels/{channel}")["key"]
+    def sign_in(self, person: Operator) -> None:
+        """With the cookie that the portal knows, where there is one and it still holds."""
+        if self._known is not None and person.name in self._known.people:
+            person.browser.cookies = dict(self._known.people[person.name][1])
+            if person.try_("GET", "/me").status == 200:
+                return
+        email = f"{person.name.lower()}@example.org"
+        person.ask("POST", "/login", {"email": email, "password": PASSWORD})
 
-    def operator(self, name: str, *, comes: bool = True, **values: Any) -> Operator:
-        """A new colleague, signed in, at work unless he does not come."""
-        email = f"{name.lower()}@example.org"
-        account = {"name": name, "email": email, "password": PASSWORD, "role": "operator", **values}
-        found = Operator(self, self.browser(), name, self.chief.ask("POST", "/users", account)["id"])
-        found.ask("POST", "/login", {"email": email, "password": PASSWORD})
+    def operator(self, name: str, *, comes: bool = True) -> Operator:
+        """A colleague, at work unless he does not come (yet)."""
+        found = Operator(self, self.browser(), name, self._account(name))
+        self.sign_in(found)
         return found.comes() if comes else found
+
+    def _account(self, name: str) -> int:
+        if self._known is not None and name in self._known.people:
+            return self._known.people[name][0]
+        account = {"name": name, "email": f"{name.lower()}@example.org", "password": PASSWORD, "role": "operator"}
+        return int(self.chief.ask("POST", "/users", account)["id"])
 
     def operators(self, *names: str) -> list[Operator]:
         return [self.operator(name) for name in names]
@@ -149,19 +179,27 @@ class Portal:
 
 
 @contextmanager
-def portal(folder: Path, database: str = "", *, template: Path | None = None, **settings: Any) -> Iterator[Portal]:
-    """A portal that is set up. `template` is the folder of one that was, to save its making."""
-    if template is not None:
-        shutil.copytree(template, folder, dirs_exist_ok=True)
+def portal(folder: Path, database: str = "", **settings: Any) -> Iterator[Portal]:
+    """A portal that is set up, until the end of the block."""
     found = Portal(folder, database, **settings)
     try:
-        if template is not None:
-            found.sign_in_again()
-        else:
-            found.set_up()
         yield found
     finally:
         found.close()
+
+
+def prepared(folder: Path, *names: str, database: str = "") -> Known:
+    """A portal that was set up, with people who were signed in, and stopped: to be copied."""
+    with portal(folder, database) as found:
+        team = [found.chief, *(found.operator(name, comes=False) for name in names)]
+        people = {each.name: (each.id, each.browser.cookies) for each in team}
+    return Known(folder, people, database)
+
+
+def copied(known: Known, folder: Path) -> None:
+    """What a portal has on disk: the key of its secrets, its files, a SQLite database."""
+    ignored = shutil.ignore_patterns("control.sock", *(["portal.db*"] if known.database else []))
+    shutil.copytree(known.folder, folder, ignore=ignored)
 
 
 Opens = Callable[..., Portal]
