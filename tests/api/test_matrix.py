@@ -120,6 +120,7 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("GET", "/lines/{line_id}"): (CONFIGURES, f"/lines/{L}", None),
     ("PATCH", "/lines/{line_id}"): (CONFIGURES, f"/lines/{L}", {"version": 0, "name": "x"}),
     ("DELETE", "/lines/{line_id}"): (CONFIGURES, f"/lines/{L}", None),
+    ("POST", "/lines/{line_id}/forecast"): (CONFIGURES, f"/lines/{L}/forecast", {}),
     ("POST", "/lines/{line_id}/copy"): (CONFIGURES, f"/lines/{L}/copy", {}),
     ("GET", "/lines/{line_id}/queue"): (CONFIGURES, f"/lines/{L}/queue", None),
     ("PUT", "/lines/{line_id}/queue"): (CONFIGURES, f"/lines/{L}/queue", {"version": 0, "members": []}),

@@ -7,6 +7,7 @@ from sqlalchemy.sql import ColumnElement
 
 from openlines.core.state import Conversation
 from openlines.store.statement import Statement, among
+from openlines.store.statement import insert as insert_or
 from openlines.store.tables import (
     channels,
     conversations,
@@ -182,7 +183,14 @@ _TO_ROUTE = Statement(
 _TRIED = Statement(
     select(tries.c.user_id, tries.c.outcome, tries.c.at).where(tries.c.conversation_id == bindparam("id"))
 )
-_ADD_TRY = Statement(insert(tries))
+# One may be there already: who let an offer pass as the customer's own operator can be the queue's first choice.
+_NEW_TRY = insert_or(tries)
+_ADD_TRY = Statement(
+    _NEW_TRY.on_conflict_do_update(
+        index_elements=[tries.c.conversation_id, tries.c.user_id],
+        set_={"outcome": _NEW_TRY.excluded.outcome, "at": _NEW_TRY.excluded.at},
+    )
+)
 _SET_TRY = Statement(
     update(tries).where(tries.c.conversation_id == bindparam("of_id"), tries.c.user_id == bindparam("of_user"))
 )
