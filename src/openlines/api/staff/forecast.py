@@ -20,7 +20,7 @@ from openlines.support.stamps import stamp, stamp_or_none
 TAGS = ["lines"]
 
 
-class CustomerInput(msgspec.Struct, forbid_unknown_fields=True):
+class CustomerInput(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`returning`: he was here `ago` seconds ago, with that operator where one is named."""
 
     returning: bool = False
