@@ -85,6 +85,15 @@ class Portal:
         """Until nothing moves any more."""
         self.run(self._settle())
 
+    def wait_for(self, true: Callable[[], object], within: float = 20.0) -> None:
+        """Until something is so that others than the server do too (a vendor's side of a channel)."""
+        for _ in range(round(within / 0.02)):
+            if true():
+                self.settle()
+                return
+            self.run(asyncio.sleep(0.02))
+        raise AssertionError("it never came to be so")
+
     async def _settle(self) -> None:
         quiet, last = 0, ""
         for _ in range(1000):
