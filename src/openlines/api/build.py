@@ -33,9 +33,14 @@ from openlines.api.staff import (
     forecast,
     inbox,
     keys,
+    kpi,
+    line_versions,
     lines,
     me,
+    notices,
     people,
+    previews,
+    quality,
     quarantine,
     timetables,
 )
@@ -59,9 +64,14 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *files.HANDLERS,
     *people.HANDLERS,
     *lines.HANDLERS,
+    *previews.HANDLERS,
     *forecast.HANDLERS,
+    *line_versions.HANDLERS,
     *channels.HANDLERS,
+    *quality.HANDLERS,
     *quarantine.HANDLERS,
+    *kpi.HANDLERS,
+    *notices.HANDLERS,
     *timetables.HANDLERS,
 ]
 _DESCRIPTION: Final = (
@@ -188,7 +198,7 @@ _CODES: Final = {
 
 
 # What the framework calls otherwise than we do: the body, and a parameter that would hide a word of Python's.
-_QUERY_NAMES: Final = {"data": "body", "list_": "list"}
+_QUERY_NAMES: Final = {"data": "body", "list_": "list", "from_": "from"}
 
 
 def _refused(request: Req, error: Exception) -> Response[Any]:

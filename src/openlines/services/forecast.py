@@ -16,18 +16,22 @@ from typing import Any, Final, NamedTuple
 from openlines.core.availability import Person
 from openlines.core.conversation import may_reopen, opened, step
 from openlines.core.forecast import Case, Seat, Stage
+from openlines.core.hours import Hours
 from openlines.core.inputs import Accepted, CustomerWrote, FinishedNow, Wrote
 from openlines.core.line import DAY, MINUTE, SECOND, LineSettings
 from openlines.core.routing import owns_still
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.core.state import Conversation, Rules
+from openlines.services import holidays
 from openlines.services.access import Actor, access_line
 from openlines.services.errors import Invalid
 from openlines.services.forecast_steps import Moment, Part, parts_of
 from openlines.services.line_settings import merged
 from openlines.services.queue import expand
+from openlines.services.timetables import settings_of as timetable_settings
 from openlines.services.turn import rules_for
-from openlines.store import channels, conversations, departments, lines, seats, users
+from openlines.services.working_time import portal_zone
+from openlines.store import channels, conversations, departments, lines, seats, timetables, users
 from openlines.store import forecast as rows
 from openlines.store.conversations import Around
 from openlines.store.lines import LineRow, Member, text_of
@@ -113,7 +117,7 @@ def scene(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Scene:
     now = _moment(reader, asked.at)
     stored = line.rules
     settings = merged(reader, stored, asked.settings) if asked.settings else stored
-    text = text_of(settings) if asked.settings else line.settings
+    text = _text(reader, settings) if asked.settings else line.settings
     channel_id, kind = _channel(reader, line, asked.channel_id)
     active = bool(line.active) if asked.active is None else asked.active
     around = _around(int(active), text, kind, asked.customer)
@@ -132,6 +136,17 @@ def _moment(reader: Reader, at: int | None) -> int:
     if not reader.now - DAY <= at <= reader.now + FARTHEST:
         raise Invalid.field("at", "bad_moment")
     return at
+
+
+def _text(reader: Reader, settings: LineSettings) -> str:
+    """Settings that are being tried, with the working time that they would come to; nothing is written down."""
+    if not settings.hours_on:
+        return text_of(settings)
+    shared = timetables.one(reader, settings.timetable_id) if settings.timetable_id else None
+    own = settings if shared is None else timetable_settings(shared)
+    days = holidays.days_of(own.holidays_country, own.holidays_region, *holidays.years_around(reader.now))
+    zone = own.time_zone or portal_zone(reader)
+    return text_of(settings, Hours(zone, own.week, own.exceptions, tuple(day.date for day in days)))
 
 
 def _channel(reader: Reader, line: LineRow, wanted: int | None) -> tuple[int | None, str]:

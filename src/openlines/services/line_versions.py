@@ -1,13 +1,17 @@
 """Every saved state of a line is kept, with who saved it: for undo, for what has changed, for who was first."""
 
+from typing import Final, NamedTuple
+
 import msgspec
 
-from openlines.services.access import Actor
+from openlines.services.access import Actor, access_line
 from openlines.services.errors import Conflict
 from openlines.store import line_versions, lines
 from openlines.store.line_versions import Version
-from openlines.store.lines import LineRow
+from openlines.store.lines import LineRow, Member
 from openlines.store.tx import Reader, Tx
+
+NEWEST: Final = 2**53 - 1
 
 
 def keep(tx: Tx, actor: Actor, line_id: int) -> None:
@@ -35,3 +39,27 @@ def overtaken(reader: Reader, line: LineRow) -> Conflict:
     if saved is None or not saved.by:
         return Conflict("changed", version=line.version)
     return Conflict("changed", version=line.version, by=saved.by, at=saved.at)
+
+
+class Kept(NamedTuple):
+    """A state of a line as it was saved; `by` is empty for the house itself."""
+
+    saved: Version
+    by: str
+    members: list[Member]
+
+
+def history(reader: Reader, actor: Actor, line_id: int, before: int | None = None) -> tuple[list[Kept], int | None]:
+    """The saved states of a line, newest first; the second value is `before` for the next page, or None."""
+    access_line(reader, actor, line_id)
+    found = line_versions.before(reader, line_id, before if before is not None else NEWEST)
+    shown = [Kept(saved, by, _members_in(saved.queue)) for saved, by in found[: line_versions.PAGE]]
+    more = len(found) > line_versions.PAGE
+    return shown, shown[-1].saved.version if more else None
+
+
+def _members_in(queue: str) -> list[Member]:
+    return [
+        Member(each.get("user_id"), each.get("department_id"), int(each.get("with_head", False)))
+        for each in msgspec.json.decode(queue)
+    ]

@@ -18,10 +18,10 @@ from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import keep, overtaken
-from openlines.services.queue import rebuild_seats
+from openlines.services.queue import check_members, rebuild_seats, seat_members
 from openlines.services.turn import Turn, load_some
 from openlines.services.working_time import stored
-from openlines.store import conversations, lines, seats
+from openlines.store import conversations, faces, lines, seats
 from openlines.store.lines import LineRow, Member, settings_of
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
@@ -61,10 +61,11 @@ def _add(tx: Tx, actor: Actor, name: str, settings: str, limit: int | None) -> i
 
 
 def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = None) -> int:
-    """A line with the same settings and the same queue; channels stay where they are."""
+    """A line with the same settings, queue and faces; channels stay where they are."""
     row = _line(tx, line_id)
     copied = _add(tx, actor, name, row.settings, limit)
     lines.put_members(tx, copied, [Member(*each[2:]) for each in lines.members(tx, [line_id])])
+    faces.put(tx, copied, [each._replace(line_id=copied) for each in faces.own(tx, [line_id])])
     rebuild_seats(tx, [copied])
     keep(tx, actor, copied)
     return copied
@@ -79,8 +80,12 @@ def change(
     name: str | None = None,
     active: bool | None = None,
     settings: Mapping[str, Any] | None = None,
+    members: Sequence[Member] | None = None,
 ) -> LineRow:
-    """Changes what is named. Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile)."""
+    """Changes what is named, `members` being the whole queue; all of it is one save.
+
+    Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile).
+    """
     require_administrator(actor)
     row = lines.locked(tx, line_id)
     if row is None:
@@ -95,12 +100,16 @@ def change(
     if settings:
         after = merged(tx, before, settings)
         values["settings"] = stored(tx, after)
+    if members is not None:
+        check_members(tx, members)
     if row.version != version:
         raise overtaken(tx, row)
-    if not values:
+    if not values and members is None:
         return row
     if not lines.put_seen(tx, line_id, version, **values, rearm_after=0):
         raise overtaken(tx, row)
+    if members is not None:
+        seat_members(tx, actor, line_id, members)
     keep(tx, actor, line_id)
     tx.event(
         "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}

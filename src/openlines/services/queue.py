@@ -61,20 +61,30 @@ def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequenc
     if line is None:
         raise NotFound("line", id=line_id)
     chosen = [Member(*each) for each in members]
-    problems = _problems(tx, chosen)
-    if problems:
-        raise Invalid(problems)
+    check_members(tx, chosen)
     if not lines.put_seen(tx, line_id, version):
         raise overtaken(tx, line)
-    lines.put_members(tx, line_id, chosen)
+    seat_members(tx, actor, line_id, chosen)
     keep(tx, actor, line_id)
+
+
+def check_members(reader: Reader, members: Sequence[Member]) -> None:
+    """Raises `Invalid` for members that are unknown or stand twice."""
+    problems = _problems(reader, members)
+    if problems:
+        raise Invalid(problems)
+
+
+def seat_members(tx: Tx, actor: Actor, line_id: int, members: Sequence[Member]) -> None:
+    """Replaces the queue by checked members; the caller has counted the line's version."""
+    lines.put_members(tx, line_id, list(members))
     tx.event("queue.changed", line_id=line_id, user_id=actor.user_id)
     rebuild_seats(tx, [line_id])
 
 
-def _problems(tx: Tx, members: Sequence[Member]) -> list[Problem]:
-    people = {user.id for user in users.all_users(tx) if user.active}
-    tree = {each.id for each in departments.all_departments(tx)}
+def _problems(reader: Reader, members: Sequence[Member]) -> list[Problem]:
+    people = {user.id for user in users.all_users(reader) if user.active}
+    tree = {each.id for each in departments.all_departments(reader)}
     found = []
     named = [each[:2] for each in members]
     for place, (user_id, department_id) in enumerate(named):

@@ -30,6 +30,8 @@ class Saved(NamedTuple):
     at: int
 
 
+PAGE = 20
+
 _ADD = Statement(insert(line_versions))
 _LAST = Statement(
     select(line_versions.c.version, users.c.name, line_versions.c.at)
@@ -42,6 +44,13 @@ _ONE = Statement(
     select(*(line_versions.c[name] for name in Version._fields)).where(
         line_versions.c.line_id == bindparam("line_id"), line_versions.c.version == bindparam("version")
     )
+)
+_BEFORE = Statement(
+    select(*(line_versions.c[name] for name in Version._fields), users.c.name.label("by"))
+    .select_from(line_versions.outerjoin(users, users.c.id == line_versions.c.saved_by))
+    .where(line_versions.c.line_id == bindparam("line_id"), line_versions.c.version < bindparam("before"))
+    .order_by(line_versions.c.version.desc())
+    .limit(PAGE + 1)
 )
 
 
@@ -57,3 +66,10 @@ def last(reader: Reader, line_id: int) -> Saved | None:
 def one(reader: Reader, line_id: int, version: int) -> Version | None:
     row = reader.one(_ONE, line_id=line_id, version=version)
     return None if row is None else Version._make(row)
+
+
+def before(reader: Reader, line_id: int, version: int) -> list[tuple[Version, str]]:
+    """The states before a version, newest first, with who saved each: a page and one more."""
+    width = len(Version._fields)
+    rows = reader.all(_BEFORE, line_id=line_id, before=version)
+    return [(Version._make(row[:width]), row[width] or "") for row in rows]

@@ -9,12 +9,11 @@ from litestar.params import FromPath, JSONBody
 
 from openlines.api.guard import LOOKS_AT_SETTINGS
 from openlines.api.staff.common import MOST, Number, TheActor, TheEdge, TheLanguage, harmless, when
-from openlines.api.staff.lines import QueueMember, settings_in
+from openlines.api.staff.lines import QueueMember, members_in, settings_in
 from openlines.realtime.shapes import at_the_edge
 from openlines.services import forecast as service
 from openlines.services.forecast import Asked, Customer
 from openlines.services.forecast_steps import Part, Step
-from openlines.store.lines import Member
 from openlines.support.stamps import stamp, stamp_or_none
 
 TAGS = ["lines"]
@@ -98,19 +97,14 @@ class ForecastAnswer(msgspec.Struct):
 
 def _asked(data: ForecastInput, language: str) -> Asked:
     given = data.customer
-    customer = Customer(
-        given.returning, given.operator_id, given.ago, harmless(given.name), given.language or language
-    )
-    members = data.members
+    customer = Customer(given.returning, given.operator_id, given.ago, harmless(given.name), given.language or language)
     return Asked(
         channel_id=data.channel_id,
         at=when("at", data.at),
         everybody=data.everybody,
         customer=customer,
         settings=settings_in(data.settings) if data.settings else None,
-        members=None
-        if members is None
-        else [Member(each.user_id, each.department_id, int(each.with_head)) for each in members],
+        members=None if data.members is None else members_in(data.members),
         active=data.active,
     )
 

@@ -62,6 +62,10 @@ def _clean(value: Any) -> Any:
     return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
+def members_in(members: list["QueueMember"]) -> list[Member]:
+    return [Member(each.user_id, each.department_id, int(each.with_head)) for each in members]
+
+
 def line_out(reader: Reader, row: LineRow, language: str) -> Line:
     settings, schedule = row.rules, schedule_in(row.settings)
     now = reader.now
@@ -140,11 +144,18 @@ async def read_line(edge: TheEdge, actor: TheActor, language: TheLanguage, line_
     return await edge.store.read(_line, actor, line_id, language)
 
 
+class QueueMember(msgspec.Struct, forbid_unknown_fields=True):
+    user_id: Number | None = None
+    department_id: Number | None = None
+    with_head: bool = False  # of a department: its head too
+
+
 class LineChange(msgspec.Struct, forbid_unknown_fields=True):
     version: Number
     name: Text | None = None
     active: bool | None = None
     settings: dict[str, Any] | None = None
+    members: list[QueueMember] | None = None  # the whole queue
 
 
 @patch("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a line; of `settings` only what is named")
@@ -156,14 +167,17 @@ async def change_line(
     line_id: FromPath[int],
     data: JSONBody[LineChange],
 ) -> Response[Line]:
-    """Holds at once, also for what is under way. 409 when somebody saved since `version`."""
+    """Holds at once, also for what is under way; all of it is one save. 409 when somebody saved since `version`."""
     settings = settings_in(data.settings) if data.settings is not None else None
+    members = None if data.members is None else members_in(data.members)
     if settings:
         await warm(settings.get("holidays_country"), settings.get("holidays_region"), edge.store.clock.now())
 
     def change(tx: Tx) -> LineRow:
         name = harmless(data.name) if data.name is not None else None
-        return lines.change(tx, actor, line_id, data.version, name=name, active=data.active, settings=settings)
+        return lines.change(
+            tx, actor, line_id, data.version, name=name, active=data.active, settings=settings, members=members
+        )
 
     return await act(edge, request, change, lambda reader, row: line_out(reader, row, language))
 
@@ -192,12 +206,6 @@ class QueueEntry(msgspec.Struct, omit_defaults=True):
     department_id: int | None = None
     with_head: bool = False
     people: list[QueuePerson] = []
-
-
-class QueueMember(msgspec.Struct, forbid_unknown_fields=True):
-    user_id: Number | None = None
-    department_id: Number | None = None
-    with_head: bool = False  # of a department: its head too
 
 
 class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -237,7 +245,7 @@ async def put_queue(
     edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int], data: JSONBody[QueueInput]
 ) -> Response[list[QueueEntry]]:
     """Each member names a user or a department. `version` is the line's."""
-    members = [Member(each.user_id, each.department_id, int(each.with_head)) for each in data.members]
+    members = members_in(data.members)
     return await act(
         edge,
         request,
