@@ -222,6 +222,13 @@ class Call(NamedTuple):
     files: tuple[OutgoingFile, ...] = ()
 
 
+class Bubble(NamedTuple):
+    """What a customer sees of a message: its words, and the captions of the buttons under them, row by row."""
+
+    text: str
+    buttons: tuple[tuple[str, ...], ...] = ()
+
+
 class Sent(NamedTuple):
     """Done; the vendor's ids of the messages that it made or changed, and of those that it took away."""
 
@@ -335,6 +342,10 @@ class Channel(Protocol):
 
         None at all means that there is nothing the channel could show.
         """
+        ...
+
+    def shown(self, call: Call) -> Bubble:
+        """What a request makes the customer see: for previews of texts."""
         ...
 
     async def send(self, account: Account, call: Call, http: Http, open_file: OpenFile) -> Outcome:

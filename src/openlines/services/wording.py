@@ -11,8 +11,9 @@ from openlines.core.texts import DEFAULT_TEXTS, render
 from openlines.services import asking
 from openlines.services.faces import operator_name
 from openlines.services.opening import opens_at
+from openlines.services.places import position_words, wait_of, without_wait
 from openlines.services.waits import span_words, usual_answer
-from openlines.store import conversations, lines
+from openlines.store import lines, places
 from openlines.store.conversations import Around
 from openlines.store.portal import the_portal
 from openlines.store.tx import Reader
@@ -28,6 +29,7 @@ _SETTING = {
     "rating_thanks_good": "rating_thanks_good",
     "rating_thanks_bad": "rating_thanks_bad",
     "consent": "consent_text",
+    "place": "place_text",
 }
 
 
@@ -49,10 +51,26 @@ def auto_message(
         part = part or (c.inactive_said - 1,)
     s = rules.settings
     language = language_for(reader, around.language)
-    words = inactive_words(s, part, language) if part else _words(auto, s, capabilities, language)
+    words = inactive_words(s, part, language) if part else words_of(auto, s, capabilities, language)
     if not words:
         return "", {}
-    text = render(words, _values(reader, words, c, rules, around, language)) if "{" in words or "}" in words else words
+    if auto == "place" and "{wait}" in words and wait_of(reader, c.line_id, c.place_said) is None:
+        words = without_wait(words)
+    if "{" in words or "}" in words:
+        words = render(words, _values(reader, auto, words, c, rules, around, language))
+    return composed(auto, words, c, s, capabilities, language, part)
+
+
+def composed(  # noqa: PLR0917
+    auto: str,
+    text: str,
+    c: Conversation,
+    s: LineSettings,
+    capabilities: Capabilities,
+    language: str,
+    part: tuple[int, ...] = (),
+) -> tuple[str, dict[str, Any]]:
+    """A text, its values filled in, with what the channel needs to ask with it: buttons, digits, a link."""
     if auto == "inactivity":
         return with_menu(text, s, c.id, part[0], capabilities, language)
     return asking.completed(auto, text, s, capabilities, language), asking.extras(auto, c, s, capabilities, language)
@@ -92,7 +110,8 @@ def with_menu(
     return text, {"buttons": [{"key": key, "text": caption} for key, caption in zip(keys, captions, strict=True)]}
 
 
-def _words(auto: str, s: LineSettings, capabilities: Capabilities, language: str) -> str:
+def words_of(auto: str, s: LineSettings, capabilities: Capabilities, language: str) -> str:
+    """The line's words for `auto`, placeholders and all; the house's own where the line leaves it to them."""
     name = _SETTING.get(auto)
     rating = auto.startswith("rating")
     suffix = "_2" if rating and capabilities.text_set == 2 and auto != "rating_late" else ""
@@ -105,7 +124,9 @@ def _words(auto: str, s: LineSettings, capabilities: Capabilities, language: str
     return worded(DEFAULT_TEXTS.get(key) or DEFAULT_TEXTS.get(auto, {}), language)
 
 
-def _values(reader: Reader, words: str, c: Conversation, rules: Rules, around: Around, language: str) -> dict[str, str]:
+def _values(  # noqa: PLR0917
+    reader: Reader, auto: str, words: str, c: Conversation, rules: Rules, around: Around, language: str
+) -> dict[str, str]:
     values = {
         "customer": around.customer_name or "",
         "operator": operator_name(reader, rules.settings, c.line_id, c.operator_id, around.holder_name or "", language)
@@ -121,8 +142,10 @@ def _values(reader: Reader, words: str, c: Conversation, rules: Rules, around: A
         values["portal"] = found.name if found else ""
     if "{answers_in}" in words:
         values["answers_in"] = span_words(usual_answer(reader, c.line_id), language)
-    if "{position}" in words and c.operator_id is None:
-        values["position"] = str(conversations.ahead(reader, c.line_id, c.opened_at) + 1)
+    if ("{position}" in words or "{wait}" in words) and c.operator_id is None:
+        place = c.place_said if auto == "place" else places.before(reader, c) + 1
+        values["position"] = position_words(place)
+        values["wait"] = span_words(wait_of(reader, c.line_id, place), language)
     if "{opens_at}" in words:
         values["opens_at"] = opens_at(reader, rules.schedule, c.customer_id, language)
     return values

@@ -8,6 +8,7 @@ from openlines.channels.base import (
     Account,
     Answer,
     AuthDead,
+    Bubble,
     Call,
     Channel,
     FetchFailed,
@@ -64,6 +65,9 @@ class Telegram:
 
     def render(self, _account: Account, outgoing: Outgoing) -> list[Call]:
         return rendering.render(outgoing)
+
+    def shown(self, call: Call) -> Bubble:
+        return rendering.shown(call)
 
     async def send(self, account: Account, call: Call, http: Http, open_file: OpenFile) -> Outcome:
         return await transport.send(account, call, http, open_file)

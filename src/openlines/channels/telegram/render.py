@@ -6,7 +6,7 @@ Texts go as they are, with entities and never with a parse mode, so that nothing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from openlines.channels.base import Call, Outgoing, OutgoingFile
+from openlines.channels.base import Bubble, Call, Outgoing, OutgoingFile
 from openlines.channels.telegram.manifest import CAPTION_LIMIT, PHOTO_LIMIT, TEXT_LIMIT
 from openlines.support.text import length, split
 from openlines.support.tolerant import clean
@@ -28,6 +28,13 @@ def render(outgoing: Outgoing) -> list[Call]:
             return _edit(outgoing)
         case "delete":
             return [_delete(outgoing, outgoing.target)] if outgoing.target else []
+
+
+def shown(call: Call) -> Bubble:
+    """What a request makes the customer see: entities aside, words are shown as they are sent."""
+    rows = call.params.get("reply_markup", {}).get("inline_keyboard", ())
+    text = call.params.get("text") or call.params.get("caption") or ""
+    return Bubble(str(text), tuple(tuple(str(each["text"]) for each in row) for row in rows))
 
 
 def kind_of(file: OutgoingFile) -> str:
