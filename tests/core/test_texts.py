@@ -127,7 +127,7 @@ def test_digits_are_explained_where_digits_are_asked_for() -> None:
 
 
 def test_every_text_that_can_be_due_has_words() -> None:
-    said = {"greeting", "off_hours", "no_answer", "close", "auto_close", "rating_late", "rating_comment"}
+    said = {"greeting", "off_hours", "no_answer", "place", "close", "auto_close", "rating_late", "rating_comment"}
     asked = {"rating", *(f"rating_{how}_{scale}" for how in ("buttons", "digits") for scale in ("like", "stars"))}
     thanked = {f"rating_thanks_{what}{which}" for what in ("good", "bad") for which in ("", "_2")}
     assert set(DEFAULT_TEXTS) == said | asked | thanked

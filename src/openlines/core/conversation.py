@@ -118,7 +118,7 @@ from openlines.core.inputs import (
 from openlines.core.kpi import passed, reached
 from openlines.core.line import DAY, SECOND, LineSettings
 from openlines.core.rating import COMMENT_TIME
-from openlines.core.schedule import next_open
+from openlines.core.schedule import is_open, next_open
 from openlines.core.state import Conversation, Refused, Rules, State
 from openlines.core.timers import due_at, timers
 
@@ -785,9 +785,20 @@ def _offered(c: Conversation, given: Offered, now: int, rules: Rules) -> Stepped
 
 
 def _nobody_to_offer(c: Conversation, given: NobodyToOffer, now: int, rules: Rules) -> Stepped:
-    if c.state != "waiting" or (c.route_at is None and c.wanted_id is None):
+    if c.state != "waiting":
+        return c, _NOTHING
+    if given.place and tells_place(c, rules, now):
+        return c._replace(route_at=None, wanted_id=None, place_said=given.place), (Say("place", "nobody_free"),)
+    if c.route_at is None and c.wanted_id is None:
         return c, _NOTHING
     return c._replace(route_at=None, wanted_id=None), _NOTHING
+
+
+def tells_place(c: Conversation, rules: Rules, now: int) -> bool:
+    """Is the customer to be told his place in the queue? Once per conversation, while the line is open."""
+    s = rules.settings
+    speaks = rules.active and rules.automatic and s.place_on
+    return speaks and not c.place_said and c.state == "waiting" and is_open(rules.schedule, now)
 
 
 def _bot_said(c: Conversation, given: BotSaid, now: int, rules: Rules) -> Stepped:

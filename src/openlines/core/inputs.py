@@ -152,7 +152,10 @@ class Offered(NamedTuple):
 
 
 class NobodyToOffer(NamedTuple):
+    """`place`: where he stands in the queue (1: next), if the line tells it; 0: it is not known or not told."""
+
     why: str
+    place: int = 0
 
 
 class BotSaid(NamedTuple): ...

@@ -168,6 +168,10 @@ DEFAULT_TEXTS: Mapping[str, Words] = {
         "ru": "Спасибо, записали! Свяжемся с вами, как только откроемся.",
         "en": "Thank you, we have written that down! We will get in touch as soon as we open.",
     },
+    "place": {
+        "ru": "Сейчас все операторы заняты. Ваше место в очереди: {position}. Примерное ожидание: {wait}.",
+        "en": "All our operators are busy right now. Your place in the queue: {position}. Expected wait: {wait}.",
+    },
     "no_answer": {
         "ru": "Простите, что заставляем ждать: сейчас все операторы заняты. Ответим, как только кто-то освободится.",
         "en": "Sorry to keep you waiting: all our operators are busy. We will answer as soon as somebody is free.",

@@ -10,11 +10,13 @@ find nobody is parked (`route_at` None) and is made due again by whoever frees a
 from typing import Literal, NamedTuple
 
 from openlines.core.capacity import limit_for_offers
+from openlines.core.conversation import tells_place
 from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
 from openlines.core.schedule import is_open
 from openlines.services.queue import with_children
+from openlines.services.tell_places import tell_those_behind
 from openlines.services.turn import Case, Turn, load_some
 from openlines.store import conversations, departments, lines, seats
 from openlines.store.seats import Asked
@@ -51,9 +53,16 @@ def route(tx: Tx, line_id: int) -> Routed:
         if choice is not None and (choice.user_id is not None or choice.everyone):
             _offer(tx, case, choice, offer, asked, stamp=stamp + offered)
             offered += 1
-        elif _park(tx, case, choice) and case.c.department_id is None and case.c.wanted_id is None:
+        elif (
+            _park(tx, case, choice, ids.index(conversation_id) + 1 - offered)
+            and case.c.department_id is None
+            and case.c.wanted_id is None
+        ):
             # Nobody can take this one, so nobody can take those behind it: they are parked by their own turn.
-            _park_rest(tx, [cases[each] for each in ids[ids.index(conversation_id) + 1 :]], choice)
+            behind = ids.index(conversation_id) + 1
+            _park_rest(tx, [cases[each] for each in ids[behind:]], choice, behind + 1 - offered)
+            if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line_id):
+                return Routed(offered, more=True)
             break
     return Routed(offered, more=offered > 0 and len(ids) == conversations.WAITING_CHUNK)
 
@@ -180,17 +189,18 @@ def _offer(tx: Tx, case: Case, choice: Choice, offer: Offer, asked: list[Asked],
         seats.stamp(tx, case.c.line_id, choice.user_id, at=next_stamp(stamp, before), first=first)
 
 
-def _park(tx: Tx, case: Case, choice: Choice | None) -> bool:
-    if case.c.route_at is None and case.c.wanted_id is None:
+def _park(tx: Tx, case: Case, choice: Choice | None, place: int) -> bool:
+    """Nobody can take it now: not looked at before something changes. The customer is told his place, if ever."""
+    if case.c.route_at is None and case.c.wanted_id is None and not tells_place(case.c, case.rules, tx.now):
         return True
     turn = Turn(tx, case)
-    turn.step(NobodyToOffer(choice.reason.code if choice else "nobody_available"))
+    turn.step(NobodyToOffer(choice.reason.code if choice else "nobody_available", place))
     turn.done()
     return True
 
 
-def _park_rest(tx: Tx, behind: list[Case], choice: Choice | None) -> None:
-    for case in behind:
+def _park_rest(tx: Tx, behind: list[Case], choice: Choice | None, place: int) -> None:
+    for here, case in enumerate(behind, place):
         held = case.c.route_at is not None and case.c.route_at > tx.now
         if not held and case.c.department_id is None and case.c.wanted_id is None:
-            _park(tx, case, choice)
+            _park(tx, case, choice, here)

@@ -116,7 +116,7 @@ def words_of(auto: str, s: LineSettings, capabilities: Capabilities, language: s
     rating = auto.startswith("rating")
     suffix = "_2" if rating and capabilities.text_set == 2 and auto != "rating_late" else ""
     chosen = worded(getattr(s, name + suffix), language) if name else ""
-    if chosen or not rating:
+    if chosen or not (rating or auto == "place"):
         return chosen
     key = auto + suffix
     if auto == "rating" and capabilities.rating != "widget":

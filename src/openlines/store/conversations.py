@@ -372,23 +372,6 @@ def line_of_channel(reader: Reader, channel_id: int) -> LineOfChannel:
     return LineOfChannel._make(row)
 
 
-_AHEAD = Statement(
-    select(func.count())
-    .select_from(conversations)
-    .where(
-        conversations.c.line_id == bindparam("line_id"),
-        conversations.c.state == literal_column("'waiting'"),
-        conversations.c.opened_at < bindparam("opened_at"),
-    )
-)
-
-
-def ahead(reader: Reader, line_id: int, opened_at: int) -> int:
-    """How many of a line wait that were there before."""
-    row = reader.one(_AHEAD, line_id=line_id, opened_at=opened_at)
-    return int(row[0]) if row else 0
-
-
 _OF_MESSAGE = Statement(select(messages.c.conversation_id).where(messages.c.id == bindparam("id")))
 _OFFERED_TO_LINES = Statement(
     select(conversations.c.id, func.min(seats.c.user_id))

@@ -140,6 +140,9 @@ lines = Table(
     Column("rearm_after", Id),  # a change of rules re-arms conversations in chunks: the last id done
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
+    # Since when administrators know of it (services.line_trouble); null when there is nothing to know.
+    Column("queue_empty_at", Instant),
+    Column("nobody_at", Instant),  # conversations wait and nobody of the queue is there
 )
 
 queue_members = Table(
@@ -392,6 +395,14 @@ conversations = Table(
         "id",
         sqlite_where=text("state = 'closed'"),
         postgresql_where=text("state = 'closed'"),
+    ),
+    # How long a place in the queue took lately; only lines that tell it have entries.
+    Index(
+        "conversations_placed",
+        "line_id",
+        "replied_at",
+        sqlite_where=text("place_said > 0 AND replied_at IS NOT NULL"),
+        postgresql_where=text("place_said > 0 AND replied_at IS NOT NULL"),
     ),
     Index("conversations_customer", "customer_id", "id"),
 )
