@@ -57,6 +57,7 @@ UNKNOWN: Final[Words] = {
 
 # What a customer reads who has pressed a button; by the code that the use case gave.
 PRESSED: Final[Mapping[str, Words]] = {
+    "consented": {"ru": "Спасибо, согласие принято.", "en": "Thank you, your consent is noted."},
     "rated": {"ru": "Спасибо за оценку!", "en": "Thank you for the rating!"},
     "choice_over": {
         "ru": "Разговор уже пошёл дальше: просто напишите сюда.",

@@ -65,6 +65,7 @@ class Row(msgspec.Struct, omit_defaults=True):
     mode: str | None = None
     priority: int = 0
     rating: int | None = None
+    head_rating: int | None = None
     listening: bool = False
 
 
@@ -102,6 +103,7 @@ def row_of(shown: Shown, *, declined: bool = False, listening: bool = False) -> 
         mode="outgoing" if c.mode == "outgoing" else None,
         priority=c.priority,
         rating=c.rating,
+        head_rating=c.head_rating,
         listening=listening,
     )
 

@@ -8,9 +8,10 @@ rights will come into this file and nowhere else. What may not be seen does not 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from openlines.core.state import Conversation
 from openlines.services.errors import Forbidden, NotFound
 from openlines.services.turn import Case, load
-from openlines.store import conversations, files, lines, messages, seats, threads
+from openlines.store import conversations, departments, files, lines, messages, seats, threads
 from openlines.store.files import FileRow
 from openlines.store.lines import LineRow
 from openlines.store.messages import MessageRow
@@ -63,9 +64,23 @@ def access_conversation(reader: Reader, actor: Actor, conversation_id: int) -> C
     seat = seats.one(reader, c.line_id, actor.user_id)
     if seat is not None and seat.member:
         return case
-    if actor.user_id in conversations.listening(reader, c.id):
+    if actor.user_id in conversations.listening(reader, c.id) or may_rate_as_head(reader, actor, c):
         return case
     raise NotFound("conversation", id=conversation_id)
+
+
+def may_rate_as_head(reader: Reader, actor: Actor, c: Conversation) -> bool:
+    """Administrators any; the head of a department what its people and those of the departments below it have had."""
+    if actor.administrator:
+        return True
+    if c.operator_id is None or c.operator_id == actor.user_id:
+        return False
+    tree = departments.all_departments(reader)
+    led = {each.id for each in tree if each.head_id == actor.user_id}
+    if not led:
+        return False
+    below = {one for each in led for one in departments.with_children(reader, each)}
+    return any(c.operator_id in (*each.member_ids, each.head_id) for each in tree if each.id in below)
 
 
 def access_thread(reader: Reader, actor: Actor, thread_id: int) -> ThreadRow:

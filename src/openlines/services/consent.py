@@ -4,8 +4,7 @@ Once per thread and version of the text; a line with another text, or a text tha
 counts as agreed to by the customer's next words; "agree" wants a press, or a word that says so (docs/adr/0008).
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from openlines.core.consent import key_of, says_yes, version_of
 from openlines.core.line import LineSettings, worded
@@ -113,11 +112,3 @@ def line_of(reader: Reader, channel_id: int) -> tuple[int, LineSettings]:
     if line is None:
         raise NotFound("channel", id=channel_id)
     return line.id, settings_of(line.settings)
-
-
-def state_of(thread: ThreadRow, settings: LineSettings) -> Mapping[str, Any]:
-    """For the customer's card: is the line's present text agreed to? Empty where none is asked for."""
-    version = version_of(settings)
-    if not version:
-        return {}
-    return {"given": thread.consent_given == version, "asked": thread.consent_asked == version}

@@ -9,6 +9,7 @@ from litestar import Litestar
 from openlines.api.acting import KEY_LIMIT
 from openlines.api.refusals import ProblemDetails
 from openlines.api.staff.socket import Seen, Subscribe, Typing
+from openlines.api.visitor.asking import Agreement, FormAnswers
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.realtime.visitors import VisitorConversation, VisitorMessage
 
@@ -84,6 +85,8 @@ BY_HAND: Final[Sequence[ByHand]] = (
     ByHand("GET", f"{WIDGET}/files/{{file_id}}", "visitor", "A file of one's own thread", query=("preview",)),
     ByHand("POST", f"{WIDGET}/rating", "visitor", "Rate a conversation", Rating, Nothing),
     ByHand("POST", f"{WIDGET}/press", "visitor", "Press a button under a message", Press, Nothing),
+    ByHand("POST", f"{WIDGET}/consent", "visitor", "Agree to the consent text that was shown", Agreement, Nothing),
+    ByHand("POST", f"{WIDGET}/form", "visitor", "Answer the form of the line", FormAnswers, Nothing),
     ByHand("WS", f"{WIDGET}/socket", "visitor", "The visitor's socket; its first frame says hello", secured=False),
     ByHand(
         "WS", "/api/v1/socket", "realtime", "The workspace's socket: subscribe, typing, seen", Subscribe | Typing | Seen

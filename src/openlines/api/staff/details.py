@@ -6,6 +6,14 @@ from typing import Any, Final
 
 import msgspec
 
+from openlines.api.staff.shown_quality import (
+    ConsentState,
+    FormAnswer,
+    HeadRating,
+    answers_of,
+    consent_of,
+    head_rating_of,
+)
 from openlines.core.capacity import limit_for_offers
 from openlines.core.conversation import UNDO_CLOSED
 from openlines.core.state import Conversation
@@ -13,7 +21,7 @@ from openlines.core.timers import timers
 from openlines.realtime.fanout import ticks
 from openlines.realtime.shapes import PREVIEW, Coded, LastWords, Message, Row, Wording, at_the_edge, message_of
 from openlines.realtime.snapshot import one_row
-from openlines.services.access import Actor, access_conversation
+from openlines.services.access import Actor, access_conversation, may_rate_as_head
 from openlines.services.errors import NotFound
 from openlines.services.turn import Case, capabilities
 from openlines.store import conversations, departments, lines, messages, screens, seats, threads, users
@@ -62,6 +70,7 @@ class Earlier(msgspec.Struct, omit_defaults=True):
     operator_id: int | None = None
     rating: int | None = None
     last: LastWords | None = None
+    head_rating: int | None = None
 
 
 class Skipped(msgspec.Struct, omit_defaults=True):
@@ -84,6 +93,9 @@ class Details(msgspec.Struct, omit_defaults=True):
     skipped: list[Skipped] = []
     rating: int | None = None
     rating_comment: str | None = None
+    head_rating: HeadRating | None = None
+    consent: ConsentState | None = None
+    form: list[FormAnswer] = []
     listeners: list[int] = []
     earlier: list[Earlier] = []
     may: list[str] = []
@@ -148,10 +160,16 @@ def details(reader: Reader, actor: Actor, conversation_id: int, language: str, w
         next=_next(case, reader.now, language, word),
         skipped=skipped,
         rating=c.rating,
-        rating_comment=c.rating_comment,
+        rating_comment=c.rating_comment or None,
+        head_rating=head_rating_of(reader, c),
+        consent=consent_of(reader, case.rules.settings, thread),
+        form=answers_of(reader, c),
         listeners=sorted(listeners),
         earlier=[_earlier(each) for each in others if _may_see(reader, actor, each)],
-        may=may(case, actor, listening=actor.user_id in listeners, now=reader.now, thread=thread),
+        may=[
+            *may(case, actor, listening=actor.user_id in listeners, now=reader.now, thread=thread),
+            *(["rate_as_head"] if may_rate_as_head(reader, actor, c) else []),
+        ],
     )
 
 
@@ -167,7 +185,8 @@ def _earlier(shown: Shown) -> Earlier:
     last = (
         None if shown.last_at is None else LastWords(stamp(shown.last_at), shown.last_text[:PREVIEW], shown.last_author)
     )
-    return Earlier(c.id, stamp(c.opened_at), c.line_id, stamp_or_none(c.closed_at), c.operator_id, c.rating, last)
+    closed = stamp_or_none(c.closed_at)
+    return Earlier(c.id, stamp(c.opened_at), c.line_id, closed, c.operator_id, c.rating, last, c.head_rating)
 
 
 # --- why this operator --------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from openlines.api.edge import Edge
 from openlines.api.refusals import BadBody, HttpRefused, TooMany, said
 from openlines.api.serving import find
 from openlines.api.visitor import identity
+from openlines.api.visitor.asking import Asking
 from openlines.api.visitor.identity import Visitor
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.api.visitor.sites import KnownSite, Sites
@@ -37,10 +38,10 @@ from openlines.api.visitor.views import config, session_view
 from openlines.api.words import choose_language
 from openlines.core.line import SECOND
 from openlines.realtime.visitors import visitor_message
-from openlines.services import faces, visitors
+from openlines.services import faces, visitor_asking, visitors
 from openlines.services.errors import Invalid
 from openlines.services.files import add_file
-from openlines.services.receive import Incoming, Person, receive_message, receive_press
+from openlines.services.receive import Incoming, Person, Received, receive_message, receive_press
 from openlines.support.log import logger
 from openlines.support.stamps import stamp
 
@@ -122,6 +123,7 @@ class VisitorApi:
             ("POST", "files"): self._upload,
             ("POST", "rating"): self._rate,
             ("POST", "press"): self._press,
+            **Asking(lambda external_id: self._contexts.get(external_id, Person())).routes,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -201,7 +203,9 @@ class VisitorApi:
         person = self._contexts.get(visitor.external_id)
         incoming = Incoming(visitor.external_id, words.client_message_id, text, person=person)
         store, channel_id = self.edge.store, call.site.channel_id
-        if words.files:
+        if call.site.gated:
+            received = await self._write_answered(call.site, incoming, tuple(words.files))
+        elif words.files:
             received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(words.files))
         else:
             received = await store.write(receive_message, channel_id, incoming)
@@ -209,6 +213,13 @@ class VisitorApi:
         body = b'{"id":%d,"seq":%d,"at":"%s"}' % (received.message_id, received.seq, stamp(received.at).encode())
         headers = self.allow(call.scope, call.site)
         await answer(call.send, 200 if received.repeated else 201, body, (JSON, *headers) if headers else (JSON,))
+
+    async def _write_answered(self, site: KnownSite, incoming: Incoming, file_ids: tuple[str, ...]) -> Received:
+        """On a line that asks something before the first words."""
+        write, gate = self.edge.store.write, visitor_asking.write_answered
+        if file_ids:
+            return await write(gate, site.rules, visitors.write_with_files, site.channel_id, incoming, file_ids)
+        return await write(gate, site.rules, receive_message, site.channel_id, incoming)
 
     # --- the rest -------------------------------------------------------------------------------------------
 
@@ -241,7 +252,8 @@ class VisitorApi:
         card = await store.read(visitors.card, channel_id, visitor.external_id)
         if card.thread is not None and card.thread.context != context:
             await store.write(visitors.came, channel_id, visitor.external_id, context)
-        await call.answer(session_view(visitor.token, card))
+        asks = visitor_asking.asks(call.site.rules, card, choose_language(given.language)) if call.site.asks else {}
+        await call.answer(session_view(visitor.token, card) | ({"asks": asks} if asks else {}))
 
     def _remember(self, external_id: str, given: Opening, context: str) -> None:
         language = "ru" if given.language.lower().startswith("ru") else "en" if given.language else ""

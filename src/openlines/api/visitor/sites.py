@@ -13,6 +13,7 @@ from openlines.core.line import LineSettings
 from openlines.services import visitors
 from openlines.services.errors import NotFound
 from openlines.services.line_settings import inward
+from openlines.services.visitor_asking import gated
 from openlines.services.visitors import Site
 from openlines.store import Store
 from openlines.store.events import Event
@@ -34,6 +35,16 @@ class KnownSite(msgspec.Struct, frozen=True, gc=False):
     rules: LineSettings
     line_name: str
     origins: tuple[re.Pattern[str], ...]
+
+    @property
+    def gated(self) -> bool:
+        """Must something be answered before a visitor's words are taken?"""
+        return gated(self.rules)
+
+    @property
+    def asks(self) -> bool:
+        """Are visitors asked for their consent, or to fill in a form?"""
+        return self.rules.form != "off" or gated(self.rules)
 
     def allows(self, origin: str) -> bool:
         """May a page of this origin carry the chat? Without a list any may."""
