@@ -23,6 +23,7 @@ from openlines.services.receive import (
     receive_message,
     receive_rating,
 )
+from openlines.services.working_time import portal_zone
 from openlines.store import channels, conversations, files, lines, messages, threads
 from openlines.store.channels import ChannelRow
 from openlines.store.files import FileRow
@@ -44,6 +45,7 @@ class Site(NamedTuple):
 
     channel: ChannelRow
     line: LineRow
+    portal_zone: str = "UTC"
 
 
 class Card(NamedTuple):
@@ -64,7 +66,7 @@ def site(reader: Reader, key: str) -> Site | None:
     """The channel of this public key; None when there is none (any more) or its customers do not read from us."""
     channel = channels.by_key(reader, key)
     line = lines.one(reader, channel.line_id) if channel is not None else None
-    return None if channel is None or line is None else Site(channel, line)
+    return None if channel is None or line is None else Site(channel, line, portal_zone(reader))
 
 
 def card(reader: Reader, channel_id: int, external_id: str) -> Card:

@@ -31,8 +31,10 @@ export interface Details {
 
 /** How the button looks and what it says: decided by the channel, kept by the loader for the next page. */
 export interface Look {
-  /** False: the channel's own hours hide the chat now. */
+  /** False: the chat's hours hide it now. */
   shown: boolean;
+  /** Until when `shown` is true, in ms by the visitor's clock; a look that was kept from before says nothing after it. */
+  until?: number;
   accent: string;
   /** Text and icons on the accent. */
   ink: string;

@@ -17,7 +17,7 @@ from openlines.services.visitor_asking import gated
 from openlines.services.visitors import Site
 from openlines.store import Store
 from openlines.store.events import Event
-from openlines.store.lines import settings_of
+from openlines.store.lines import schedule_in, settings_of
 
 _MOST: Final = 10_000
 _ABOUT: Final = ("channel.", "line.", "queue.", "presence.", "user.", "portal.")
@@ -35,6 +35,8 @@ class KnownSite(msgspec.Struct, frozen=True, gc=False):
     rules: LineSettings
     line_name: str
     origins: tuple[re.Pattern[str], ...]
+    line_plan: schedule.Schedule
+    chat_plan: schedule.Schedule
 
     @property
     def gated(self) -> bool:
@@ -51,37 +53,51 @@ class KnownSite(msgspec.Struct, frozen=True, gc=False):
         return not self.origins or any(each.fullmatch(origin.lower()) for each in self.origins)
 
     def shown(self, now: int) -> bool:
-        """Do the chat's own hours show it now? Decided here, in the zone of the owner, right across DST."""
-        if not self.settings.get("only_in_hours"):
-            return True
-        hours = self.settings.get("hours")
-        if not hours:
-            return True
-        return schedule.is_open(self._hours(), now)
+        """Do the chat's hours show it now? Decided here, in the zone of the owner, right across DST."""
+        return not self.settings.get("only_in_hours") or schedule.is_open(self.chat_plan, now)
 
     def shows_at(self, now: int) -> int | None:
-        """When the chat's own hours show it next; None while they do, or when they never will."""
-        return None if self.shown(now) else schedule.next_open(self._hours(), now)
+        """When the chat's hours show it next; None while they do, or when they never will."""
+        return None if self.shown(now) else schedule.next_open(self.chat_plan, now)
 
     def hours_zone(self) -> tzinfo:
-        """The zone in which the chat's own hours are meant."""
-        return self._hours().zone
+        """The zone in which the chat's hours are meant."""
+        return self.chat_plan.zone
+
+    def open(self, now: int) -> bool:
+        """Does the line work now?"""
+        return schedule.is_open(self.line_plan, now)
 
     def opens_at(self, now: int) -> int | None:
         """When the line opens next; None while it is open or when it never does."""
-        plan = schedule.schedule_of(self.rules, self.rules.time_zone)
-        return None if schedule.is_open(plan, now) else schedule.next_open(plan, now)
+        return None if self.open(now) else schedule.next_open(self.line_plan, now)
 
-    def _hours(self) -> schedule.Schedule:
-        hours = self.settings["hours"]
-        plain = {"hours_on": True, "week": hours["week"], "exceptions": hours.get("exceptions", [])}
-        own = msgspec.convert(inward(plain), LineSettings)
-        return schedule.schedule_of(own, hours.get("time_zone") or self.rules.time_zone)
+    def changes_at(self, now: int) -> int | None:
+        """Until when what is said of the hours now stays true; None: as long as nobody changes the settings."""
+        plans = [self.line_plan, self.chat_plan] if self.settings.get("only_in_hours") else [self.line_plan]
+        moments = [
+            schedule.closes_at(plan, now) if schedule.is_open(plan, now) else schedule.next_open(plan, now)
+            for plan in plans
+        ]
+        return min((each for each in moments if each is not None), default=None)
+
+
+def _chat_plan(settings: dict[str, Any], line_plan: schedule.Schedule, portal_zone: str) -> schedule.Schedule:
+    """When the chat is there: in the line's working time, or in hours of its own."""
+    if settings.get("hours_of") == "line":
+        return line_plan
+    hours = settings.get("hours")
+    if not hours:
+        return schedule.ALWAYS
+    plain = {"hours_on": True, "week": hours["week"], "exceptions": hours.get("exceptions", [])}
+    own = msgspec.convert(inward(plain), LineSettings)
+    return schedule.schedule_of(own, hours.get("time_zone") or portal_zone)
 
 
 def _known(site: Site) -> KnownSite:
     defaults = {each.name: each.default for each in manifest(site.channel.kind).fields if each.type != "secret"}
     settings = {**defaults, **msgspec.json.decode(site.channel.settings)}
+    line_plan = schedule_in(site.line.settings)
     return KnownSite(
         channel_id=site.channel.id,
         line_id=site.line.id,
@@ -92,6 +108,8 @@ def _known(site: Site) -> KnownSite:
         rules=settings_of(site.line.settings),
         line_name=site.line.name,
         origins=tuple(_pattern(each) for each in settings.get("allowed_origins") or ()),
+        line_plan=line_plan,
+        chat_plan=_chat_plan(settings, line_plan, site.portal_zone),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from openlines.api.visitor.sites import KnownSite
 from openlines.api.words import choose_language
+from openlines.core.line import SECOND
 from openlines.realtime.visitors import visitor_conversation, visitor_message
 from openlines.services.faces import Face
 from openlines.services.visitors import Card
@@ -16,10 +17,6 @@ def config(
     """Colours, words, hours and faces, as the owner chose them."""
     settings, rules = site.settings, site.rules
     chosen = choose_language(language)
-    opens_at = site.opens_at(now)
-    hours: dict[str, Any] = {"shown": site.shown(now)}
-    if opens_at is not None:
-        hours["opens_at"] = stamp(opens_at)
     answer: dict[str, Any] = {
         "name": site.line_name,
         "language": chosen,
@@ -27,15 +24,15 @@ def config(
         "colors": {"accent": settings.get("accent", "")},
         "position": settings.get("position", "right"),
         "radius": int(settings.get("radius", "16")),
-        "online": site.on and opens_at is None and (somebody or not rules.check_availability),
-        "hours": hours,
+        "online": site.on and site.open(now) and (somebody or not rules.check_availability),
+        "hours": _hours(site, now),
         "operators": [_face(each) for each in people],
         "rating": None if rules.rating == "off" else {"scale": rules.rating, "any_time": rules.rating_before_finish},
         "asks": site.asks,
         "file_limit": limit,
         "languages": ["ru", "en"],
         "typing_text": rules.see_typing,
-        "ask_contact": settings.get("ask_contact", "optional"),
+        "ask_contact": "optional" if _collects(site, now) else settings.get("ask_contact", "optional"),
     }
     # A text: words on the button.
     answer["bubble"] = bool(settings.get("bubble", True)) and (settings.get(f"bubble_{chosen}") or True)
@@ -43,6 +40,25 @@ def config(
     if greeting:
         answer["greeting_bubble"] = greeting
     return answer
+
+
+def _hours(site: KnownSite, now: int) -> dict[str, Any]:
+    """Whether the chat is shown, when the line opens, and for how many seconds all this stays true.
+
+    `changes_in` counts from the answer, so that a visitor's own clock may be wrong.
+    """
+    hours: dict[str, Any] = {"shown": site.shown(now), "open": site.open(now)}
+    opens_at, changes_at = site.opens_at(now), site.changes_at(now)
+    if opens_at is not None:
+        hours["opens_at"] = stamp(opens_at)
+    if changes_at is not None:
+        hours["changes_in"] = -((now - changes_at) // SECOND)
+    return hours
+
+
+def _collects(site: KnownSite, now: int) -> bool:
+    """Off hours the line takes contacts: then the chat asks for one, whatever it does otherwise."""
+    return site.rules.hours_on and site.rules.off_hours == "collect" and not site.open(now)
 
 
 def _face(face: Face) -> dict[str, Any]:

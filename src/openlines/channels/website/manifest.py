@@ -146,16 +146,31 @@ MANIFEST: Final = Manifest(
             name="only_in_hours",
             label={"ru": "Показывать только в рабочие часы", "en": "Show only in working hours"},
             help={
-                "ru": "В остальное время чата на сайте нет. Часы ниже: свои, не те, что у линии.",
-                "en": "At other times there is no chat on the site. The hours below are its own, not the line's.",
+                "ru": "В остальное время чата на сайте нет.",
+                "en": "At other times there is no chat on the site.",
             },
             type="flag",
             default=False,
             group="hours",
         ),
         Field(
+            name="hours_of",
+            label={"ru": "Какие часы", "en": "Which hours"},
+            help={
+                "ru": "У линии без рабочего времени чат виден всегда.",
+                "en": "With a line that has no working time the chat is always there.",
+            },
+            type="choice",
+            default="own",
+            choices=(
+                ("own", {"ru": "Свои, ниже", "en": "Its own, below"}),
+                ("line", {"ru": "Как у линии", "en": "Those of the line"}),
+            ),
+            group="hours",
+        ),
+        Field(
             name="hours",
-            label={"ru": "Рабочие часы чата", "en": "Working hours of the chat"},
+            label={"ru": "Свои рабочие часы чата", "en": "Working hours of the chat's own"},
             help={
                 "ru": "Часовой пояс не выбран: пояс портала.",
                 "en": "Without a time zone of its own, the portal's is used.",

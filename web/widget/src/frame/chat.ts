@@ -196,6 +196,8 @@ export class Chat {
     const language = this.speaking();
     try {
       const config = await request<Config>(`${this.base}/config?lang=${encodeURIComponent(language)}`, { language });
+      const { hours } = config;
+      if (hours?.changes_in) hours.until = Date.now() + hours.changes_in * 1000;
       await learn(config.language || language);
       this.configAt = Date.now();
       this.configMisses = 0;
@@ -226,10 +228,9 @@ export class Chat {
     if (config) this.host.say({ type: "look", look: lookOf(config, speech, messages.length > 0) });
   }
 
-  /** Look again when the hours change, so that the chat comes back by itself. */
+  /** Look again when the hours change, so that the chat goes and comes back by itself. */
   private watchHours({ hours }: Config): void {
-    const wait = hours?.opens_at ? Date.parse(hours.opens_at) - Date.now() : 0;
-    if (wait > 0) this.loadConfigIn(wait + Math.random() * 5000);
+    if (hours?.changes_in) this.loadConfigIn(hours.changes_in * 1000 + Math.random() * 3000);
   }
 
   /** Who was here before is known again at once: there may be an answer for him. */

@@ -15,6 +15,7 @@ export function lookOf(config: Config, { words }: Speech, met: boolean): Look {
   const delay = typeof greeting === "object" ? greeting.delay : undefined;
   return {
     shown: config.hours?.shown ?? true,
+    ...(config.hours?.until && { until: config.hours.until }),
     accent: color,
     ink: inkOn(color),
     side: config.position?.includes("left") ? "left" : "right",

@@ -60,8 +60,11 @@ export function createChat(options: Options): Chat {
   const full = () => small.matches;
   const send = (message: ToFrame) => refused || link?.send(message);
 
+  /** Do the hours show the chat? What was kept from an earlier page says nothing after their next boundary. */
+  const inHours = () => !!look?.shown && !(look.until && look.until < Date.now());
+
   function paint(): void {
-    const shown = !!look && !refused && (look.shown || opened);
+    const shown = !!look && !refused && (inHours() || opened);
     button.hidden = !shown || !look?.button || (opened && full());
     if (!look) return;
     const words = look.words;
@@ -86,9 +89,9 @@ export function createChat(options: Options): Chat {
   function greet(): void {
     clearTimeout(greeting);
     const text = look?.greeting;
-    if (!text || !look?.shown || recall("localStorage", `${kept}:greeted`) === text) return;
+    if (!text || !look || !inHours() || recall("localStorage", `${kept}:greeted`) === text) return;
     greeting = window.setTimeout(() => {
-      if (!opened && !unread && look?.greeting === text && look.shown && look.button) pop("", text);
+      if (!opened && !unread && look?.greeting === text && inHours() && look.button) pop("", text);
     }, look.delay * 1000);
   }
 
@@ -175,7 +178,7 @@ export function createChat(options: Options): Chat {
   }
 
   function announce(message: Heard): void {
-    if (!opened && look?.shown) pop(message.name, clip(message.text));
+    if (!opened && inHours()) pop(message.name, clip(message.text));
     tell("message", message);
   }
 

@@ -68,7 +68,8 @@ export interface Config {
   bubble?: boolean | string;
   greeting_bubble?: string | { text: string; delay?: number };
   online?: boolean;
-  hours?: { shown?: boolean; opens_at?: string };
+  /** `changes_in`: seconds for which this stays true; `until`: the same by our clock, added when it came. */
+  hours?: { shown?: boolean; open?: boolean; opens_at?: string; changes_in?: number; until?: number };
   operators?: Person[];
   rating?: { scale: Rating["scale"] } | null;
   /** Bytes. */
