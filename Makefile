@@ -21,11 +21,11 @@ CODE := src tests hatch_build.py $(dir $(wildcard benchmarks/__init__.py tools/_
 QUICK := $(wildcard $(addprefix tests/,core services support channels bots files notify packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants fuzz pictures wheel clean
+.PHONY: help run demo env web test check check-python check-web check-tests bench crash mutants seed-mutants fuzz pictures wheel clean
 
 help: ## show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: HOST, PORT, DATA and ARGS for run (make run PORT=9000), PORT and ARGS for demo, ARGS for test,\nbench, crash, mutants and fuzz, PYTHON for the first making of .venv.\n'
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nVariables: HOST, PORT, DATA and ARGS for run (make run PORT=9000), PORT and ARGS for demo, ARGS for test,\nbench, crash, mutants, seed-mutants and fuzz, PYTHON for the first making of .venv.\n'
 
 run: $(VENV)/.run web ## start openlines here: one address, data in ./data
 	@$(BIN)/openlines serve $(SERVE)
@@ -71,6 +71,9 @@ crash: $(VENV)/.dev web ## kill it under load, again and again, and count what i
 
 mutants: $(VENV)/.dev ## change the core in small ways: do its tests notice?
 	@$(BIN)/python -m tools.mutants $(ARGS)
+
+seed-mutants: $(VENV)/.dev ## change the rule of each row of the mission: do its tests turn red?
+	@$(BIN)/python -m tests.seed $(ARGS)
 
 fuzz: $(VENV)/.dev ## the property tests with many more examples
 	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=0 -n $(JOBS) $(ARGS)

@@ -1,0 +1,104 @@
+"""For each row a few small changes to its rule: the row's tests must turn red, or they prove nothing.
+
+A change is said as text: in this file of the package, this old text (which stands there exactly once; test_proofs.py
+sees to that in every run) becomes the new one. `python -m tests.seed` tries them.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "openlines"
+
+
+class Mutation(NamedTuple):
+    """`row` is the beginning of the names of the tests that must notice; `old` and `new` are of one place in a file."""
+
+    row: str
+    file: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.row}  {self.file}: {self.old.strip()}  →  {self.new.strip()}"
+
+
+MUTATIONS = (
+    Mutation(
+        "s01", "api/guard.py", 'CONFIGURES: Final = needs("administrator"', 'CONFIGURES: Final = needs("operator"'
+    ),
+    Mutation("s01", "core/line.py", "    queue_time: int = 60", "    queue_time: int = 61"),
+    Mutation(
+        "s03",
+        "services/channels.py",
+        'settings.get("one_channel_of_a_kind", True)',
+        'settings.get("one_channel", False)',
+    ),
+    Mutation("s04", "services/lines.py", "lines.count(tx) >= limit", "lines.count(tx) > limit"),
+    Mutation("s06", "services/queue.py", "if each != head]", "if each]"),
+    Mutation(
+        "s06", "services/queue.py", "people.setdefault(member)", "people.pop(member, None), people.setdefault(member)"
+    ),
+    Mutation("s06", "services/queue.py", "[department_id]\n", "[department_id][:1]\n    return found\n"),
+    Mutation(
+        "s07",
+        "core/routing.py",
+        "return each.first_at if first else each.again_at, each.position, each.user_id",
+        "return each.position, each.user_id",
+    ),
+    Mutation("s07", "core/routing.py", "if not each.tried]", "if True]"),
+    Mutation(
+        "s08",
+        "core/routing.py",
+        '    if mode == "strictly":\n        return each.position, each.user_id',
+        '    if mode == "strictly":\n        return each.first_at, each.position, each.user_id',
+    ),
+    Mutation("s08", "core/routing.py", "free = [each for each in candidates if each.eligible]", "free = [*candidates]"),
+    Mutation("s09", "core/conversation.py", 'raise Refused("taken", operator=c.operator_id)', "pass"),
+    Mutation("s09", "core/conversation.py", 'given.user_id, "declined")', 'given.user_id, "timeout")'),
+    Mutation("s10", "core/line_problems.py", "QUEUE_TIME = (60, 12 * 3600)", "QUEUE_TIME = (59, 12 * 3600)"),
+    Mutation("s10", "core/line_problems.py", "QUEUE_TIME = (60, 12 * 3600)", "QUEUE_TIME = (60, 12 * 3600 + 1)"),
+    Mutation("s10", "core/timers.py", "else s.queue_time", "else s.queue_time + 1"),
+    Mutation("s11", "core/schedule.py", "schedule.week[(day - 1) % 7]", "schedule.week[day % 7]"),
+    Mutation("s11", "core/schedule.py", "start, end if end > start else end + _DAY_MINUTES", "start, end"),
+    Mutation(
+        "s11", "core/schedule.py", "if laid is None and day in schedule.holidays:", "if day in schedule.holidays:"
+    ),
+    Mutation("s11", "core/schedule.py", "        return ZoneInfo(name)", '        return ZoneInfo(name and "UTC")'),
+    Mutation(
+        "s12",
+        "core/conversation.py",
+        "    if s.check_availability and not somebody:",
+        "    if s.hours_on and not somebody:",
+    ),
+    Mutation("s12", "core/conversation.py", '        return "closed"\n', "        return None\n"),
+    Mutation("s12", "core/conversation.py", "off_hours_said=1", "off_hours_said=0"),
+    Mutation("s13", "api/visitor/sites.py", 'not self.settings.get("only_in_hours") or', "True or"),
+    Mutation(
+        "s13",
+        "api/visitor/sites.py",
+        "schedule.is_open(self.chat_plan, now)\n",
+        "schedule.is_open(self.line_plan, now)\n",
+    ),
+    Mutation("s14", "core/conversation.py", "(s.greeting_each or not given.greeted_before)", "True"),
+    Mutation("s14", "core/conversation.py", "if greets and first and", "if greets and"),
+    Mutation("s15", "core/timers.py", "+ s.no_answer_time * SECOND", "+ s.no_answer_time * SECOND + 1"),
+    Mutation("s15", "core/conversation.py", 's.no_answer_action == "text" and', "True and"),
+    Mutation("s15", "core/timers.py", 's.no_answer_stops_on == "accept" and c.accepted_at', "c.accepted_at"),
+    Mutation("s16", "core/line.py", "check_availability: bool = True", "check_availability: bool = False"),
+    Mutation("s16", "core/availability.py", 'return "pause"', "return None"),
+    Mutation(
+        "s17", "core/conversation.py", 'return s.rating != "off" and c.rating is None', "return c.rating is not None"
+    ),
+    Mutation("s17", "core/conversation.py", "and not s.rating_before_finish:", "and False:"),
+    Mutation("s19", "services/wording.py", '"_2" if rating', '"" if rating'),
+    Mutation("s20", "core/conversation.py", 'c.state == "closing" and s.close_after_rating', 'c.state == "closing"'),
+    Mutation("s20", "core/conversation.py", 'c.state == "closing" and s.close_after_rating', "False"),
+)
+
+
+def changed(source: str, mutation: Mutation) -> str:
+    """The source with the change. Raises `ValueError` when the place is not there, or not the only one."""
+    if source.count(mutation.old) != 1:
+        raise ValueError(f"{source.count(mutation.old)} places of {mutation}")
+    return source.replace(mutation.old, mutation.new)
