@@ -137,7 +137,7 @@ def _add_people_and_settings(reader: Reader, batch: Batch) -> None:
     }
     if people:
         batch.users = users.some_users(reader, people)
-    if "line.changed" in kinds:
+    if kinds & {"line.changed", "line.trouble"}:
         batch.lines = lines.every(reader)
         moved = {e.line_id for e in batch.events if e.kind == "line.changed" and e.line_id is not None}
         batch.faces = faces.of_lines(reader, moved)

@@ -105,7 +105,7 @@ def _rest(
         changes.lists["users"] = frames.listed(map(user_of, users.some_users(reader, people)))
     if session.actor.user_id in people:
         changes.stale.add("me")
-    if "line.changed" in kinds:
+    if kinds & {"line.changed", "line.trouble"}:
         every = lines.every(reader)
         changes.lists["lines"] = frames.listed(line_of(each, member=each.id in members) for each in every)
     if "channel.changed" in kinds:
@@ -115,6 +115,8 @@ def _rest(
         changes.lists["departments"] = frames.listed(map(department_of, departments.all_departments(reader)))
     if "portal.changed" in kinds:
         changes.stale.add("portal")
+    if any(e.kind in {"notice.added", "notice.read"} and e.user_id == session.actor.user_id for e in events):
+        changes.stale.add("notices")
     for event in events:
         if event.kind == "customer.changed" and event.thread_id in session.threads:
             changes.stale.add(f"customer:{(event.data or {}).get('customer_id', 0)}")

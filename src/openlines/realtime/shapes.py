@@ -300,11 +300,22 @@ class LineBrief(msgspec.Struct, omit_defaults=True):
     queue_time: int
     active: bool = False
     member: bool = False
+    queue_empty: bool = False
+    nobody_there: bool = False  # conversations wait, and of the queue there is nobody
 
 
 def line_of(row: LineRow, *, member: bool) -> LineBrief:
     settings = row.rules
-    return LineBrief(row.id, row.name, settings.mode, settings.queue_time, bool(row.active), member)
+    return LineBrief(
+        row.id,
+        row.name,
+        settings.mode,
+        settings.queue_time,
+        active=bool(row.active),
+        member=member,
+        queue_empty=row.queue_empty_at is not None,
+        nobody_there=row.nobody_at is not None,
+    )
 
 
 class ChannelBrief(msgspec.Struct, omit_defaults=True):

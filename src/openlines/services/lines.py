@@ -13,7 +13,7 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
 from openlines.core.line import LineSettings
 from openlines.core.texts import DEFAULT_TEXTS
-from openlines.services import kpi
+from openlines.services import kpi, line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_settings import merged
@@ -55,7 +55,9 @@ def _add(tx: Tx, actor: Actor, name: str, settings: str, limit: int | None) -> i
     if limit is not None and lines.count(tx) >= limit:
         raise Conflict("too_many_lines", limit=limit)
     line_id = tx.new_id(lines_table)
-    lines.add(tx, id=line_id, name=name.strip(), settings=settings, version=1, created_at=tx.now)
+    # Its queue is empty, as whoever makes it knows.
+    facts = {"version": 1, "created_at": tx.now, "queue_empty_at": tx.now}
+    lines.add(tx, id=line_id, name=name.strip(), settings=settings, **facts)
     tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "added"})
     return line_id
 
@@ -167,6 +169,7 @@ def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings) -> 
     if not same:
         rebuild_seats(tx, [line_id])
     conversations.kick(tx, line_id)
+    line_trouble.look(tx, line_id)
 
 
 def rearm(tx: Tx, line_id: int) -> bool:

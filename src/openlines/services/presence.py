@@ -8,6 +8,7 @@ two nodes, moves no conversation as long as they come back within it.
 from openlines.core.availability import GRACE, Person, availability, next_change
 from openlines.core.inputs import OperatorRemoved, OperatorUnavailable
 from openlines.core.line import SECOND
+from openlines.services import line_trouble
 from openlines.services.errors import Invalid
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, presences, seats, users
@@ -115,6 +116,8 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
         eligible = int(present and (not limit or seat.counted < limit))
         if (present, eligible) != (seat.present, seat.eligible):
             seats.put(tx, seat.line_id, user_id, present=present, eligible=eligible)
+            if present != seat.present and seat.member:
+                line_trouble.look(tx, seat.line_id)
             if eligible and seat.member and on:
                 conversations.kick(tx, seat.line_id)
     if why is None:

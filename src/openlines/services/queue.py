@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from openlines.core.inputs import OperatorRemoved
 from openlines.core.line import Problem
+from openlines.services import line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.line_versions import keep, overtaken
@@ -115,6 +116,7 @@ def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
     for line_id in ids:
         order = [each for each in expand(members[line_id], tree) if each in people and people[each].active]
         _seat_people(tx, line_id, order, people, present[line_id])
+        line_trouble.look(tx, line_id)
 
 
 def _seat_people(tx: Tx, line_id: int, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:

@@ -15,6 +15,7 @@ from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
 from openlines.core.schedule import is_open
+from openlines.services import line_trouble
 from openlines.services.queue import with_children
 from openlines.services.tell_places import tell_those_behind
 from openlines.services.turn import Case, Turn, load_some
@@ -59,6 +60,8 @@ def route(tx: Tx, line_id: int) -> Routed:
             and case.c.wanted_id is None
         ):
             # Nobody can take this one, so nobody can take those behind it: they are parked by their own turn.
+            if choice is None or choice.reason.code in line_trouble.NOBODY:
+                line_trouble.look(tx, line_id)
             behind = ids.index(conversation_id) + 1
             _park_rest(tx, [cases[each] for each in ids[behind:]], choice, behind + 1 - offered)
             if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line_id):

@@ -23,6 +23,8 @@ class LineRow(msgspec.Struct, frozen=True, gc=False):
     settings: str
     version: int
     created_at: int
+    queue_empty_at: int | None = None  # since when administrators know that nobody is in the queue
+    nobody_at: int | None = None  # … that customers wait and nobody is there
 
     @property
     def rules(self) -> LineSettings:
