@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from openlines.core.line import SECOND
-from openlines.core.state import Conversation, Refused
+from openlines.core.state import Conversation
 from openlines.services import contacts
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.faces import People, speakers
