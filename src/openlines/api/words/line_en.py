@@ -20,4 +20,9 @@ WORDS: Final = {
     "unknown_country": "A country is two letters, like DE.",
     "unknown_region": "There is no such region.",
     "unknown_timetable": "There is no such timetable.",
+    "bad_moment": "Choose a moment between yesterday and a year ahead.",
+    "unknown_channel": "This line has no such channel.",
+    "not_a_line_file": "This is not the file of a line, or it is damaged.",
+    "line_file_too_new": "A newer release wrote this file. Update openlines first.",
+    "line_version_needed": "Name the version of the line that you have seen.",
 }
