@@ -229,6 +229,7 @@ def imported(
         version = _row(tx, line_id).version
     elif version is None:
         raise Invalid.field("version", "line_version_needed")
+    settings = _with_addresses(_row(tx, line_id).rules, found.settings)
     row = service.change(tx, actor, line_id, version, name=name, settings=settings, members=found.members)
     if found.faces:
         kept = {each.user_id: each for each in faces.own(tx, [line_id])}
