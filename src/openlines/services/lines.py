@@ -13,7 +13,7 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
 from openlines.core.line import LineSettings
 from openlines.core.texts import DEFAULT_TEXTS
-from openlines.services import kpi, line_trouble
+from openlines.services import kpi, line_faces, line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_settings import merged
@@ -22,6 +22,7 @@ from openlines.services.queue import check_members, rebuild_seats, seat_members
 from openlines.services.turn import Turn, load_some
 from openlines.services.working_time import stored
 from openlines.store import conversations, faces, lines, seats
+from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member, settings_of
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
@@ -73,7 +74,7 @@ def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = N
     return copied
 
 
-def change(
+def change(  # noqa: PLR0913 - so many parts are saved as one
     tx: Tx,
     actor: Actor,
     line_id: int,
@@ -83,15 +84,14 @@ def change(
     active: bool | None = None,
     settings: Mapping[str, Any] | None = None,
     members: Sequence[Member] | None = None,
+    own_faces: Sequence[OwnFace] | None = None,
 ) -> LineRow:
-    """Changes what is named, `members` being the whole queue; all of it is one save.
+    """Changes what is named, `members` being the whole queue and `own_faces` all of them; all of it is one save.
 
     Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile).
     """
     require_administrator(actor)
-    row = lines.locked(tx, line_id)
-    if row is None:
-        raise NotFound("line", id=line_id)
+    row = _locked(tx, line_id)
     values: dict[str, Any] = {}
     if name is not None:
         _check_name(name)
@@ -104,14 +104,17 @@ def change(
         values["settings"] = stored(tx, after)
     if members is not None:
         check_members(tx, members)
+    put_faces = None if own_faces is None else line_faces.checked(tx, line_id, own_faces)
     if row.version != version:
         raise overtaken(tx, row)
-    if not values and members is None:
+    if not values and members is None and put_faces is None:
         return row
     if not lines.put_seen(tx, line_id, version, **values, rearm_after=0):
         raise overtaken(tx, row)
     if members is not None:
         seat_members(tx, actor, line_id, members)
+    if put_faces is not None:
+        line_faces.put(tx, line_id, put_faces)
     keep(tx, actor, line_id)
     tx.event(
         "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}
@@ -119,6 +122,13 @@ def change(
     _follow(tx, line_id, before, after)
     tx.poke("rearm")
     return _line(tx, line_id)
+
+
+def _locked(tx: Tx, line_id: int) -> LineRow:
+    row = lines.locked(tx, line_id)
+    if row is None:
+        raise NotFound("line", id=line_id)
+    return row
 
 
 def _check_name(name: str) -> None:

@@ -11,21 +11,29 @@ from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.channels import Channel, channel_of
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.api.staff.timetables import warm
-from openlines.core.capacity import limit_for_offers
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.realtime.snapshot import whole
-from openlines.services import lines, queue
+from openlines.services import lines, queue, standing
 from openlines.services.access import Actor, access_line
 from openlines.services.line_settings import shown_settings
 from openlines.store import channels as channel_rows
+from openlines.store import faces, portal
 from openlines.store import lines as rows
-from openlines.store import portal, seats, users
+from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member, schedule_in
 from openlines.store.tx import Reader, Tx
 from openlines.support.stamps import stamp, stamp_or_none
 
 TAGS = ["lines"]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class OperatorFace(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """How an operator is shown to customers of this line (operator_shown "line"). Without a name: the profile's."""
+
+    user_id: Number
+    name: Text = ""
+    photo: str = ""  # id of an uploaded file
 
 
 class Line(msgspec.Struct, omit_defaults=True):
@@ -42,6 +50,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     opens_at: str | None = None
     closes_at: str | None = None
     channels: list[Channel] = []
+    faces: list[OperatorFace] = []
 
 
 class Lines(msgspec.Struct):
@@ -66,6 +75,10 @@ def members_in(members: list["QueueMember"]) -> list[Member]:
     return [Member(each.user_id, each.department_id, int(each.with_head)) for each in members]
 
 
+def faces_in(line_id: int, given: list[OperatorFace]) -> list[OwnFace]:
+    return [OwnFace(line_id, each.user_id, harmless(each.name), harmless(each.photo) or None) for each in given]
+
+
 def line_out(reader: Reader, row: LineRow, language: str) -> Line:
     settings, schedule = row.rules, schedule_in(row.settings)
     now = reader.now
@@ -82,6 +95,7 @@ def line_out(reader: Reader, row: LineRow, language: str) -> Line:
         opens_at=None if open_now else stamp_or_none(next_open(schedule, now)),
         closes_at=stamp_or_none(closes_at(schedule, now)) if open_now else None,
         channels=[channel_of(each, language) for each in channel_rows.of_line(reader, row.id)],
+        faces=[OperatorFace(each.user_id, each.name, each.photo or "") for each in faces.own(reader, [row.id])],
     )
 
 
@@ -156,6 +170,7 @@ class LineChange(msgspec.Struct, forbid_unknown_fields=True):
     active: bool | None = None
     settings: dict[str, Any] | None = None
     members: list[QueueMember] | None = None  # the whole queue
+    faces: list[OperatorFace] | None = None  # all of them
 
 
 @patch("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a line; of `settings` only what is named")
@@ -170,13 +185,22 @@ async def change_line(
     """Holds at once, also for what is under way; all of it is one save. 409 when somebody saved since `version`."""
     settings = settings_in(data.settings) if data.settings is not None else None
     members = None if data.members is None else members_in(data.members)
+    own_faces = None if data.faces is None else faces_in(line_id, data.faces)
     if settings:
         await warm(settings.get("holidays_country"), settings.get("holidays_region"), edge.store.clock.now())
 
     def change(tx: Tx) -> LineRow:
         name = harmless(data.name) if data.name is not None else None
         return lines.change(
-            tx, actor, line_id, data.version, name=name, active=data.active, settings=settings, members=members
+            tx,
+            actor,
+            line_id,
+            data.version,
+            name=name,
+            active=data.active,
+            settings=settings,
+            members=members,
+            own_faces=own_faces,
         )
 
     return await act(edge, request, change, lambda reader, row: line_out(reader, row, language))
@@ -191,13 +215,17 @@ async def delete_line(edge: TheEdge, request: Req, actor: TheActor, line_id: Fro
 
 
 class QueuePerson(msgspec.Struct, omit_defaults=True):
-    """`counted` of `limit` conversations (0: no limit); `unavailable` is the first reason, where there is one."""
+    """`counted` of `limit` conversations (0: no limit). `why_not`: the first reason why he would not be asked now
+    (line_off, inactive, absent, pause, offline, at_limit); `next`: who would be asked first, or all of them in the
+    mode "everyone". `unavailable` is his own reason, whether or not this line looks at it."""
 
     user_id: int
     available: bool
     unavailable: str | None = None
     counted: int = 0
     limit: int = 0
+    why_not: str | None = None
+    next: bool = False
 
 
 class QueueEntry(msgspec.Struct, omit_defaults=True):
@@ -214,22 +242,16 @@ class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
-    line = access_line(reader, actor, line_id)
-    limit = limit_for_offers(line.rules)
-    people = {each.id: each for each in users.all_users(reader)}
-    counted = {each.user_id: each.counted for each in seats.of_line(reader, line_id)}
+    found = standing.of_queue(reader, access_line(reader, actor, line_id))
     return [
         QueueEntry(
             position,
             member.user_id,
             member.department_id,
             bool(member.with_head),
-            [
-                QueuePerson(each, bool(people[each].available), people[each].unavailable, counted.get(each, 0), limit)
-                for each in members
-            ],
+            [QueuePerson(*each) for each in people],
         )
-        for position, (member, members) in enumerate(queue.members_of(reader, line_id))
+        for position, (member, people) in enumerate(found)
     ]
 
 
