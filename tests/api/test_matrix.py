@@ -108,7 +108,13 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("POST", "/threads/{thread_id}/block"): (WORKS, f"/threads/{T}/block", {}),
     ("POST", "/threads/{thread_id}/unblock"): (WORKS, f"/threads/{T}/unblock", {}),
     ("GET", "/customers"): (ANY_STAFF, "/customers", None),
+    ("POST", "/conversations/{conversation_id}/head-rating"): (
+        Row("401", "404", "403", "ok", "403"),
+        f"/conversations/{C}/head-rating",
+        {"rating": 5},
+    ),
     ("GET", "/customers/{customer_id}"): (SEES, f"/customers/{CU}", None),
+    ("GET", "/customers/{customer_id}/consents"): (SEES, f"/customers/{CU}/consents", None),
     ("PATCH", "/customers/{customer_id}"): (WORKS, f"/customers/{CU}", {"version": 1, "name": "x"}),
     ("POST", "/files"): (ANY_WORKER, "/files", b"content"),
     ("GET", "/files/{file_id}"): (SEES, f"/files/{F}", None),
@@ -377,6 +383,8 @@ VISITOR_MATRIX: dict[tuple[str, str], tuple[tuple[str, str, str, str], str, Any]
         {"value": 5, "conversation_id": "{conversation}"},
     ),
     ("POST", f"{W}/press"): (("ok", "ok", "401", "401"), "/press", {"message_id": 1, "key": "x"}),
+    ("POST", f"{W}/consent"): (("ok", "ok", "401", "401"), "/consent", {"version": "0"}),
+    ("POST", f"{W}/form"): (("ok", "ok", "401", "401"), "/form", {"answers": {}}),
     ("WS", f"{W}/socket"): (("ok", "ok", "no", "no"), "/socket", None),
 }
 

@@ -15,7 +15,7 @@ from openlines.services.departments import add_department
 from openlines.store import kpi
 from openlines.store import lines as line_rows
 from openlines.store.kpi import Record
-from openlines.store.lines import rules_of
+from openlines.store.lines import LineRow, rules_of
 from tests.services.portal import START, Portal
 
 TARGETS: dict[str, Any] = {"kpi_first": 60, "kpi_further": 120}
@@ -24,6 +24,12 @@ NOTICE: dict[str, Any] = {"on": True, "steps": [80, 100, 200], "head": False, "o
 
 def records(house: Portal, conversation_id: int) -> list[Record]:
     return house.do(kpi.of_conversation, conversation_id)
+
+
+def line_row(house: Portal, line_id: int) -> LineRow:
+    row = house.do(line_rows.one, line_id)
+    assert row is not None
+    return row
 
 
 def outcomes(house: Portal, conversation_id: int) -> list[tuple[str, str | None, float | None, int | None]]:
@@ -232,7 +238,7 @@ def test_a_target_that_is_taken_away_leaves_nothing_running(house: Portal) -> No
     channel = house.channel(line)
     c = house.writes(channel, "Carol").conversation_id
     other = house.writes(channel, "Dave").conversation_id
-    version = house.do(lambda tx: line_rows.one(tx, line).version)
+    version = line_row(house, line).version
     house.do(line_cases.change, house.admin, line, version, settings={"kpi_first": 0})
     house.do(handle.finish, house.admin, other, now=True)  # before the change has reached it
     house.settle()
@@ -312,8 +318,7 @@ def test_the_next_answer_starts_with_its_first_step_again(house: Portal) -> None
 
 def test_a_bots_time_is_not_the_peoples(house: Portal) -> None:
     line = house.line(**TARGETS)
-    row = house.do(lambda tx: line_rows.one(tx, line))
-    rules = rules_of(line, 1, row.settings, True)
+    rules = rules_of(line, 1, line_row(house, line).settings, True)
     c, _ = opened(id=1, thread_id=1, channel_id=1, customer_id=1, now=START, rules=rules, bot_id=5)
     c, _ = step(c, CustomerWrote(), now=START, rules=rules)
     assert clock(c, rules) is None

@@ -147,10 +147,17 @@ class FanOut:
         for each in batch.users:
             for session in self._rooms.by_user.get(each.id, ()):
                 session.speaks(each.language)
-        for event in batch.events:
+        self._persons()
+
+    def _persons(self) -> None:
+        """What one person has changed, or what concerns one person alone."""
+        for event in self._batch.events:
             if event.kind == "user.changed" and event.user_id is not None:
                 for session in self._rooms.by_user.get(event.user_id, ()):
                     self._to(session).stale.add("me")
+            elif event.kind in {"notice.added", "notice.read"} and event.user_id is not None:
+                for session in self._rooms.by_user.get(event.user_id, ()):
+                    self._to(session).stale.add("notices")
             elif event.kind == "customer.changed" and event.thread_id is not None:
                 watch = self._rooms.by_thread.get(event.thread_id)
                 for session in watch.staff if watch is not None else ():

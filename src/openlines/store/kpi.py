@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from openlines.core.kpi import Mark
 from openlines.store.statement import Statement, among
@@ -33,10 +33,10 @@ class Record(NamedTuple):
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        return _marks(self.held)
+        return marks_of(self.held)
 
 
-_marks = msgspec.json.Decoder(tuple[Mark, ...]).decode
+marks_of = msgspec.json.Decoder(tuple[Mark, ...]).decode
 
 
 def text_of(marks: Sequence[Mark]) -> str:
@@ -145,18 +145,18 @@ class Breach(NamedTuple):
 
 
 _IN_PERIOD = and_(
-    among(_R.line_id, "line_ids"), _R.started_at >= bindparam("since"), _R.started_at < bindparam("until")
+    among(_R.line_id, "line_ids"),
+    among(_R.kind, "kinds"),
+    _R.started_at >= bindparam("since"),
+    _R.started_at < bindparam("until"),
 )
 _ENDED = Statement(select(*(_R[name] for name in Ended._fields)).where(_IN_PERIOD, _R.outcome.is_not(None)))
 _RUNNING_NOW = Statement(
     select(_R.line_id, _R.kind, _R.due_at, conversations.c.operator_id)
     .select_from(kpi_records.join(conversations, conversations.c.id == _R.conversation_id))
-    .where(among(_R.line_id, "line_ids"), _RUNNING)
+    .where(among(_R.line_id, "line_ids"), among(_R.kind, "kinds"), _RUNNING)
 )
-_LATE = or_(
-    _R.outcome == literal_column("'breached'"),
-    and_(_RUNNING, _R.due_at < bindparam("now")),
-)
+_LATE = or_(_R.outcome == literal_column("'breached'"), and_(_RUNNING, _R.due_at < bindparam("now")))
 _BREACHES = (
     select(
         _R.id,
@@ -175,29 +175,41 @@ _BREACHES = (
     .limit(bindparam("limit"))
 )
 _ALL_BREACHES = Statement(_BREACHES)
+# Who held it at the deadline of one that still runs is told by its marks alone.
+_BREACHES_OF = Statement(_BREACHES.where(or_(_RUNNING, among(func.coalesce(_R.holder_id, 0), "owners"))))
 _EXPORT = Statement(
     select(*_COLUMNS).where(_IN_PERIOD, _R.id > bindparam("after")).order_by(_R.id).limit(bindparam("limit"))
 )
 
 
-def ended(reader: Reader, line_ids: list[int], since: int, until: int) -> list[Row]:
+class Wanted(NamedTuple):
+    """Which records: of these lines and kinds, begun at `since` or later and before `until`."""
+
+    line_ids: list[int]
+    kinds: tuple[str, ...]
+    since: int
+    until: int
+
+
+def ended(reader: Reader, wanted: Wanted) -> list[Row]:
     """What an `Ended` is, as plain rows: there may be very many."""
-    return reader.all(_ENDED, line_ids=line_ids, since=since, until=until)
+    return reader.all(_ENDED, **wanted._asdict())
 
 
-def running(reader: Reader, line_ids: list[int]) -> list[Running]:
-    return [Running._make(row) for row in reader.all(_RUNNING_NOW, line_ids=line_ids)]
+def running(reader: Reader, wanted: Wanted) -> list[Running]:
+    """What is owed at this moment, whenever it began."""
+    rows = reader.all(_RUNNING_NOW, line_ids=wanted.line_ids, kinds=wanted.kinds)
+    return [Running._make(row) for row in rows]
 
 
-def breaches(
-    reader: Reader, line_ids: list[int], since: int, until: int, *, before: int, limit: int, now: int
-) -> list[Breach]:
-    """Newest first, those below the id `before`; also what is overdue and still without an answer."""
-    found = reader.all(_ALL_BREACHES, line_ids=line_ids, since=since, until=until, before=before, limit=limit, now=now)
-    return [Breach._make(row) for row in found]
+def breaches(reader: Reader, wanted: Wanted, owners: Sequence[int] | None, *, before: int, limit: int) -> list[Breach]:
+    """Newest first, those below the id `before`; with `owners` (0: the line) theirs, and whatever still runs."""
+    params: dict[str, Any] = {**wanted._asdict(), "before": before, "limit": limit, "now": reader.now}
+    if owners is None:
+        return [Breach._make(row) for row in reader.all(_ALL_BREACHES, **params)]
+    return [Breach._make(row) for row in reader.all(_BREACHES_OF, **params, owners=owners)]
 
 
-def export(reader: Reader, line_ids: list[int], since: int, until: int, after: int, limit: int) -> list[Record]:
-    """All records of a period in the order of their ids, a page after the id `after`."""
-    found = reader.all(_EXPORT, line_ids=line_ids, since=since, until=until, after=after, limit=limit)
-    return [Record._make(row) for row in found]
+def export(reader: Reader, wanted: Wanted, after: int, limit: int) -> list[Record]:
+    """All records in the order of their ids, a page after the id `after`."""
+    return [Record._make(row) for row in reader.all(_EXPORT, **wanted._asdict(), after=after, limit=limit)]
