@@ -78,7 +78,7 @@ def test_every_kind_is_worded_in_both_languages() -> None:
 
 
 def test_own_words_are_filled_and_values_are_not_looked_through() -> None:
-    params = {"words": {"ru": "{{x} {customer}: {waited}, {strange}"}, "customer": "{line}", "waited": 200_000_000}
+    params = {"words": {"ru": "{{x}} {customer}: {waited}, {strange}"}, "customer": "{line}", "waited": 200_000_000}
     assert notice_words("kpi_first", params, "en")[1] == "{x} {line}: 3 min 20 s, {strange}"
 
 

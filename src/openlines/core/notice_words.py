@@ -1,6 +1,6 @@
 """Words to staff about something that happened: one title and one text per kind of notice and language.
 
-A placeholder is `{name}`; `{{` is a brace. Times are microseconds and said as people say them ("3 min 20 s").
+A placeholder is `{name}`; `{{` and `}}` are braces. Times are microseconds and said as people say them ("3 min 20 s").
 A notice may bring its own text (`params["words"]`, by language); then only the title is the house's.
 """
 
@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from openlines.core.line import DAY, HOUR, MINUTE, SECOND, worded
-
-# What an administrator may write into the text of a KPI notice.
-KPI_PLACEHOLDERS: Final = ("customer", "operator", "line", "number", "waited", "target", "step")
 
 _TIMES: Final = frozenset({"waited", "target"})
 
@@ -58,7 +55,7 @@ NOTICE_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     },
 }
 
-_MARK: Final = re.compile(r"\{\{|\{(\w{1,60})\}")
+_MARK: Final = re.compile(r"\{\{|\}\}|\{(\w{1,60})\}")
 _NOBODY: Final = {"en": "nobody", "ru": "никто"}
 _CUSTOMER: Final = {"en": "A customer", "ru": "Клиент"}
 _UNITS: Final = {"en": ("d", "h", "min", "s"), "ru": ("д", "ч", "мин", "с")}
@@ -79,7 +76,7 @@ def _filled(words: str, params: Mapping[str, Any], language: str) -> str:
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name is None:
-            return "{"
+            return found[0][0]
         given = params.get(name)
         if name in _TIMES:
             return span(int(given or 0), language)
