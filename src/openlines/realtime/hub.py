@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from openlines.realtime import frames
 from openlines.realtime.fanout import NOBODY, FanOut
+from openlines.realtime.queue_places import QueuePlaces
 from openlines.realtime.reading import BATCH, Batch, Interest, read_batch
 from openlines.realtime.resuming import resume
 from openlines.realtime.rooms import Rooms
@@ -61,6 +62,7 @@ class Hub:
         self.rooms = Rooms()
         self.people: dict[int, User] = {}
         self.faces: dict[int, LineFaces] = {}  # what each line shows customers of its operators
+        self.queue = QueuePlaces(store, self._tells_places)
         self.members: dict[int, frozenset[int]] = {}
         # Told the threads in which staff type, for channels that show it to their customers.
         self.on_typed: Callable[[int], None] = lambda thread_id: None
@@ -83,6 +85,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.queue.stop()
         sockets = [*self.rooms.staff, *self.rooms.visitors]
         for socket in sockets:
             socket.close(GOING_AWAY)
@@ -192,12 +195,14 @@ class Hub:
         if self.rooms.newcomers:
             for mark in batch.marks.values():
                 self.rooms.arrive(mark.channel_id, mark.external_id, mark.id)
+        if self.rooms.visitors:
+            self.queue.moved(_moved_queues(batch, self._places))
         told = FanOut(batch, self.rooms, self._places, self._listeners, self.members, self._word).run()
         for session, changes in told.items():
             session.tell(changes.frame(batch.cursor), batch.cursor)
         if self.rooms.visitors:
             lines = {each.id: each.line_id for each in batch.places.values()}
-            tell_visitors(batch, self.rooms, People(self.faces, self.people, lines))
+            tell_visitors(batch, self.rooms, People(self.faces, self.people, lines), self.queue)
         if any(_removed(each) for each in batch.events):
             for session in list(self.rooms.staff):
                 self._reset(session)
@@ -340,12 +345,29 @@ class Hub:
 
     def leave_visitor(self, session: VisitorSession) -> None:
         session.gone()
+        self.queue.leave(session)
         self.rooms.leave_visitor(session)
+
+    def _tells_places(self, line_id: int) -> bool:
+        line = self.faces.get(line_id)
+        return line is not None and line.settings.place_on
 
     def visitor_arrived(self, channel_id: int, external_id: str, thread_id: int) -> None:
         """His first words are in: his sockets follow the new thread from the next event on."""
         if self.rooms.newcomers:
             self.rooms.arrive(channel_id, external_id, thread_id)
+
+
+def _moved_queues(batch: Batch, before: Mapping[int, Place]) -> set[int]:
+    """Lines whose queue somebody came into or left, or whose rules have changed."""
+    moved = set(batch.faces)
+    for now in batch.places.values():
+        was = before.get(now.id)
+        waited = was.line_id if was is not None and was.state == "waiting" else None
+        waits = now.line_id if now.state == "waiting" else None
+        if waited != waits:
+            moved |= {each for each in (waited, waits) if each is not None}
+    return moved
 
 
 def ends(what: Mapping[str, Any], session: StaffSession) -> bool:

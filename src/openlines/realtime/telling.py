@@ -1,6 +1,7 @@
 """What visitors of the website are told of a batch: words, who answers them, how far staff have read, new settings."""
 
 from openlines.realtime import frames
+from openlines.realtime.queue_places import QueuePlaces
 from openlines.realtime.reading import Batch
 from openlines.realtime.rooms import Rooms
 from openlines.realtime.visitors import VisitorSession, visitor_conversation, visitor_message
@@ -8,10 +9,10 @@ from openlines.services.faces import People
 from openlines.store.messages import MessageRow
 
 
-def tell_visitors(batch: Batch, rooms: Rooms, people: People) -> None:
+def tell_visitors(batch: Batch, rooms: Rooms, people: People, queue: QueuePlaces) -> None:
     """Push to the visitors of this node, each in his language."""
     _messages(batch, rooms, people)
-    _conversations(batch, rooms, people)
+    _conversations(batch, rooms, people, queue)
     _settings(batch, rooms)
 
 
@@ -40,7 +41,7 @@ def _by_language(visitors: set[VisitorSession]) -> dict[str, list[VisitorSession
     return found
 
 
-def _conversations(batch: Batch, rooms: Rooms, people: People) -> None:
+def _conversations(batch: Batch, rooms: Rooms, people: People, queue: QueuePlaces) -> None:
     for shown in batch.shown.values():
         c = shown.c
         watch = rooms.by_thread.get(c.thread_id)
@@ -54,6 +55,10 @@ def _conversations(batch: Batch, rooms: Rooms, people: People) -> None:
                 if visitor.last_conversation != frame:
                     visitor.last_conversation = frame
                     visitor.push(frame)
+                if c.state == "waiting":
+                    queue.follow(visitor, c.line_id, c.id)
+                else:
+                    queue.leave(visitor)
                 if mark is not None and not shown.unread and c.operator_id and mark.last_seq > visitor.read_by_staff:
                     visitor.read_by_staff = mark.last_seq
                     visitor.push(frames.visitor("read_by_staff", {"seq": mark.last_seq}))

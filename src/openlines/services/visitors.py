@@ -14,6 +14,7 @@ from openlines.core.state import Conversation
 from openlines.services import contacts
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.faces import People, speakers
+from openlines.services.places import Place, place_of
 from openlines.services.receive import (
     Incoming,
     Person,
@@ -60,6 +61,7 @@ class Card(NamedTuple):
     last_seq: int
     unread: int
     read_by_staff: int = 0  # how far the operator who has the conversation has read
+    place: Place | None = None  # in the queue, where he waits and is told it
 
 
 def site(reader: Reader, key: str) -> Site | None:
@@ -90,6 +92,7 @@ def card(reader: Reader, channel_id: int, external_id: str) -> Card:
         last_seq,
         sum(1 for row in rows if row.author != "customer" and row.seq > thread.read_seq),
         last_seq if read else 0,
+        place_of(reader, found[0], found[1].settings) if found else None,
     )
 
 

@@ -148,6 +148,8 @@ class VisitorSockets:
         if card.conversation is not None:
             shown = visitor_conversation(card.conversation, card.people, card.language)
             session.push(frames.visitor("conversation", {"conversation": shown}))
+            if card.conversation.state == "waiting":
+                hub.queue.follow(session, card.conversation.line_id, card.conversation.id)
         return session
 
     async def _heard(self, session: VisitorSession, frame: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from openlines.api.visitor.sites import KnownSite
 from openlines.api.words import choose_language
 from openlines.core.line import SECOND
+from openlines.realtime.queue_places import shown_place
 from openlines.realtime.visitors import visitor_conversation, visitor_message
 from openlines.services.faces import Face
 from openlines.services.visitors import Card
@@ -80,4 +81,6 @@ def session_view(token: str, card: Card) -> dict[str, Any]:
         answer |= {name: value for name in ("name", "email") if (value := getattr(card.customer, name))}
     if card.conversation is not None:
         answer["conversation"] = visitor_conversation(card.conversation, card.people, card.language)
+    if card.place is not None:
+        answer["place"] = shown_place(card.place)
     return answer
