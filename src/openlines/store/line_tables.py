@@ -107,6 +107,7 @@ notices = Table(
     UniqueConstraint("kind", "subject", "step", "user_id", "medium", name="notices_once"),
     partial_index("notices_due", "due_at", where="state IN ('queued', 'sending')"),
     partial_index("notices_person", "user_id", "id", where="medium = 'workspace'"),
+    partial_index("notices_trouble", "id", where="state IN ('failed', 'unknown')"),
 )
 
 consents = Table(
@@ -148,4 +149,16 @@ push_subscriptions = Table(
     Column("created_at", Instant, nullable=False),
     Column("failed_at", Instant),
     Index("push_subscriptions_user", "user_id"),
+)
+
+# How words to staff leave: the portal's one row, made when it is first needed.
+notify_settings = Table(
+    "notify_settings",
+    metadata,
+    row_id(),
+    Column("mail", Text, nullable=False, server_default="{}"),  # JSON: services.notify_settings.MAIL, no password
+    flag("private_hooks"),  # webhooks may go to addresses in the own network
+    Column("push_public", Text, nullable=False),  # VAPID key that browsers subscribe with
+    Column("secrets", Text, nullable=False),  # sealed as a whole: push_private, hook_secret, mail_password
+    count("version", 1),
 )

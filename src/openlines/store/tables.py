@@ -36,6 +36,7 @@ notices = line_tables.notices
 consents = line_tables.consents
 form_answers = line_tables.form_answers
 push_subscriptions = line_tables.push_subscriptions
+notify_settings = line_tables.notify_settings
 
 portals = Table(
     "portals",
