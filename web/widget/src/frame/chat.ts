@@ -123,6 +123,7 @@ export class Chat {
       email: "",
       contact: "hidden",
       contactAfter: "",
+      asks: {},
       ratings: {},
       pressed: {},
       notice: "",
@@ -205,6 +206,7 @@ export class Chat {
       this.store.set({ config, fresh: true, gone: false, speech: speak(config.language || language, config.texts) });
       this.showLook();
       this.watchHours(config);
+      this.tune();
     } catch (problem) {
       if (problem instanceof Problem && !problem.passing) this.channelGone();
       else this.loadConfigIn(jitter(this.configMisses++, Math.random()));
@@ -246,7 +248,7 @@ export class Chat {
   private arrived(answer: SessionAnswer, other: boolean): void {
     if (other) this.becomeNobody();
     const { name = this.state.name, email = this.state.email } = answer;
-    this.store.set({ conversation: answer.conversation ?? undefined, name, email });
+    this.store.set({ conversation: answer.conversation ?? undefined, name, email, asks: answer.asks ?? {} });
     if (this.reading.begin(answer)) this.showLook();
     this.tune();
   }
@@ -271,7 +273,9 @@ export class Chat {
 
   /** A line is held by whoever has something to hear: the chat is open, or something was said. */
   private tune(): void {
-    const { open, messages } = this.state;
+    const { open, messages, config } = this.state;
+    // What he is asked depends on what is known of him.
+    if (open && config?.asks) this.visitor.ensure().catch(() => undefined);
     if (this.visitor.active && (open || messages.length > 0)) this.line.want(true);
   }
 

@@ -1,24 +1,26 @@
 import { useEffect, useState } from "preact/hooks";
 
-import type * as extras from "./extras";
-
-type Extras = typeof extras;
-
-let here: Extras | undefined;
-let coming: Promise<Extras> | undefined;
-
-export function fetchExtras(): Promise<Extras> {
-  coming ??= import("./extras").then((arrived) => (here = arrived));
-  // Asked for again by whoever needs it next.
-  coming.catch(() => (coming = undefined));
-  return coming;
+/** Parts that come later: a way to fetch them, and a hook that has them, or undefined until they are here. */
+function later<T>(load: () => Promise<T>) {
+  let here: T | undefined;
+  let coming: Promise<T> | undefined;
+  const fetch = (): Promise<T> => {
+    coming ??= load().then((arrived) => (here = arrived));
+    // Asked for again by whoever needs it next.
+    coming.catch(() => (coming = undefined));
+    return coming;
+  };
+  /** `wanted`: now is the time. */
+  const use = (wanted: boolean): T | undefined => {
+    const [arrived, arrive] = useState(here);
+    useEffect(() => {
+      if (wanted && !arrived) fetch().then(arrive, () => undefined);
+    }, [wanted]);
+    return arrived;
+  };
+  return [fetch, use] as const;
 }
 
-/** The parts that come later; undefined until they have. `wanted`: now is the time. */
-export function useExtras(wanted: boolean): Extras | undefined {
-  const [arrived, arrive] = useState(here);
-  useEffect(() => {
-    if (wanted && !arrived) fetchExtras().then(arrive, () => undefined);
-  }, [wanted]);
-  return arrived;
-}
+export const [fetchExtras, useExtras] = later(() => import("./extras"));
+/** What only some lines ask: consent and a form. */
+export const [fetchAsking, useAsking] = later(() => import("./asking"));

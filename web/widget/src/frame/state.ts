@@ -1,6 +1,6 @@
 /** Everything that the page shows, in one value; it changes only through `Store.set`. */
 
-import type { Config, Conversation, Message, Outgoing, Upload } from "./model/types";
+import type { Asks, Config, Conversation, Message, Outgoing, Upload } from "./model/types";
 import type { LineState } from "./net/line";
 import type { Speech } from "./words";
 
@@ -39,8 +39,9 @@ export interface State {
   sound: boolean;
   name: string;
   email: string;
-  /** The card with name and e-mail: offered by itself, opened from the menu, or not shown. */
-  contact: "hidden" | "offered" | "opened";
+  /** The card with name and e-mail: offered by itself, opened from the menu, or not shown; or the rating in its place. */
+  contact: "hidden" | "offered" | "opened" | "rating";
+  asks: Asks;
   /** The message under which it was offered: there it stays when the talk goes on. */
   contactAfter: string;
   /** Own choices, before the server repeats them: by message. */
@@ -80,6 +81,11 @@ export function unread(state: State): number {
 
 export function foreign(message: Message): boolean {
   return message.author !== "customer";
+}
+
+/** Must something be answered before he may write? The server judges; here it only stands in the composer's place. */
+export function asksFirst({ asks }: State): boolean {
+  return !!asks.consent || asks.form?.when === "before";
 }
 
 /** Seen by the visitor right now. */

@@ -71,7 +71,9 @@ export interface Config {
   /** `changes_in`: seconds for which this stays true; `until`: the same by our clock, added when it came. */
   hours?: { shown?: boolean; open?: boolean; opens_at?: string; changes_in?: number; until?: number };
   operators?: Person[];
-  rating?: { scale: Rating["scale"] } | null;
+  rating?: { scale: Rating["scale"]; any_time?: boolean } | null;
+  /** Something is asked of visitors before or after their first words: the session says what. */
+  asks?: boolean;
   /** Bytes. */
   file_limit?: number;
   languages?: string[];
@@ -88,7 +90,23 @@ export interface Config {
   theme?: "light" | "dark" | "auto";
 }
 
+/** One question of the form, in the visitor's language. */
+export interface Question {
+  key: string;
+  kind: "name" | "email" | "phone" | "text" | "choice";
+  label: string;
+  required?: boolean;
+  choices?: string[];
+}
+
+/** What the line asks this visitor; what he has answered is not in it. */
+export interface Asks {
+  consent?: { version: string; text: string; url?: string };
+  form?: { when: "before" | "after"; fields: Question[] };
+}
+
 export interface SessionAnswer {
+  asks?: Asks;
   token: string;
   thread_id?: number;
   name?: string;

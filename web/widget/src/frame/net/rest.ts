@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly detail = "",
     /** Milliseconds that the server asks to wait. */
     readonly wait = 0,
+    /** By the path of the field. */
+    readonly fields: Record<string, { message: string }> = {},
   ) {
     super(detail || code || `HTTP ${status}`);
   }
@@ -75,6 +77,6 @@ async function refusal(answer: Response): Promise<Problem> {
 }
 
 export function problem(status: number, body: unknown, retryAfter: string | null): Problem {
-  const { code, detail, title } = (body ?? {}) as { code?: string; detail?: string; title?: string };
-  return new Problem(status, code, detail ?? title, (Number(retryAfter) || 0) * 1000);
+  const { code, detail, title, fields } = (body ?? {}) as Partial<Problem> & { title?: string };
+  return new Problem(status, code, detail ?? title, (Number(retryAfter) || 0) * 1000, fields);
 }

@@ -3,11 +3,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat";
 import { radiusOf } from "../look";
 import type { FileInfo } from "../model/types";
-import { type State, unread } from "../state";
+import { asksFirst, type State, unread } from "../state";
 import { accent, inkOn, readableOn } from "../text/color";
 import { Composer } from "./composer";
 import { Header, titleOf } from "./header";
-import { useExtras } from "../later";
+import { useAsking, useExtras } from "../later";
 import { Messages } from "./messages";
 
 const LIGHT = "#f3f4f6";
@@ -19,6 +19,7 @@ export function App({ chat, state, theme }: { chat: Chat; state: State; theme: s
   const [picture, view] = useState<FileInfo>();
   const dropping = useDrop(chat);
   const extras = useExtras(state.open);
+  const asking = useAsking(state.open && !!state.config?.asks);
   const color = accent(state.config?.colors?.accent);
   const count = state.embedded ? 0 : unread(state);
 
@@ -49,7 +50,7 @@ export function App({ chat, state, theme }: { chat: Chat; state: State; theme: s
     <div ref={root} class={`app ${state.embedded ? "embedded" : "alone"}`} tabIndex={-1} onKeyDown={keys}>
       <Header chat={chat} state={state} />
       <Messages chat={chat} state={state} view={view} />
-      {!state.gone && <Composer chat={chat} state={state} />}
+      {!state.gone && (asking && asksFirst(state) ? <asking.Asking chat={chat} state={state} /> : <Composer chat={chat} state={state} />)}
       <p class="unseen" aria-live="polite" data-testid="widget-spoken">
         {state.spoken}
       </p>

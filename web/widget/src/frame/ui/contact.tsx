@@ -4,9 +4,40 @@ import { answersOf } from "../answers";
 import type { Chat } from "../chat";
 import type { State } from "../state";
 import { Icon } from "./icons";
+import { RatingBlock } from "./rating";
+
+interface Props {
+  chat: Chat;
+  state: State;
+}
+
+/** What the visitor opened by himself, or was offered: who he is, or how it goes. */
+export function ContactCard(props: Props) {
+  return props.state.contact === "rating" ? <RatingCard {...props} /> : <WhoCard {...props} />;
+}
+
+/** A rating that nobody asked for yet. */
+function RatingCard({ chat, state }: Props) {
+  const { words } = state.speech;
+  const { config, conversation } = state;
+  if (!config?.rating || !conversation?.id) return null;
+  const rating = { scale: config.rating.scale, conversation_id: conversation.id };
+  const message = { id: -conversation.id, seq: 0, author: "system" as const, at: "", rating };
+  return (
+    <section class="contact" aria-labelledby="rate" data-testid="widget-rate">
+      <div class="line">
+        <b id="rate">{words.rate}</b>
+        <button type="button" class="icon small" aria-label={words.close} onClick={() => chat.store.set({ contact: "hidden" })}>
+          <Icon name="close" size={16} />
+        </button>
+      </div>
+      <RatingBlock chat={chat} state={state} message={message} />
+    </section>
+  );
+}
 
 /** Name and e-mail, if the visitor likes; in nobody's way. */
-export function ContactCard({ chat, state }: { chat: Chat; state: State }) {
+function WhoCard({ chat, state }: Props) {
   const { words } = state.speech;
   const [name, setName] = useState(state.name);
   const [email, setEmail] = useState(state.email);

@@ -43,6 +43,10 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
     hide();
     chat.store.set({ contact: "opened" });
   };
+  const rate = () => {
+    hide();
+    chat.store.set({ contact: "rating" });
+  };
   return (
     <div ref={root} role="menu" aria-label={words.menu} class="sheet" onKeyDown={keys}>
       <button type="button" role="menuitemcheckbox" aria-checked={state.sound} onClick={sound}>
@@ -50,6 +54,12 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
         {words.sound}
         <span class="mark">{state.sound && <Icon name="check" size={16} />}</span>
       </button>
+      {state.config?.rating?.any_time && state.conversation?.id && (
+        <button type="button" role="menuitem" data-testid="widget-rate-now" onClick={rate}>
+          <Icon name="star" size={18} />
+          {words.rate_now}
+        </button>
+      )}
       <button type="button" role="menuitem" data-testid="widget-about-you" onClick={about}>
         <Icon name="person" size={18} />
         {words.about_you}

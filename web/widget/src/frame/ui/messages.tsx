@@ -9,7 +9,7 @@ import { day } from "../text/format";
 import { count } from "../words";
 import { Bubble } from "./bubble";
 import { Icon } from "./icons";
-import { useExtras } from "../later";
+import { useAsking, useExtras } from "../later";
 
 /** So close to the end, a reader wants to stay there. */
 const NEAR = 80;
@@ -25,6 +25,8 @@ export function Messages({ chat, state, view }: Props) {
   const { speech, messages, outbox } = state;
   const { words } = speech;
   const extras = useExtras(state.contact !== "hidden");
+  const form = state.asks.form?.when === "after" && messages.length > 0;
+  const asking = useAsking(form);
   const list = useMemo(() => rows(messages, outbox), [messages, outbox]);
   const contact = extras && <extras.ContactCard chat={chat} state={state} />;
   const { box, below, toEnd, scrolled } = useScroll(chat, state, list);
@@ -54,7 +56,8 @@ export function Messages({ chat, state, view }: Props) {
             )}
           </ol>
           {state.typing !== undefined && <Typing name={state.typing || words.operator} is={words.typing} />}
-          {state.contact === "opened" && contact}
+          {(state.contact === "opened" || state.contact === "rating") && contact}
+          {form && asking && <asking.FormCard chat={chat} state={state} />}
         </div>
       </div>
       {below !== undefined && (
@@ -121,7 +124,7 @@ function useScroll(chat: Chat, state: State, list: Row[]) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    if (state.contact === "opened") toEnd();
+    if (state.contact === "opened" || state.contact === "rating") toEnd();
   }, [state.contact]);
   const scrolled = () => {
     const { current } = box;
