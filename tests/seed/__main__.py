@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.seed.mutations import MUTATIONS, PACKAGE, ROOT, Mutation, changed
+from tests.seed.mutations import MUTATIONS, PACKAGE, ROOT, Mutation, change
 
 _LIMIT = 600  # seconds for the tests of one row
 
@@ -48,8 +48,8 @@ class Copy:
         if (PACKAGE / "web").is_dir():
             (copy / "web").symlink_to(PACKAGE / "web")
         if mutation is not None:
-            file = copy / mutation.file
-            file.write_text(changed(file.read_text(), mutation))
+            for file, text in change(copy, mutation).items():
+                file.write_text(text)
 
     def run(self, row: str) -> Ran:
         """The tests of a row, on SQLite."""

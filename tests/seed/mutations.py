@@ -12,12 +12,21 @@ PACKAGE = ROOT / "src" / "openlines"
 
 
 class Mutation(NamedTuple):
-    """`row` is the beginning of the names of the tests that must notice; `old` and `new` are of one place in a file."""
+    """`row` is the beginning of the names of the tests that must notice; `old` and `new` are of one place in a file.
+
+    Where two places keep the same rule, each without the other, `also` is the change (file, old, new) of the second.
+    """
 
     row: str
     file: str
     old: str
     new: str
+    also: tuple[str, str, str] | None = None
+
+    @property
+    def places(self) -> list[tuple[str, str, str]]:
+        first = (self.file, self.old, self.new)
+        return [first] if self.also is None else [first, self.also]
 
     def __str__(self) -> str:
         return f"{self.row}  {self.file}: {self.old.strip()}  →  {self.new.strip()}"
@@ -25,7 +34,11 @@ class Mutation(NamedTuple):
 
 MUTATIONS = (
     Mutation(
-        "s01", "api/guard.py", 'CONFIGURES: Final = needs("administrator"', 'CONFIGURES: Final = needs("operator"'
+        "s01",
+        "api/guard.py",
+        'need.who == "administrator" and actor.role',
+        'need.who == "nobody" and actor.role',
+        ("services/access.py", "-> None:\n    if not actor.administrator:\n", "-> None:\n    if not actor.user_id:\n"),
     ),
     Mutation("s01", "core/line.py", "    queue_time: int = 60", "    queue_time: int = 61"),
     Mutation(
@@ -97,8 +110,12 @@ MUTATIONS = (
 )
 
 
-def changed(source: str, mutation: Mutation) -> str:
-    """The source with the change. Raises `ValueError` when the place is not there, or not the only one."""
-    if source.count(mutation.old) != 1:
-        raise ValueError(f"{source.count(mutation.old)} places of {mutation}")
-    return source.replace(mutation.old, mutation.new)
+def change(package: Path, mutation: Mutation) -> dict[Path, str]:
+    """The changed files. Raises `ValueError` when a place is not there, or not the only one."""
+    found = {}
+    for name, old, new in mutation.places:
+        source = (package / name).read_text()
+        if source.count(old) != 1:
+            raise ValueError(f"{source.count(old)} times in {name}: {old}")
+        found[package / name] = source.replace(old, new)
+    return found

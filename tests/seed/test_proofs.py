@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.seed.mutations import MUTATIONS, PACKAGE, Mutation, changed
+from tests.seed.mutations import MUTATIONS, PACKAGE, Mutation, change
 
 HERE = Path(__file__).parent
 ROWS = [f"s{number:02}" for number in (1, 3, 4, *range(6, 21), 25, 26, 27)]
@@ -26,9 +26,9 @@ def test_every_row_has_tests_and_a_change_that_they_must_notice(row: str) -> Non
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
 def test_a_change_has_its_one_place(mutation: Mutation) -> None:
-    source = (PACKAGE / mutation.file).read_text()
-    assert changed(source, mutation) != source
-    ast.parse(changed(source, mutation))
+    for file, text in change(PACKAGE, mutation).items():
+        assert text != file.read_text()
+        ast.parse(text)
 
 
 def test_nothing_of_the_package_is_imported_but_the_application() -> None:

@@ -1,0 +1,185 @@
+"""Where a setting of a line is: on which tab, in which words, who reads it, which tests name it.
+
+Everything is found in the sources: the settings in core/line.py, the tabs' rows and words in the workspace, readers as
+attributes of something called settings, tests as functions that name the setting. A setting that is in one of these
+places only by accident of spelling (a test that lists every field, the code that checks bounds) does not count.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openlines.core.line import LineSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "openlines"
+TESTS = ROOT / "tests"
+LINE_PAGE = ROOT / "web" / "workspace" / "src" / "components" / "settings" / "line"
+WORDS = ROOT / "web" / "workspace" / "src" / "i18n" / "line"
+
+TABS = ("queue", "hours", "automatic", "quality", "kpi", "consent")
+# The tab of bots comes with the bots; until then these are settings without a control.
+LATER = frozenset({"bot_id", "bot_when", "bot_time"})
+
+# Names by which code holds a line's settings. `rules.limit` and `c.limit` are different things.
+_HOLDERS = frozenset({"s", "settings", "rules"})
+# Bounds, shapes and copies of settings: they read every field, whatever it does.
+_NOT_READERS = frozenset({"core/line.py", "core/line_problems.py", "services/line_settings.py"})
+_NOT_READING = ("demo/", "store/migrations/", "api/words/")
+_NOT_PROOFS = frozenset({"test_line.py", "test_line_problems.py", "test_line_settings.py", "test_settings_table.py"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """One setting and everything that was found of it."""
+
+    name: str
+    default: Any
+    tab: str
+    kind: str
+    component: str
+    readers: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+def places() -> list[Place]:
+    """Every setting, in the order of the tabs and of their rows; those without a row at the end."""
+    tab_of = {name: (tab, kind) for tab in TABS for name, kind in rows(tab).items()}
+    known = {each.name: each for each in fields(LineSettings)}
+    order = [*(name for name in tab_of if name in known), *(name for name in known if name not in tab_of)]
+    readers, tests = _readers(), _tests()
+    return [
+        Place(
+            name,
+            _default(known[name]),
+            *tab_of.get(name, ("", "")),
+            _component(name, tab_of[name][0]) if name in tab_of else "",
+            tuple(_shown(readers.get(name, ()))),
+            tuple(_shown(tests.get(name, ()))),
+        )
+        for name in order
+    ]
+
+
+def _default(field: "Field[Any]") -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+# ---------------------------------------------------------------- the page
+
+
+def rows(tab: str) -> dict[str, str]:
+    """The settings of a tab and the kind of value of each, in the order of the page."""
+    text = (LINE_PAGE / "rows" / f"{tab}.ts").read_text()
+    block = text.partition("export const rows = {")[2].partition("} as const")[0]
+    return dict(re.findall(r'^\s*(\w+): "(\w+)"', block, re.MULTILINE))
+
+
+def _component(name: str, tab: str) -> str:
+    """The component of the page in which the control stands: the tab's own, else another one that names it."""
+    own = LINE_PAGE / f"{tab.title() if tab != 'kpi' else 'Kpi'}Tab.vue"
+    others = sorted(path for path in LINE_PAGE.rglob("*.vue") if path != own)
+    control = re.compile(rf"""part="{name}"|settings\.{name}\b|["']{name}["']""")
+    for path in (own, *others):
+        if path.exists() and control.search(path.read_text()):
+            return path.relative_to(LINE_PAGE).as_posix()
+    return ""
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """The words of all tabs by their keys: l_ label, h_ help, o_ value, z_ what zero means."""
+    found: dict[str, str] = {}
+    for path in sorted(WORDS.glob(f"*.{language}.ts")):
+        for key, text in re.findall(r'^\s*(\w+):\s*"((?:[^"\\]|\\.)*)"', path.read_text(), re.MULTILINE):
+            found[key] = text.replace('\\"', '"')
+    return found
+
+
+# ---------------------------------------------------------------- the code
+
+
+def _readers() -> dict[str, set[str]]:
+    names = {each.name for each in fields(LineSettings)}
+    found: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}  # "rating_question": taken with a name that is looked up or put together
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = path.relative_to(PACKAGE).as_posix()
+        if where in _NOT_READERS or where.startswith(_NOT_READING):
+            continue
+        tree = ast.parse(path.read_text())
+        for function, name in _taken(tree, names):
+            found.setdefault(name, set()).add(f"{where}:{function}")
+        for name in _spelled(tree, names):
+            by_name.setdefault(name, set()).add(where)
+    return {name: found.get(name) or by_name.get(name, set()) for name in names}
+
+
+def _taken(tree: ast.AST, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(function, setting) of each place that takes a setting from something that holds settings."""
+    for function, node in _inside(tree):
+        if isinstance(node, ast.Attribute) and node.attr in names and _holds_settings(node.value):
+            yield function, node.attr
+
+
+def _spelled(tree: ast.AST, names: Iterable[str]) -> Iterator[str]:
+    for _, node in _inside(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (name for name in (node.value, f"{node.value}_2") if name in names)
+
+
+def _holds_settings(value: ast.expr) -> bool:
+    last = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
+    return last in _HOLDERS
+
+
+def _inside(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the name of what it is in: a function of the module, or "Class.method"."""
+    for node in ast.iter_child_nodes(tree):
+        inner = function
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            in_class = function.endswith(".")
+            inner = f"{function}{node.name}" if in_class else function or node.name
+            inner += "." if isinstance(node, ast.ClassDef) and not function else ""
+        yield inner.rstrip("."), node
+        yield from _inside(node, inner)
+
+
+# ---------------------------------------------------------------- the tests
+
+
+def _tests() -> dict[str, set[str]]:
+    names = {each.name for each in fields(LineSettings)}
+    found: dict[str, set[str]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        if path.name in _NOT_PROOFS:
+            continue
+        where = path.relative_to(ROOT).as_posix()
+        for function, name in _named(ast.parse(path.read_text()), names):
+            found.setdefault(name, set()).add(f"{where}::{function}")
+    return found
+
+
+def _named(tree: ast.AST, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(test, setting): given as an argument or as a key, by a test."""
+    for function, node in _inside(tree):
+        if not function.rpartition(".")[2].startswith("test"):
+            continue
+        given: list[object] = [node.arg] if isinstance(node, ast.keyword) else []
+        if isinstance(node, ast.Dict):
+            given = [each.value for each in node.keys if isinstance(each, ast.Constant)]
+        yield from ((function, each) for each in given if isinstance(each, str) and each in names)
+
+
+def _shown(found: Iterable[str]) -> list[str]:
+    """What says most first: rules before their users, the mission's own rows before other tests."""
+    return sorted(found, key=lambda each: (_rank(each), each))
+
+
+def _rank(place: str) -> int:
+    order = ("core/", "services/", "channels/", "realtime/", "store/", "api/", "tests/seed/", "tests/services/")
+    return next((rank for rank, start in enumerate(order) if place.startswith(start)), len(order))

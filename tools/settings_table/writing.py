@@ -1,0 +1,101 @@
+"""The table as a document, in both languages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tools.settings_table.looking import LATER, ROOT, TABS, Place, places, words
+
+FILES = {"en": ROOT / "docs" / "settings.md", "ru": ROOT / "docs" / "settings.ru.md"}
+NAMED = 2  # so many readers and tests are named, the rest is counted
+
+_TABS = {
+    "en": ("Queue", "Working time", "Automatic actions", "Quality", "KPI", "Consent and form"),
+    "ru": ("Очередь", "Рабочее время", "Автоматические действия", "Оценка качества", "KPI", "Согласие и форма"),
+}
+_HEAD = {
+    "en": "# Every setting of a line\n\n"
+    "Made from the sources by `python -m tools.settings_table`: which control sets it, what it does, what a new line\n"
+    "has, which part of the program reads it, and which tests show that it holds. A test fails when any of these is\n"
+    "missing. What the tabs are for, in words: [Lines](lines/README.md).\n",
+    "ru": "# Все настройки линии\n\n"
+    "Составлено по исходным текстам командой `python -m tools.settings_table`: где задаётся, что делает, что стоит в\n"
+    "новой линии, какая часть программы это читает и какие тесты показывают, что оно действует. Если чего-то из этого\n"
+    "нет, тест не проходит. О вкладках словами: [Линии](lines/README.ru.md).\n",
+}
+_COLUMNS = {
+    "en": ("Setting", "Control", "New line", "Read by", "Tests"),
+    "ru": ("Настройка", "Где задаётся", "В новой линии", "Кто читает", "Тесты"),
+}
+_ON = {"en": ("off", "on"), "ru": ("нет", "да")}
+_NOTHING = {"en": "empty", "ru": "пусто"}
+_MORE = {"en": "and {} more", "ru": "и ещё {}"}
+_UNITS = {
+    "en": ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")),
+    "ru": ((86_400, "д"), (3_600, "ч"), (60, "мин"), (1, "с")),
+}
+_DAYS = {"en": "Mon–Fri {}–{}", "ru": "пн–пт {}–{}"}
+
+
+def page(language: str) -> str:
+    """The whole document."""
+    found = [each for each in places() if each.name not in LATER]
+    parts = [_HEAD[language]]
+    for tab, name in zip(TABS, _TABS[language], strict=True):
+        rows = [_row(each, language) for each in found if each.tab == tab]
+        parts.append("\n".join([f"\n## {name}\n", _line(_COLUMNS[language]), _line(["---"] * 5), *rows]) + "\n")
+    return "".join(parts)
+
+
+def label(name: str, language: str) -> str:
+    """As the page calls it."""
+    return words(language).get(f"l_{name}", name)
+
+
+def _row(each: Place, language: str) -> str:
+    help_ = words(language).get(f"h_{each.name}", "")
+    setting = f"**{label(each.name, language)}** `{each.name}`" + (f"<br>{help_}" if help_ else "")
+    control = f"{each.component.removesuffix('.vue')} ({each.kind})"
+    return _line(
+        [
+            setting,
+            control,
+            default(each, language),
+            _some([f"`{place}`" for place in each.readers], language),
+            _some([f"`{_short(test)}`" for test in each.tests], language),
+        ]
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
+
+
+def _some(found: Sequence[str], language: str) -> str:
+    more = len(found) - NAMED
+    named = list(found[:NAMED]) if more > 1 else list(found)
+    return "<br>".join([*named, *([_MORE[language].format(more)] if more > 1 else [])])
+
+
+def _short(test: str) -> str:
+    return test.removeprefix("tests/")
+
+
+def default(each: Place, language: str) -> str:
+    """What a new line has, in words."""
+    known, value = words(language), each.default
+    if value is True or value is False:
+        return _ON[language][value]
+    if value in (0, "", {}, ()):
+        return known.get(f"z_{each.name}", "0" if value == 0 and each.kind == "number" else _NOTHING[language])
+    if each.kind == "choice":
+        return known.get(f"o_{each.name}_{value}", str(value))
+    if each.kind == "duration":
+        return _span(value, language)
+    if each.name == "week":
+        return _DAYS[language].format(value[0][0].start, value[0][0].end)
+    return _ON[language][0] if each.kind == "notice" else str(value)
+
+
+def _span(seconds: Any, language: str) -> str:
+    size, unit = next((size, unit) for size, unit in _UNITS[language] if seconds % size == 0)
+    return f"{seconds // size} {unit}"
