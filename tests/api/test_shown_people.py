@@ -172,3 +172,14 @@ async def test_a_line_tells_the_workspace_that_nobody_is_there(house: House) -> 
     await asyncio.sleep(0.3)
     lines = (await house.admin.get(f"{PATH}/snapshot")).json["lines"]
     assert json.dumps(lines).count('"nobody_there": true') == 1
+
+
+async def test_who_looks_at_a_queue_is_told_when_something_moves_in_it(house: House) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    row = await _row(house)
+    staff = await snapshot_socket(house.admin, lists=[f"queue:{house.line_id}"])
+    assert (await house.admin.post(f"{PATH}/conversations/{row['id']}/accept", {})).status == 200
+    heard = await staff.hear("changes")
+    assert f"queue:{house.line_id}" in heard["stale"]
+    await staff.__aexit__()

@@ -70,6 +70,7 @@ class FanOut:
 
     def _conversation(self, now: Place) -> None:
         was = self._places.get(now.id)
+        self._queues(was, now)
         listened = self._listeners.get(now.id, NOBODY)
         listens = self._batch.listeners.get(now.id, NOBODY)
         self._move(now, listens)
@@ -90,6 +91,13 @@ class FanOut:
                 if now.state != "closed":
                     self._rooms.unwatch(session, now.thread_id)
         self._lists(was, now, listened, listens)
+
+    def _queues(self, was: Place | None, now: Place) -> None:
+        """Who looks at the queue of a line asks again who would be asked there now."""
+        if self._rooms.queues:
+            for line_id in {now.line_id, now.line_id if was is None else was.line_id}:
+                for session in self._rooms.queues.get(line_id, ()):
+                    self._to(session).stale.add(f"queue:{line_id}")
 
     def _move(self, now: Place, listens: frozenset[int]) -> None:
         if now.state == "closed":

@@ -44,6 +44,7 @@ _MOST_BETWEEN: Final = 0.050
 _SIGN_INS_EVERY: Final = 240.0
 _DRAINED_WITHIN: Final = 3.0  # seconds
 MOST_THREADS: Final = 50  # that one session may watch
+MOST_QUEUES: Final = 10
 
 log = logger(__name__)
 
@@ -288,6 +289,7 @@ class Hub:
         kept = session.threads & set(threads)
         self.rooms.watch(session, [*kept, *allowed][:MOST_THREADS])
         self.rooms.list(session, frozenset(lists) & {"all", "closed"})
+        self.rooms.look_at_queues(session, _queues(lists) if session.sight.everything else ())
         if session.live:
             return
         if epoch != self._store.epoch or cursor is None:
@@ -356,6 +358,12 @@ class Hub:
         """His first words are in: his sockets follow the new thread from the next event on."""
         if self.rooms.newcomers:
             self.rooms.arrive(channel_id, external_id, thread_id)
+
+
+def _queues(lists: Iterable[str]) -> list[int]:
+    """The lines of "queue:3", "queue:5", …; a few at the most."""
+    numbers = [each.removeprefix("queue:") for each in lists if each.startswith("queue:")]
+    return [int(each) for each in numbers if each.isdecimal() and len(each) < 16][:MOST_QUEUES]
 
 
 def _moved_queues(batch: Batch, before: Mapping[int, Place]) -> set[int]:

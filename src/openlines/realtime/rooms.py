@@ -29,6 +29,7 @@ class Rooms:
         self.everything: set[StaffSession] = set()
         self.by_thread: dict[int, Watch] = {}
         self.listing: set[StaffSession] = set()
+        self.queues: dict[int, set[StaffSession]] = {}  # who looks at the queue of a line
         self.newcomers: dict[tuple[int, str], set[VisitorSession]] = {}  # by channel and identity
 
     # --- staff ----------------------------------------------------------------------------------------------
@@ -44,6 +45,7 @@ class Rooms:
         self._unindex(session)
         self.watch(session, ())
         self.listing.discard(session)
+        self.look_at_queues(session, ())
 
     def move(self, session: StaffSession, sight: Sight) -> None:
         """What he may see has changed."""
@@ -84,6 +86,13 @@ class Rooms:
             self.listing.add(session)
         else:
             self.listing.discard(session)
+
+    def look_at_queues(self, session: StaffSession, line_ids: Iterable[int]) -> None:
+        """From now on this session is told when something moves in these lines, and in no others."""
+        for line_id in [each for each, sessions in self.queues.items() if session in sessions]:
+            _drop(self.queues, line_id, session)
+        for line_id in line_ids:
+            self.queues.setdefault(line_id, set()).add(session)
 
     def in_front_of(self, place: Place, listeners: frozenset[int]) -> Iterator[StaffSession]:
         """Sessions in whose lists an open conversation stands by itself: his own, offered, listened to, queued."""
