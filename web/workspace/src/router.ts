@@ -29,6 +29,12 @@ const routes: RouteRecordRaw[] = [
     meta: { areas: ["inbox", "facts"] },
   },
   {
+    path: "/kpi",
+    name: "kpi",
+    component: () => import("./pages/kpi/KpiPage.vue"),
+    meta: { areas: ["kpi"] },
+  },
+  {
     path: "/contact-centre",
     name: "contact-centre",
     component: () => import("./pages/contact-centre/ContactCentrePage.vue"),
@@ -45,7 +51,7 @@ const routes: RouteRecordRaw[] = [
     path: "/settings/lines/:id(\\d+)/:tab?",
     name: "line",
     component: () => import("./pages/settings/LinePage.vue"),
-    meta: administration,
+    meta: { areas: ["settings", "facts"], administrator: true },
   },
   {
     path: "/settings/channels/:id",

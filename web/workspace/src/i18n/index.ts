@@ -10,6 +10,7 @@ import { keep } from "@/app/keep";
 import { type Catalog, number, type Params, phrase } from "./engine";
 import type facts from "./facts.en";
 import type inbox from "./inbox.en";
+import type kpi from "./kpi.en";
 import type line from "./line/all.en";
 import type settings from "./settings.en";
 import type shell from "./shell.en";
@@ -17,6 +18,7 @@ import type shell from "./shell.en";
 interface Areas {
   facts: typeof facts;
   inbox: typeof inbox;
+  kpi: typeof kpi;
   settings: typeof settings & typeof line;
   shell: typeof shell;
 }
@@ -29,6 +31,7 @@ type Loader = () => Promise<{ default: Catalog }>;
 const loaders: Record<Area, Record<Language, Loader>> = {
   facts: { en: () => import("./facts.en"), ru: () => import("./facts.ru") },
   inbox: { en: () => import("./inbox.en"), ru: () => import("./inbox.ru") },
+  kpi: { en: () => import("./kpi.en"), ru: () => import("./kpi.ru") },
   settings: {
     en: () => both(import("./settings.en"), import("./line/all.en")),
     ru: () => both(import("./settings.ru"), import("./line/all.ru")),
