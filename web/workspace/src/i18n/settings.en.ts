@@ -104,7 +104,6 @@ export default {
   textEmpty: "Empty: nothing is sent.",
   textBuiltIn: "Empty: the words shown in grey are sent.",
   suggestText: "Suggest a text",
-  insert: "Insert:",
   placeholder_customer: "customer's name",
   placeholder_operator: "operator's name",
   placeholder_line: "line",

@@ -132,7 +132,6 @@ export default {
   textEmpty: "Пусто: ничего не отправляется.",
   textBuiltIn: "Пусто: отправятся слова, показанные серым.",
   suggestText: "Предложить текст",
-  insert: "Вставить:",
   placeholder_customer: "имя клиента",
   placeholder_operator: "имя оператора",
   placeholder_line: "линия",

@@ -15,12 +15,14 @@ import type {
   LineSettings,
   LoginSession,
   Manifest,
+  OperatorFace,
   Page,
   Person,
   PortalSettings,
   QueueEntry,
   QueueMember,
   Role,
+  Texts,
 } from "./types";
 
 const { rest } = useApi();
@@ -52,6 +54,32 @@ function completeChannel(channel: Channel): Channel {
   };
 }
 
+/** A text of a line's settings under work, by the name of its setting. */
+export interface TextDraft {
+  name: string;
+  texts: Texts;
+  buttons: { action: string; caption: Texts }[];
+  rating: LineSettings["rating"];
+  consent_kind: LineSettings["consent_kind"];
+  consent_url: string;
+}
+
+/** One text on one channel in one language; without bubbles nothing is sent. */
+export interface ShownText {
+  language: Language;
+  kind: string;
+  channel_id?: number | null;
+  channel?: string;
+  bubbles: { text: string; buttons?: string[][] }[];
+  /** The chat draws its own buttons for this scale. */
+  rating?: "like" | "stars" | "";
+  length?: number;
+  limit?: number;
+  unit?: string;
+  /** Placeholders that have no value when the text is said. */
+  empty?: string[];
+}
+
 export interface SetupAnswers {
   token: string;
   portal_name: string;
@@ -74,7 +102,9 @@ export interface LinePatch {
   version: number;
   name?: string;
   active?: boolean;
+  members?: QueueMember[];
   settings?: Partial<LineSettings>;
+  faces?: OperatorFace[];
 }
 
 export interface ChannelPatch {
@@ -126,6 +156,10 @@ export const settingsApi = {
     rest.post<{ name: string; value: string }>(`/channels/${id}/secrets`, { name }),
   deleteChannel: (id: number) => rest.delete(`/channels/${id}`),
   checkChannel: (id: number) => rest.post<CheckResult>(`/channels/${id}/check`, {}),
+
+  /** How a text looks on each channel of the line; nothing is saved. */
+  previews: async (lineId: number, draft: TextDraft) =>
+    (await rest.post<{ items: ShownText[] }>(`/lines/${lineId}/previews`, draft)).items,
 
   users: async () => (await whole<Person>("/users")).map((user) => ({ ...user, active: user.active ?? false })),
   createUser: (given: UserChanges) => rest.post<Person>("/users", given),

@@ -4,7 +4,9 @@ import automatic from "./automatic.ru";
 import consent from "./consent.ru";
 import hours from "./hours.ru";
 import kpi from "./kpi.ru";
+import now from "./now.ru";
 import quality from "./quality.ru";
 import queue from "./queue.ru";
+import texts from "./texts.ru";
 
-export default { ...queue, ...hours, ...automatic, ...quality, ...kpi, ...consent, ...appearance };
+export default { ...now, ...queue, ...hours, ...automatic, ...quality, ...kpi, ...consent, ...appearance, ...texts };

@@ -2,7 +2,7 @@ import type { Key } from "@/i18n";
 
 import type { LineDraft } from "../logic/changes";
 import { TEXT_LIMIT } from "../logic/defaults";
-import { strangePlaceholder } from "../logic/placeholders";
+import { placeholderFault } from "../logic/placeholders";
 import { exceptionFaults, weekFaults } from "../logic/week";
 import { CHOICES } from "./choices";
 import { type Tab, tabOf } from "./settingRows";
@@ -23,8 +23,12 @@ export function lineFault(draft: LineDraft): LineFault | null {
   for (const name of TEXT_NAMES) {
     for (const text of Object.values(settings[name])) {
       if ([...(text ?? "")].length > TEXT_LIMIT) return { tab: tabOf(name) ?? "automatic", key: "settings.fault_long" };
-      if (strangePlaceholder(text ?? "")) return { tab: tabOf(name) ?? "automatic", key: "settings.fault_placeholder" };
+      if (placeholderFault(text ?? "")) return { tab: tabOf(name) ?? "automatic", key: "settings.fault_placeholder" };
     }
+  }
+  const collects = settings.hours_on && settings.off_hours === "collect";
+  if (collects && !settings.off_hours_text.ru && !settings.off_hours_text.en) {
+    return { tab: "hours", key: "settings.fault_collectText" };
   }
   const needsText = settings.no_answer_action === CHOICES.no_answer_action[1];
   if (needsText && !settings.no_answer_text.ru && !settings.no_answer_text.en) {

@@ -4,17 +4,17 @@ import type { Choices, Presets, Rows } from "./kinds";
 export const rows = {
   greeting: "texts",
   greeting_each: "flag",
-  no_answer_action: "choice",
   no_answer_time: "duration",
+  no_answer_action: "choice",
   no_answer_text: "texts",
   no_answer_stops_on: "choice",
-  close_text: "texts",
-  full_close_delay: "duration",
-  auto_close_time: "duration",
-  auto_close_text: "texts",
   escalate_after: "duration",
   escalate_to: "choice",
   inactivity: "list",
+  auto_close_time: "duration",
+  auto_close_text: "texts",
+  close_text: "texts",
+  full_close_delay: "duration",
 } as const satisfies Rows;
 
 /** Values that are one of a few words, in the order of the page. */

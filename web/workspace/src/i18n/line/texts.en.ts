@@ -1,0 +1,27 @@
+// Fields of texts on every tab: what may be put in, and the preview.
+export default {
+  insertValue: "Insert a value",
+  previewShow: "As the customer sees it",
+  previewHide: "Hide the preview",
+  previewSilent: "Nothing is sent.",
+  previewNowhere: "No channel of this line sends this text.",
+  previewFailed: "The preview could not be made. The next change asks for it again.",
+  previewUnknown: "{value} is not known yet when this is sent.",
+  previewParts: {
+    one: "Longer than {limit} characters: it may not arrive whole.",
+    other: "Longer than {limit} characters: it comes in {count} parts.",
+  },
+  misspeltPlaceholder: "{value} stands for nothing. Did you mean {meant}?",
+  unclosedPlaceholder: "“{value}” is not closed. To show a brace, write it twice.",
+  placeholder_portal: "your company",
+  placeholder_wait: "expected wait",
+  placeholder_answers_in: "usual time of an answer",
+  placeholder_waited: "how long the customer has waited",
+  placeholder_target: "response target",
+  placeholder_step: "percent of the target",
+  placeholderHelp_customer: "Empty until the customer has given a name.",
+  placeholderHelp_opens_at: "“tomorrow at 9:00”; empty while the line is open.",
+  placeholderHelp_position: "Empty once somebody answers.",
+  placeholderHelp_wait: "As measured lately; empty while too little is known.",
+  placeholderHelp_answers_in: "As measured in the last day; empty while too little is known.",
+} as const;
