@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from openlines.services import departments, line_faces, line_files, lines
+from openlines.services import departments, line_files, lines
 from openlines.services.access import Actor
 from openlines.services.errors import Conflict, Forbidden, Invalid
 from openlines.services.line_settings import shown_settings
@@ -45,8 +45,7 @@ def sample(house: Portal) -> tuple[int, Actor, int]:
     version = row(house, line_id).version
     members = [Member(ann.user_id, None), Member(None, night, 1)]
     house.do(lines.change, house.admin, line_id, version, members=members)
-    version = row(house, line_id).version
-    house.do(line_faces.put_faces, house.admin, line_id, version, [OwnFace(line_id, ann.user_id, "Anna", None)])
+    house.do(faces.put, line_id, [OwnFace(line_id, ann.user_id, "Anna", None)])
     return line_id, ann, night
 
 

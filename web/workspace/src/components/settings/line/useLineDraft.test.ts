@@ -2,18 +2,18 @@ import { ApiError, Unreachable } from "@openlines/client";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ref } from "vue";
 
-import { settingsApi } from "../api";
+import { type LinePatch, settingsApi } from "../api";
 import { DEFAULTS } from "../logic/defaults";
-import type { Line, LineSettings, QueueEntry, QueueMember } from "../types";
+import type { Line, QueueMember } from "../types";
 import { useLineDraft } from "./useLineDraft";
 
-vi.mock("../api", () => ({ settingsApi: { line: vi.fn(), queue: vi.fn(), patchLine: vi.fn(), putQueue: vi.fn() } }));
+vi.mock("../api", () => ({ settingsApi: { line: vi.fn(), queue: vi.fn(), patchLine: vi.fn() } }));
 
 /** A server with one line: versions are checked, settings are merged, as the real one does. */
 class Server {
   line: Line = { id: 7, version: 1, name: "Support", active: true, settings: { ...DEFAULTS } };
   members: QueueMember[] = [{ user_id: 1 }, { user_id: 2 }];
-  queueFails = false;
+  down = false;
   saved: Record<string, unknown> = { version: 2, by: "Boris", at: "2026-01-05T09:00:00.000Z" };
 
   seen(version: number): void {
@@ -21,7 +21,8 @@ class Server {
       throw new ApiError({ status: 409, code: "changed", detail: "changed meanwhile", params: this.saved });
   }
 
-  patch(patch: { version: number; name?: string; settings?: Partial<LineSettings> }): Line {
+  patch(patch: LinePatch): Line {
+    if (this.down) throw new Unreachable("no network");
     this.seen(patch.version);
     if (patch.settings?.queue_time === 30) {
       throw new ApiError({
@@ -36,15 +37,8 @@ class Server {
       name: patch.name ?? this.line.name,
       settings: { ...this.line.settings, ...patch.settings },
     };
+    this.members = patch.members ?? this.members;
     return this.line;
-  }
-
-  put(version: number, members: QueueMember[]): QueueEntry[] {
-    if (this.queueFails) throw new Unreachable("no network");
-    this.seen(version);
-    this.members = members;
-    this.line = { ...this.line, version: this.line.version + 1 };
-    return members;
   }
 }
 
@@ -54,9 +48,6 @@ beforeEach(() => {
   vi.mocked(settingsApi.line).mockImplementation(() => Promise.resolve(server.line));
   vi.mocked(settingsApi.queue).mockImplementation(() => Promise.resolve(server.members));
   vi.mocked(settingsApi.patchLine).mockImplementation(async (_id, patch) => Promise.resolve(server.patch(patch)));
-  vi.mocked(settingsApi.putQueue).mockImplementation(async (_id, version, members) =>
-    Promise.resolve(server.put(version, members)),
-  );
 });
 
 async function opened() {
@@ -66,7 +57,7 @@ async function opened() {
 }
 
 describe("a line under edit", () => {
-  it("is saved as a whole: rules and queue, each with the version that is right by then", async () => {
+  it("is saved as a whole: rules and queue in one call", async () => {
     const editor = await opened();
     editor.set("mode", "strictly");
     editor.set("members", [{ user_id: 2 }, { user_id: 1 }]);
@@ -130,17 +121,17 @@ describe("a line under edit", () => {
     expect(editor.draft.value?.members).toEqual(server.members);
   });
 
-  it("keeps the queue as a draft when only the rules came through", async () => {
+  it("keeps everything as a draft when the server was not reached", async () => {
     const editor = await opened();
     editor.set("mode", "everyone");
     editor.set("members", [{ user_id: 2 }]);
-    server.queueFails = true;
+    server.down = true;
     await expect(editor.save()).rejects.toBeInstanceOf(Unreachable);
-    expect(server.line.settings.mode).toBe("everyone");
-    expect(editor.changes.value.map((change) => change.part)).toEqual(["members"]);
-    server.queueFails = false;
+    expect(server.line.settings.mode).toBe("evenly");
+    expect(editor.changes.value.map((change) => change.part)).toEqual(["members", "mode"]);
+    server.down = false;
     expect(await editor.save()).not.toBeNull();
-    expect(server.members).toEqual([{ user_id: 2 }]);
+    expect([server.line.version, server.members]).toEqual([2, [{ user_id: 2 }]]);
   });
 
   it("takes over what others save while nothing is edited here, and never under one's hands", async () => {

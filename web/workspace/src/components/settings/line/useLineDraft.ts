@@ -1,8 +1,4 @@
-/**
- * A line under edit: what is stored, what is on the page, and saving it as a whole. Settings and the queue have
- * two addresses, so that a save is up to two calls; what came through is taken over before the next one, and
- * a failure between them leaves a draft with the rest.
- */
+/** A line under edit: what is stored, what is on the page, and saving it as a whole. */
 import { ApiError } from "@openlines/client";
 import { computed, type Ref, shallowRef } from "vue";
 
@@ -18,7 +14,7 @@ import {
   sameValue,
   withValue,
 } from "../logic/changes";
-import type { Line, QueueEntry, QueueMember } from "../types";
+import type { Line, OperatorFace, QueueEntry, QueueMember } from "../types";
 import { type Faults, useFaults } from "../useFaults";
 
 export interface Clash extends Merge {
@@ -40,7 +36,13 @@ function membersOf(queue: readonly QueueEntry[]): QueueMember[] {
 }
 
 function draftOf(line: Line, queue: readonly QueueEntry[]): LineDraft {
-  return { name: line.name, active: line.active, settings: line.settings, members: membersOf(queue) };
+  return {
+    name: line.name,
+    active: line.active,
+    settings: line.settings,
+    members: membersOf(queue),
+    faces: line.faces ?? [],
+  };
 }
 
 export function useLineDraft(id: Ref<number>) {
@@ -101,15 +103,20 @@ export function useLineDraft(id: Ref<number>) {
     faults.clear();
   }
 
+  /** Rules and queue are one save: either all of it holds, or nothing. */
   async function send(all: readonly Change[]): Promise<void> {
     if (!line.value) return;
-    const patch = patchOf(all);
-    if (patch) line.value = await settingsApi.patchLine(line.value.id, { version: line.value.version, ...patch });
     const members = all.find((change) => change.part === "members");
-    if (members) {
-      await settingsApi.putQueue(line.value.id, line.value.version, members.to as QueueMember[]);
-      stored(...(await fetchBoth()));
-    }
+    const faces = all.find((change) => change.part === "faces");
+    line.value = await settingsApi.patchLine(line.value.id, {
+      version: line.value.version,
+      ...patchOf(all),
+      ...(members ? { members: members.to as QueueMember[] } : {}),
+      ...(faces ? { faces: faces.to as OperatorFace[] } : {}),
+    });
+    if (!members) return;
+    queue.value = (members.to as QueueMember[]).map((member, position) => ({ position, ...member }));
+    void refreshQueue().catch(() => undefined);
   }
 
   /** What was saved, for words and undo; null when it was refused (faults or clash say why). Other errors are thrown. */
