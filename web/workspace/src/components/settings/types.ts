@@ -90,6 +90,7 @@ export interface LineSettings {
   holidays_region: string;
   off_hours: "offer" | "hold" | "collect";
   off_hours_text: Texts;
+  collected_text: Texts;
   off_hours_when_available: boolean;
   greeting: Texts;
   greeting_each: boolean;
@@ -146,6 +147,7 @@ export interface Line {
   open?: boolean;
   opens_at?: string | null;
   closes_at?: string | null;
+  faces?: OperatorFace[];
 }
 
 export interface QueueMember {
@@ -161,6 +163,17 @@ export interface QueuePerson {
   unavailable?: string;
   counted?: number;
   limit?: number;
+  /** Why nothing would be offered to him now, where something stands in the way. */
+  why_not?: string;
+  /** A conversation that came now would be offered to him. */
+  next?: boolean;
+}
+
+/** How an operator is shown to the customers of one line. Without a name: as in his profile. */
+export interface OperatorFace {
+  user_id: number;
+  name?: string;
+  photo?: string;
 }
 
 export interface QueueEntry extends QueueMember {

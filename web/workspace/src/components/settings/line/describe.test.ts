@@ -76,7 +76,7 @@ describe("what will change", () => {
     const notice = { ...DEFAULTS.kpi_first_notice, on: true };
     expect(said({ kpi_first_notice: notice })).toEqual(["off → on"]);
     expect(said({ kpi_first_notice: { ...DEFAULTS.kpi_first_notice, steps: [80] } })).toEqual(["changed"]);
-    expect(said({ holidays_country: "DE" })).toEqual(["nothing → DE"]);
+    expect(said({ holidays_country: "DE" })).toEqual(["nothing → Germany"]);
   });
 
   it("has the week as a sign on a door has it", () => {

@@ -2,11 +2,13 @@
 import { maybe, t } from "@/i18n";
 import { number } from "@/i18n/engine";
 
+import { countryName } from "../hours/countries";
+import { timetableName } from "../hours/useTimetables";
 import { type Change, type Part, sameValue } from "../logic/changes";
 import { durationWords } from "../logic/duration";
 import { dayGroups } from "../logic/week";
 import { zoneOf } from "../logic/zones";
-import type { Exception, Interval, KpiNotice, Language, QueueMember, Texts } from "../types";
+import type { Exception, Interval, KpiNotice, Language, OperatorFace, QueueMember, Texts } from "../types";
 import { kindOf } from "./settingRows";
 
 export interface Names {
@@ -50,10 +52,16 @@ export function valueWords(part: Part, value: unknown, names: Names): string {
       return inside(maybe(`settings.o_${part}_${String(value)}`) ?? String(value));
     case "zone":
       return value ? zoneOf(value as string, names.language).city : t("settings.portalZoneShort");
+    case "timetable":
+      return value === 0 ? zeroWords(part) : (timetableName(value as number) ?? String(value));
+    case "country":
+      return value ? countryName(value as string, names.language) : t("settings.nothing");
     case "week":
       return weekWords(value as Interval[][], names.language);
     case "exceptions":
       return t("settings.exceptionCount", { count: (value as Exception[]).length });
+    case "faces":
+      return t("settings.faceCount", { count: (value as OperatorFace[]).length });
     case "members":
       return t("settings.memberCount", { count: (value as QueueMember[]).length });
     case "texts":

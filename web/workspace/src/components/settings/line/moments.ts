@@ -1,8 +1,8 @@
 import { t } from "@/i18n";
 
-import { hoursNow, type HoursNow, type Moment } from "../logic/hours";
+import { hoursNow, type HoursNow, type HoursRules, type Moment, momentIn } from "../logic/hours";
 import { timeOf } from "../logic/week";
-import type { Language, LineSettings } from "../types";
+import type { Language, Line } from "../types";
 import { dayName } from "./describe";
 
 const DAY = 86_400_000;
@@ -18,14 +18,25 @@ export function momentWords(moment: Moment, today: string, language: Language): 
   return t("settings.dayAt", { day, time });
 }
 
+/** The same as the server sees it for a line that is stored: with holidays, shared hours and changes of the clock. */
+export function storedWords(line: Line, zone: string, at: Date, language: Language): { open: boolean; words: string } {
+  const open = line.open ?? false;
+  const next = open ? line.closes_at : line.opens_at;
+  // Its moment has passed since the line was read: what the page can work out by itself is the better guess.
+  if (next && Date.parse(next) <= at.getTime()) return hoursWords(line.settings, zone, at, language);
+  if (!next) return { open, words: t(open ? "settings.openAlways" : "settings.closedForGood") };
+  const when = momentWords(momentIn(zone, new Date(next)), momentIn(zone, at).date, language);
+  return { open, words: t(open ? "settings.openUntil" : "settings.opensAt", { when }) };
+}
+
 /** Whether the line is open by these settings, and until when or when again, in a sentence. */
 export function hoursWords(
-  settings: LineSettings,
-  portalZone: string,
+  rules: HoursRules,
+  zone: string,
   at: Date,
   language: Language,
 ): HoursNow & { words: string } {
-  const state = hoursNow(settings, settings.time_zone || portalZone, at);
+  const state = hoursNow(rules, zone, at);
   if (!state.next) return { ...state, words: t(state.open ? "settings.openAlways" : "settings.closedForGood") };
   const when = momentWords(state.next, state.now.date, language);
   return { ...state, words: t(state.open ? "settings.openUntil" : "settings.opensAt", { when }) };

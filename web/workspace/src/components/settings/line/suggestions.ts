@@ -14,8 +14,8 @@ const WORDS: Record<Exclude<TextName, "rating_question_2">, Texts> = {
     en: "Hello! Thank you for writing to us. We have received your message and will answer shortly.",
   },
   place_text: {
-    ru: "Вы {position}-й в очереди. Мы напишем, как только освободится оператор.",
-    en: "You are number {position} in the queue. We will write as soon as somebody is free.",
+    ru: "Сейчас все операторы заняты. Ваше место в очереди: {position}. Примерное ожидание: {wait}.",
+    en: "All our operators are busy right now. Your place in the queue: {position}. Expected wait: {wait}.",
   },
   consent_text: {
     ru: "Продолжая переписку, вы соглашаетесь на обработку персональных данных.",
@@ -24,6 +24,10 @@ const WORDS: Record<Exclude<TextName, "rating_question_2">, Texts> = {
   off_hours_text: {
     ru: "Спасибо за сообщение! Сейчас операторов нет на месте, но мы его получили и обязательно ответим.",
     en: "Thank you for your message! Nobody is here right now, but we have received it and will answer.",
+  },
+  collected_text: {
+    ru: "Спасибо, записали! Свяжемся с вами, как только откроемся.",
+    en: "Thank you, we have written that down! We will get in touch as soon as we open.",
   },
   no_answer_text: {
     ru: "Простите, что заставляем ждать: сейчас все операторы заняты. Ответим, как только кто-то освободится.",
@@ -59,6 +63,12 @@ const WORDS: Record<Exclude<TextName, "rating_question_2">, Texts> = {
   },
 };
 
+/** Off-hours words of a line that takes a contact: they have to ask for one. */
+export const COLLECTS: Texts = {
+  ru: "Спасибо за сообщение! Сейчас мы не работаем. Оставьте, пожалуйста, телефон или почту: ответим, когда откроемся.",
+  en: "Thank you for your message! We are closed now. Please leave a phone number or an e-mail: we will get back to you when we open.",
+};
+
 /** The question for channels without a rating of their own names the digits, and those depend on the scale. */
 const DIGITS: Record<"like" | "stars", Texts> = {
   like: {
@@ -80,7 +90,7 @@ export function suggestionFor(name: TextName, settings: Pick<LineSettings, "rati
 
 /** While this text is empty the server says its own words, instead of nothing. */
 export function isBuiltIn(name: TextName): boolean {
-  return name.startsWith("rating");
+  return name.startsWith("rating") || name === "place_text";
 }
 
 /** What the words that customers get really are. */

@@ -41,6 +41,7 @@ export const DEFAULTS: Readonly<LineSettings> = {
   holidays_region: "",
   off_hours: "offer",
   off_hours_text: {},
+  collected_text: {},
   off_hours_when_available: true,
   greeting: {},
   greeting_each: false,

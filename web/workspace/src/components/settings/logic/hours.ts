@@ -19,7 +19,10 @@ export interface HoursNow {
   now: Moment;
 }
 
-type Rules = Pick<LineSettings, "week" | "exceptions">;
+export type HoursRules = Pick<LineSettings, "week" | "exceptions"> & {
+  /** Days on which it is closed unless an exception says otherwise, with their names. */
+  holidays?: ReadonlyMap<string, string>;
+};
 const HORIZON = 42;
 
 /** Date and time of day on the wall of that zone. */
@@ -47,20 +50,26 @@ function dayOfWeek(date: string): number {
   return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
 }
 
-/** The intervals that start on this date. */
-export function intervalsOn(date: string, rules: Rules): Interval[] {
+/** The dated exception that holds on this date. */
+export function specialOn(date: string, rules: HoursRules): Exception | null {
   const length = (one: Exception) => Date.parse(one.until || one.date) - Date.parse(one.date);
   const fitting = rules.exceptions.filter((one) => one.date <= date && date <= (one.until || one.date));
   // Between equally long ones the later listed holds.
-  const best = fitting.reduce<Exception | null>(
+  return fitting.reduce<Exception | null>(
     (kept, one) => (!kept || length(one) <= length(kept) ? one : kept),
     null,
   );
-  return best ? best.intervals : (rules.week[dayOfWeek(date)] ?? []);
+}
+
+/** The intervals that start on this date. */
+export function intervalsOn(date: string, rules: HoursRules): Interval[] {
+  const special = specialOn(date, rules);
+  if (special) return special.intervals;
+  return rules.holidays?.has(date) ? [] : (rules.week[dayOfWeek(date)] ?? []);
 }
 
 /** Open stretches around `from`, as minutes counted from that day's midnight, joined where they touch. */
-function openStretches(from: string, rules: Rules): [number, number][] {
+function openStretches(from: string, rules: HoursRules): [number, number][] {
   const all: [number, number][] = [];
   for (let day = -1; day <= HORIZON; day++) {
     for (const interval of intervalsOn(addDays(from, day), rules)) {
@@ -78,7 +87,7 @@ function openStretches(from: string, rules: Rules): [number, number][] {
   return joined;
 }
 
-export function hoursNow(rules: Rules, zone: string, at: Date): HoursNow {
+export function hoursNow(rules: HoursRules, zone: string, at: Date): HoursNow {
   const now = momentIn(zone, at);
   const stretches = openStretches(now.date, rules);
   const current = stretches.find(([start, end]) => start <= now.minutes && now.minutes < end);

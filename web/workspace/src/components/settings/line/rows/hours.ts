@@ -3,14 +3,15 @@ import type { Choices, Presets, Rows } from "./kinds";
 
 export const rows = {
   hours_on: "flag",
-  timetable_id: "number",
+  timetable_id: "timetable",
   time_zone: "zone",
   week: "week",
-  exceptions: "exceptions",
-  holidays_country: "words",
+  holidays_country: "country",
   holidays_region: "words",
+  exceptions: "exceptions",
   off_hours: "choice",
   off_hours_text: "texts",
+  collected_text: "texts",
   off_hours_when_available: "flag",
 } as const satisfies Rows;
 
