@@ -256,6 +256,7 @@ _NEXT: Final = {
     "bot_time": "bot_time",
     "no_answer": "no_answer",
     "escalate": "escalate",
+    "inactivity": "inactivity",
     "last_words": "last_words",
 }
 

@@ -63,6 +63,8 @@ function variants({ code, params }: Coded): string[] {
     if (params?.["offer"] === "everyone" || params?.["to"] === null) keys.push("offered_everyone");
   }
   if (code === "rated" && params?.["again"]) keys.push("rated_again");
+  if (code === "chosen") keys.push(`chosen_${String(params?.["action"])}`);
+  if (code === "consented") keys.push(`consented_${String(params?.["how"])}`);
   if (code === "transferred" && params?.["to"] === me) keys.push("transferred_mine");
   const whose = code === "intercepted" && !params?.["from"] ? "intercepted_queue" : code;
   const you = (params?.["operator"] ?? params?.["to"]) === me && me !== undefined;
