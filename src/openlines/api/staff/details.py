@@ -277,6 +277,8 @@ def _next(case: Case, now: int, language: str, word: Wording) -> Coded | None:
             code, params = "back_to_sender", {"user_id": c.sender_id}
     else:
         code = "opening" if name == "route" else _NEXT.get(name, name)
+        if name == "escalate" and case.rules.settings.escalate_to == "queue" and c.operator_id and not c.pinned_at:
+            code = "escalate_queue"
     return Coded(code, params, word(f"next.{code}", params, language), stamp(at))
 
 
