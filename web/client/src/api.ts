@@ -65,6 +65,7 @@ export function staffApi(rest: Rest) {
     transfer: (id: number, version: number, target: TransferTarget, note = "") =>
       act(id, "transfer", { version, ...target, ...(note ? { note } : {}) }),
     intercept: (id: number, version: number) => act(id, "intercept", { version }),
+    rateAsHead: (id: number, rating: number, comment: string) => act(id, "head-rating", { rating, comment }),
     join: (id: number) => act(id, "join"),
     leave: (id: number) => act(id, "leave"),
     pin: (id: number, pinned: boolean) => act(id, "pin", { pinned }),

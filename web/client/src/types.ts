@@ -55,6 +55,7 @@ export interface ConversationRow {
   mode?: "outgoing";
   priority?: number;
   rating?: number;
+  head_rating?: number;
   listening?: boolean;
 }
 
@@ -260,6 +261,7 @@ export interface EarlierConversation {
 }
 
 /** Somebody whom routing passed over, and why. */
+  head_rating?: number;
 export interface Skipped extends Coded {
   user_id?: number;
 }
@@ -268,7 +270,37 @@ export interface ConversationDetails {
   conversation: ConversationRow;
   customer: Customer;
   thread: Thread;
+/** 1–5; never shown to the customer. */
+export interface HeadRating {
+  value: number;
+  comment?: string;
+  by?: number;
+  at?: Instant;
+}
+
+export interface Agreed {
+  at: Instant;
+  how: "notice" | "button" | "words" | "form";
+  /** SHA-256 of the text and the link. */
+  version: string;
+  line_id: number;
+  thread_id: number;
+  text?: string;
+  url?: string;
+}
+
+export interface ConsentState {
+  /** To the line's present text. */
+  given?: boolean;
+  asked?: boolean;
+  last?: Agreed;
+}
+
   mode?: string;
+  head_rating?: HeadRating;
+  consent?: ConsentState;
+  /** What the form before the chat said. */
+  form?: { key: string; label: string; value: string }[];
   reason?: string;
   opened_at: Instant;
   replied_at?: Instant;

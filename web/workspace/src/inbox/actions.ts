@@ -87,6 +87,13 @@ export function intercept(row: ConversationRow): Promise<boolean> {
   return act(row, patch, () => api.intercept(row.id, row.version), "inbox.interceptFailed");
 }
 
+/** The head's own rating: the operator is told, the customer never. */
+export async function rateAsHead(row: ConversationRow, value: number, comment: string): Promise<boolean> {
+  const done = await act(row, { head_rating: value }, () => api.rateAsHead(row.id, value, comment), "inbox.headRatingFailed");
+  if (done) toasts.done(t("inbox.headRatedToast", { value }));
+  return done;
+}
+
 export const join = (row: ConversationRow): Promise<boolean> =>
   act(row, { listening: true }, () => api.join(row.id), "inbox.joinFailed");
 export const leave = (row: ConversationRow): Promise<boolean> =>
