@@ -39,10 +39,11 @@ from openlines.support.clock import Clock
 from openlines.support.late_http import LateClient
 from openlines.support.log import logger, set_up
 from openlines.support.passwords import Passwords
-from openlines.support.secrets import BadKey, load_seal
+from openlines.support.secrets import BadKey, Seal, load_seal
 from openlines.workers.accounts import Accounts
 from openlines.workers.attachments import Attachments
 from openlines.workers.deliver import Deliverer
+from openlines.workers.notices import Notices
 from openlines.workers.parse import Parser
 from openlines.workers.poll import Keeper
 from openlines.workers.router import Router
@@ -74,6 +75,7 @@ class Application:
     deliverer: Deliverer | None = None
     parser: Parser | None = None
     keeper: Keeper | None = None
+    notices: Notices | None = None
 
     def __init__(self, config: Config, clock: Clock | None) -> None:
         self.config = config
@@ -132,6 +134,7 @@ class Application:
         await self._join_the_house(store)
         if "workers" in config.roles:
             self._start_workers(store, accounts, files)
+            self._start_notices(store, seal, client)
         self.edge = Edge(
             store=store,
             hub=await self._start_hub(store, accounts),
@@ -200,6 +203,11 @@ class Application:
             self._closing.push_async_callback(part.stop)
             self._run(part.run(), type(part).__name__)
 
+    def _start_notices(self, store: Store, seal: Seal, client: LateClient) -> None:
+        self.notices = Notices(store, seal, client, self.config.node_name, self.config.public_url)
+        self._closing.push_async_callback(self.notices.stop)
+        self._run(self.notices.run(), "notices")
+
     def _run(self, work: Any, name: str) -> None:
         """Run a part until this process stops; it ends before anything that was opened earlier."""
         task = asyncio.create_task(work, name=name)
@@ -247,6 +255,9 @@ class Application:
             yield Gauge("openlines_deliveries", "Deliveries by outcome", "counter", count, {"outcome": str(outcome)})
         for outcome, count in self.parser.counts.items():
             yield Gauge("openlines_inbox", "Events of vendors by outcome", "counter", count, {"outcome": str(outcome)})
+        for (medium, outcome), count in () if self.notices is None else self.notices.counts.items():
+            labels = {"medium": medium, "outcome": outcome}
+            yield Gauge("openlines_notices", "Words to staff by medium and outcome", "counter", count, labels)
 
 
 def run_server(config: Config, *, started: Callable[[Application, str], None] | None = None) -> int:

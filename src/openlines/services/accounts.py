@@ -174,7 +174,7 @@ def _problems(values: dict[str, Any]) -> Sequence[Problem]:
     found: list[Problem] = []
     if "name" in values and not 0 < len(values["name"]) <= NAME_LIMIT:
         found.append(Problem("name", "name_needed" if not values["name"] else "too_long", {"most": NAME_LIMIT}))
-    if "email" in values and not _is_email(values["email"]):
+    if "email" in values and not is_email(values["email"]):
         found.append(Problem("email", "not_an_email"))
     if "role" in values and values["role"] not in ROLES:
         found.append(Problem("role", "unknown_choice", {"known": ROLES}))
@@ -194,7 +194,7 @@ def _department_problems(tx: Tx, department_ids: Sequence[int]) -> Sequence[Prob
     ]
 
 
-def _is_email(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Good enough to tell an address from a typing error; whether it exists only a letter would tell."""
     local, at, domain = text.rpartition("@")
     fits = bool(at and local and domain) and len(text) <= EMAIL_LIMIT

@@ -93,7 +93,7 @@ notices = Table(
     Column("step", BigInteger, nullable=False),
     count("user_id"),  # 0: no person, a webhook
     Column("medium", Text, nullable=False),  # workspace | email | push | webhook
-    Column("state", Text, nullable=False),  # queued | sending | sent | failed | unknown | read
+    Column("state", Text, nullable=False),  # queued | sending | sent | failed | unknown | read | dropped
     Column("params", Text, nullable=False, server_default="{}"),  # JSON: what fills the title and the text
     Column("conversation_id", Id),
     Column("line_id", Id),

@@ -46,7 +46,7 @@ class Candidate(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What did not arrive. `error` is JSON: core of services.notice_outbox.Trouble."""
+    """What did not arrive. `error` is JSON (services.notice_outbox.Trouble)."""
 
     id: int
     kind: str
@@ -91,9 +91,7 @@ _SETTLE = Statement(
         )
     )
 )
-_RENEW = Statement(
-    update(notices).where(among(_N.id, "ids"), _N.state == "sending", _N.lease == bindparam("of_lease"))
-)
+_RENEW = Statement(update(notices).where(among(_N.id, "ids"), _N.state == "sending", _N.lease == bindparam("of_lease")))
 _LOST = Statement(
     select(_N.id, _N.lease, _N.attempts, _N.medium)
     .where(
@@ -136,9 +134,9 @@ _AGAIN = Statement(
     update(notices).where(_N.id == bindparam("of_id"), _TROUBLE, _N.medium != literal_column("'workspace'"))
 )
 _DISMISS = Statement(
-    update(notices).where(
-        among(_N.id, "ids"), _TROUBLE, _N.medium != literal_column("'workspace'")
-    ).values(state="dropped")
+    update(notices)
+    .where(among(_N.id, "ids"), _TROUBLE, _N.medium != literal_column("'workspace'"))
+    .values(state="dropped")
 )
 
 
@@ -201,7 +199,7 @@ def troubles(reader: Reader, before: int, limit: int) -> list[Failure]:
 
 def waiting(reader: Reader) -> dict[str, int]:
     """How many are on their way, by medium."""
-    return dict((row[0], row[1]) for row in reader.all(_WAITING))
+    return {row[0]: row[1] for row in reader.all(_WAITING)}
 
 
 def again(tx: Tx, notice_id: int, **columns: Any) -> bool:

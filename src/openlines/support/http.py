@@ -111,27 +111,28 @@ class _Asking:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         form: Sequence[Part] | None = None,
+        body: bytes | None = None,
         within: float = 30.0,
         limit: int = 8_000_000,
     ) -> HttpAnswer:
         target = _address(url)
         session = self._session(target)
         course = _Course()
-        body, own = _body(json, form, course)
+        content, own = (body, {}) if body is not None else _body(json, form, course)
         try:
             async with (
                 asyncio.timeout(within),
                 session.request(
                     method,
                     target,
-                    data=body,
+                    data=content,
                     headers={**own, **(headers or {})},
                     allow_redirects=False,
                     trace_request_ctx=course,
                 ) as answer,
             ):
-                content = b"".join([piece async for piece in _pieces(answer, limit)])
-                return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, content)
+                found = b"".join([piece async for piece in _pieces(answer, limit)])
+                return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, found)
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             _explain(problem, course)
 

@@ -54,11 +54,12 @@ class _LateHttp:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         form: Sequence[Part] | None = None,
+        body: bytes | None = None,
         within: float = 30.0,
         limit: int = 8_000_000,
     ) -> HttpAnswer:
         return await self._ready().request(
-            method, url, headers=headers, json=json, form=form, within=within, limit=limit
+            method, url, headers=headers, json=json, form=form, body=body, within=within, limit=limit
         )
 
     async def stream(

@@ -63,10 +63,13 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         form: Sequence[Part] | None = None,
+        body: bytes | None = None,
         within: float = 30.0,
         limit: int = 8_000_000,
     ) -> HttpAnswer:
         """One request; `within` so many seconds, all of it, `limit` in bytes of the answer.
+
+        One of `json`, `form` and `body` at most; a `body` goes out as it is, its Content-Type among the headers.
 
         Raises `NotSent`, `NoAnswer`, `TooLarge`; what reading a file of the form raises comes through as it is.
         """
