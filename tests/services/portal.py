@@ -19,6 +19,7 @@ from openlines.services.access import Actor
 from openlines.services.receive import Incoming, Person, Received
 from openlines.services.turn import Case, load, load_some
 from openlines.store import Tx, conversations, events, messages, schema, tables
+from openlines.store.id_blocks import Ids
 from openlines.store.messages import MessageRow
 from openlines.store.postgres import PostgresSession
 from openlines.store.sqlite import SqliteSession, prepare_file
@@ -43,7 +44,7 @@ class Portal:
                 schema.migrate_sqlite(path)
             self.session: Any = SqliteSession(path, self.clock)
         else:
-            self.session = PostgresSession(url, "test", self.clock, FollowingClock())
+            self.session = PostgresSession(url, "test", self.clock, FollowingClock(), Ids())
         self.pokes: set[str] = set()
         self._number = itertools.count(1)
         self.admin = Actor(0, "administrator")
@@ -58,6 +59,7 @@ class Portal:
         tx = self.session.begin()
         try:
             result = use_case(tx, *args, **kwargs)
+            self.session.send_commit(tx)
             self.session.commit(tx)
         except BaseException:
             self.session.rollback()

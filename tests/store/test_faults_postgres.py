@@ -220,6 +220,7 @@ async def test_nobody_can_say(
     proxy.cut_at, proxy.then_refuse = b"COMMIT\0", True
     with pytest.raises(CommitUnknown):
         await store_behind_proxy.write(enter, "who knows")
+    proxy.cut()  # the other hand's connection too
     with pytest.raises(StoreUnavailable):
         await store_behind_proxy.write(enter, "surely not")
     proxy.refusing = False

@@ -1,5 +1,6 @@
 """Ids for new rows on PostgreSQL, from blocks that the sequences give out."""
 
+import threading
 from functools import partial
 from typing import Any, Final
 
@@ -12,18 +13,23 @@ BLOCK: Final = 64  # ids taken at once, as the sequences step
 
 
 class Ids:
-    """Blocks of ids, taken from the sequences ahead of need. What a stopped node had left is never used."""
+    """Blocks of ids, taken from the sequences ahead of need. What a stopped node had left is never used.
+
+    The hands of a writer share them, so that ids grow with the groups.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._blocks: dict[Table, tuple[int, int]] = {}  # next, end
         self._takes: dict[Table, PostgresForm] = {}
 
     def next(self, table: Table) -> int | None:
-        value, end = self._blocks.get(table, (0, 0))
-        if value == end:
-            return None
-        self._blocks[table] = (value + 1, end)
-        return value
+        with self._lock:
+            value, end = self._blocks.get(table, (0, 0))
+            if value == end:
+                return None
+            self._blocks[table] = (value + 1, end)
+            return value
 
     def queue(self, table: Table, wire: Wire) -> None:
         """Takes a block with the next trip."""
@@ -34,12 +40,13 @@ class Ids:
 
     def queue_low(self, wire: Wire) -> None:
         """Takes a block for each table that may run out within a group, so that nobody waits for a trip."""
-        for table, (value, end) in self._blocks.items():
-            if end - value < BLOCK // 2:
+        for table, (value, end) in list(self._blocks.items()):
+            if end - value < BLOCK:
                 self.queue(table, wire)
 
     def _take(self, table: Table, result: Any) -> None:
         first = int(result.get_value(0, 0))
-        value, end = self._blocks.get(table, (0, 0))
-        # Of two blocks that do not follow each other the fuller is kept; numbers may be missing.
-        self._blocks[table] = (value, first + BLOCK) if end == first and value < end else (first, first + BLOCK)
+        with self._lock:
+            value, end = self._blocks.get(table, (0, 0))
+            # Of two blocks that do not follow each other the newer is kept; numbers may be missing.
+            self._blocks[table] = (value, first + BLOCK) if end == first and value < end else (first, first + BLOCK)

@@ -5,6 +5,7 @@ taken under that lock: their order is the order of commits, and a reader with an
 """
 
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ import psycopg
 from sqlalchemy import Table, insert, literal_column
 
 from openlines.store import schema, tables
+from openlines.store.abreast import side_by_side
+from openlines.store.calls import Call, Spoiled, carry_out
 from openlines.store.errors import (
     CommitUnknown,
     ConnectionLost,
@@ -26,10 +29,13 @@ from openlines.store.statement import PostgresForm, Statement
 from openlines.store.store import Store, off_loop
 from openlines.store.tx import FACT, Reader, Row, Tx
 from openlines.store.wire import Then, Wire
+from openlines.store.writer import GROUP_CALLS
 from openlines.support.clock import Clock, FollowingClock
 
 _RECONNECT_SECONDS: Final = 5.0
 _RESOLVE_SECONDS: Final = 5.0
+_HANDS: Final = 2  # while one group is committed, the next is carried out
+_MOST_BLOCKS: Final = 10  # of ids, that one row may wait for
 _EVENT_LOCK: Final = 0x6F70656E6C696E65  # "openline"
 
 _MICROSECONDS: Final = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
@@ -78,32 +84,26 @@ class PostgresReader(Reader):
 
 
 class PostgresTx(Tx):
-    """A write transaction on a pipelined connection."""
+    """A write transaction on a pipelined connection, as one call at a time has it."""
 
-    __slots__ = ("_ids", "_now", "_wire", "expecting", "missed", "xid")
+    __slots__ = ("_answer", "_group", "_ids", "_wait", "_wire")
 
-    def __init__(self, wire: Wire, ids: Ids, now: int | None) -> None:
+    def __init__(self, wire: Wire, ids: Ids, group: "Group", wait: Callable[[int], Any]) -> None:
+        """`wait` comes back when so many statements of the connection are answered."""
         super().__init__()
         self._wire = wire
         self._ids = ids
-        self._now = now
-        self.xid: str | None = None
-        self.expecting = False  # guards are under way whose answers nobody has looked at
-        self.missed = False  # one of them touched no row
+        self._group = group
+        self._wait = wait
+        self._answer: Any = None
 
     @property
     def now(self) -> int:
-        if self._now is None:
+        if self._group.time is None:
             self._fetch()
-            if self._now is None:
+            if self._group.time is None:
                 raise StoreError("the transaction has no time")
-        return self._now
-
-    def heard(self, now: int, xid: str) -> None:
-        """The answer to the transaction's first statement."""
-        self.xid = xid
-        if self._now is None:
-            self._now = now
+        return self._group.time
 
     def one(self, statement: Statement, /, **params: Any) -> Row | None:
         rows = self.all(statement, **params)
@@ -114,8 +114,7 @@ class PostgresTx(Tx):
         form = statement.postgres.get(names) or statement.for_postgres(names)
         if statement.writes:
             self._writes += 1
-        self._queue(form, tuple(params.values()))
-        return self._wire.rows(form, self._fetch())
+        return self._wire.rows(form, self._ask(form, tuple(params.values())))
 
     def run(self, statement: Statement, /, **params: Any) -> None:
         names = tuple(params)
@@ -124,35 +123,40 @@ class PostgresTx(Tx):
         self._queue(form, tuple(params.values()))
 
     def changed(self, statement: Statement, /, **params: Any) -> int:
-        self.run(statement, **params)
-        return self._fetch().command_tuples or 0
+        names = tuple(params)
+        form = statement.postgres.get(names) or statement.for_postgres(names)
+        self._writes += 1
+        return self._ask(form, tuple(params.values())).command_tuples or 0
 
     def expect(self, statement: Statement, /, **params: Any) -> None:
         """Queued like any write; the guards of a group are looked at together, before its COMMIT."""
         names = tuple(params)
         form = statement.postgres.get(names) or statement.for_postgres(names)
         self._writes += 1
-        self.expecting = True
-        self._queue(form, tuple(params.values()), self._guarded)
-
-    def _guarded(self, result: Any) -> None:
-        if result.command_tuples != 1:
-            self.missed = True
+        self._queue(form, tuple(params.values()), self._group.guarded)
 
     def new_id(self, table: Table) -> int:
-        value = self._ids.next(table)
-        if value is None:
+        for _ in range(_MOST_BLOCKS):
+            value = self._ids.next(table)
+            if value is not None:
+                return value
             self._ids.queue(table, self._wire)
             self._fetch()
-            value = self._ids.next(table)
-            if value is None:
-                raise StoreError(f"no ids for {table.name}")
-        return value
+        raise StoreError(f"no ids for {table.name}")
 
     def _run_rows(self, statement: Statement, names: tuple[str, ...], count: int, values: tuple[Any, ...]) -> None:
         form = statement.postgres_many.get((count, names)) or statement.many_for_postgres(count, names)
         self._writes += 1
         self._queue(form, values)
+
+    def _ask(self, form: PostgresForm, values: tuple[Any, ...]) -> Any:
+        self._queue(form, values, self._hear)
+        self._fetch()
+        answer, self._answer = self._answer, None
+        return answer
+
+    def _hear(self, result: Any) -> None:
+        self._answer = result
 
     def _queue(self, form: PostgresForm, values: tuple[Any, ...], then: Then | None = None) -> None:
         try:
@@ -161,12 +165,69 @@ class PostgresTx(Tx):
             self.failure = error
             raise
 
-    def _fetch(self) -> Any:
+    def _fetch(self) -> None:
         try:
-            return self._wire.fetch()
+            self._wait(self._wire.queued)
         except StoreError as error:
             self.failure = error
             raise
+
+
+class Group(PostgresTx):
+    """The transaction itself, and what all its calls share; a call that runs alone is given it as its own."""
+
+    __slots__ = ("missed", "time", "xid")
+
+    def __init__(self, wire: Wire, ids: Ids, now: int | None) -> None:
+        super().__init__(wire, ids, self, wire.fetch)
+        self.time = now
+        self.xid: str | None = None
+        self.missed = False  # a guard touched no row
+
+    def heard(self, now: int, xid: str) -> None:
+        """The answer to the transaction's first statement."""
+        self.xid = xid
+        if self.time is None:
+            self.time = now
+
+    def guarded(self, result: Any) -> None:
+        if result.command_tuples != 1:
+            self.missed = True
+
+    def carry_out(self, calls: Sequence[Call]) -> None:
+        """See `store.abreast`."""
+        wave: list[Call] = []
+        for call in calls:
+            if call.about is None or any(call.about == other.about for other in wave):
+                self._side_by_side(wave)
+                wave = []
+            if call.about is None:
+                carry_out(self, call)
+            else:
+                wave.append(call)
+        self._side_by_side(wave)
+
+    def _side_by_side(self, calls: Sequence[Call]) -> None:
+        if len(calls) < 2:
+            for call in calls:
+                carry_out(self, call)
+            return
+        own: list[PostgresTx] = []
+
+        def begin(wait: Callable[[int], Any]) -> PostgresTx:
+            own.append(PostgresTx(self._wire, self._ids, self, wait))
+            return own[-1]
+
+        try:
+            side_by_side(calls, begin, self._wire.fetch)
+        except StoreError as error:
+            raise Spoiled(error) from None
+        for call, tx in zip(calls, own, strict=True):
+            spoiled = tx.failure or (call.error if tx.wrote else None)
+            if spoiled is not None:
+                raise Spoiled(spoiled) from None
+            if call.error is None:
+                self.take(tx)
 
     def queue_events(self) -> None:
         """The group's events, under the lock that makes their order that of the commits."""
@@ -183,56 +244,73 @@ class PostgresTx(Tx):
 class PostgresSession:
     """A writer's connection, made anew when it is lost."""
 
-    def __init__(self, url: str, application: str, clock: Clock | None, following: FollowingClock) -> None:
+    abreast = GROUP_CALLS
+
+    def __init__(self, url: str, application: str, clock: Clock | None, following: FollowingClock, ids: Ids) -> None:
         self._url = url
         self._application = application
         self._clock = clock
         self._following = following
-        self._ids = Ids()
+        self._ids = ids
         self._down_until = 0.0
         self._was_down = False
         self._wire: Wire | None = None
         self._timeline = ""
         self._open = False
+        self._tag = b""  # what the server said to COMMIT
+        self._broken: StoreError | None = None  # COMMIT could not set out
         self._connect()
 
-    def begin(self) -> PostgresTx:
+    def begin(self) -> Group:
         wire = self._wire or self._reconnect()
-        tx = PostgresTx(wire, self._ids, None if self._clock is None else self._clock.now())
+        tx = Group(wire, self._ids, None if self._clock is None else self._clock.now())
         self._open = True
         wire.queue(_BEGIN)
         wire.queue(_NOW_AND_XID, (), partial(self._heard, tx))
         self._ids.queue_low(wire)
         return tx
 
-    def commit(self, tx: PostgresTx) -> None:
+    def carry_out(self, tx: Group, calls: Sequence[Call]) -> None:
+        tx.carry_out(calls)
+
+    def send_commit(self, tx: Group) -> None:
         wire = self._wire
         if wire is None:
             raise ConnectionLost("the connection is gone")
-        if tx.xid is None or tx.expecting:  # also keeps COMMIT from setting out on a connection that died long ago
-            wire.fetch()
+        # Whoever comes next must find every lock taken: groups that take theirs at the same time could wait for one
+        # another. It also shows the guards, and keeps COMMIT from setting out on a connection that died long ago.
+        wire.fetch()
         if tx.missed:
             raise Contention("somebody else has changed a row meanwhile")
         tx.queue_events()
-        tags: list[Any] = []
-
-        def committed(result: Any) -> None:
-            tags.append(result.command_status)
-
+        self._tag, self._broken = b"", None
         try:
-            wire.queue(_COMMIT, (), committed)
+            wire.queue(_COMMIT, (), self._committed)
             wire.sync()
+        except StoreError as error:
+            self._broken = error
+
+    def commit(self, tx: Group) -> None:
+        wire = self._wire
+        if wire is None:
+            raise ConnectionLost("the connection is gone")
+        try:
+            if self._broken is not None:
+                raise self._broken
             wire.drain()
         except StoreError as error:
-            if not tags:
-                if not isinstance(error, ConnectionLost) or (error.sqlstate and wire.failed_at is not committed):
+            if not self._tag:
+                if not isinstance(error, ConnectionLost) or (error.sqlstate and wire.failed_at != self._committed):
                     raise  # the server told what went wrong, so it did not commit
                 self._drop()
                 self._resolve(tx, wire.pid, error)
             self._drop()
-        if tags and tags[0] != b"COMMIT":
+        if self._tag and self._tag != b"COMMIT":
             raise StoreError("the server rolled back where it was told to commit")
         self._open = False
+
+    def _committed(self, result: Any) -> None:
+        self._tag = result.command_status
 
     def rollback(self) -> None:
         if self._wire is not None and self._open and not self._wire.recover(_ROLLBACK):
@@ -242,7 +320,7 @@ class PostgresSession:
     def close(self) -> None:
         self._drop()
 
-    def _resolve(self, tx: PostgresTx, pid: int, cause: StoreError) -> None:
+    def _resolve(self, tx: Group, pid: int, cause: StoreError) -> None:
         """COMMIT was under way when the connection was lost: asks the server what became of it.
 
         Returns when it was carried out; raises ConnectionLost when it was not, CommitUnknown when nobody can say.
@@ -266,7 +344,7 @@ class PostgresSession:
         if fate != "committed":
             raise unknown
 
-    def _heard(self, tx: PostgresTx, result: Any) -> None:
+    def _heard(self, tx: Group, result: Any) -> None:
         now = int(result.get_value(0, 0))
         self._following.heard(now)
         tx.heard(now, result.get_value(0, 1).decode())
@@ -354,11 +432,12 @@ async def open_postgres(
         store.epoch = await off_loop(_prepare, url, migrate)
         await store.start(
             [
-                partial(PostgresSession, url, f"openlines {node} writer {number}", clock, following)
+                partial(PostgresSession, url, f"openlines {node} writer {number}", clock, following, Ids())
                 for number in range(1, writers + 1)
             ],
             partial(PostgresReadSession, url, f"openlines {node} reader", clock),
             size=readers,
+            hands=_HANDS,
             peers=PostgresPeers(url, node=node, heard=store.heard),
         )
     except BaseException:

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 
 from openlines.store import tables
+from openlines.store.calls import Call, carry_out
 from openlines.store.errors import (
     ConstraintFailed,
     Contention,
@@ -232,6 +233,8 @@ class SqliteTx(Tx):
 class SqliteSession:
     """The writer's connection with what it keeps in memory: last ids, last event."""
 
+    abreast = 1
+
     def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
         self._path = path
         self._clock = clock
@@ -252,6 +255,13 @@ class SqliteSession:
         except sqlite3.Error as error:
             raise error_of(error) from error
         return SqliteTx(self._cursor, self._clock.now(), self._ids)
+
+    def carry_out(self, tx: SqliteTx, calls: Sequence[Call]) -> None:
+        for call in calls:
+            carry_out(tx, call)
+
+    def send_commit(self, tx: SqliteTx) -> None:
+        """Nothing sets out before its time: `commit` does it all."""
 
     def commit(self, tx: SqliteTx) -> None:
         last = tx.write_events(self._last_event)

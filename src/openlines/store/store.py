@@ -57,17 +57,21 @@ class Store:
     @overload
     async def write(self, use_case: Callable[Concatenate[Tx, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
     @overload
-    async def write(self, use_case: Callable[..., R], /, *args: Any, lane: int, **kwargs: Any) -> R: ...
+    async def write(
+        self, use_case: Callable[..., R], /, *args: Any, lane: int = 0, about: str | int | None = None, **kwargs: Any
+    ) -> R: ...
     async def write(self, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Carries out `use_case(tx, *args, **kwargs)` off the loop and answers after its COMMIT.
 
         It shares a transaction with calls that come at the same time, and may be run again when that fails; so it
         has no effect outside of `tx`. `lane`: calls that fight for the same rows (a line's number, say) go to the
-        same connection. Raises what the use case raised, StoreBusy and StoreClosed at once, StoreUnavailable when
-        nothing was kept, CommitUnknown when nobody can say.
+        same connection. `about`: whose thread it is about, where it locks nothing: such calls may be carried out side
+        by side, as on two nodes, those about the same one after another; all others have the transaction to
+        themselves while they run. Raises what the use case raised, StoreBusy and StoreClosed at once,
+        StoreUnavailable when nothing was kept, CommitUnknown when nobody can say.
         """
-        lane = kwargs.pop("lane", 0)
-        return await self._writers[lane % len(self._writers)].submit(use_case, args, kwargs)
+        lane, about = kwargs.pop("lane", 0), kwargs.pop("about", None)
+        return await self._writers[lane % len(self._writers)].submit(use_case, args, kwargs, about)
 
     async def read(self, query: Callable[Concatenate[Reader, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Carries out `query(reader, *args, **kwargs)` off the loop on one state of the database.
@@ -98,16 +102,17 @@ class Store:
         readers: Callable[[], Any],
         *,
         size: int,
+        hands: int = 1,
         peers: Peers | None = None,
     ) -> None:
-        """Opens the connections: one writer for each factory, `size` readers, the way to the other nodes."""
+        """Opens the connections: a writer of `hands` for each factory, `size` readers, the way to other nodes."""
         # Closed in the opposite order: SQLite tidies up behind the last connection, if that one may write.
         if peers is not None:
             await peers.open()
             self._closing.push_async_callback(peers.close)
             self._peers = peers
         self._writers = [
-            Writer(f"store-writer-{index}", connect, self.committed, limit=self._limit)
+            Writer(f"store-writer-{index}", connect, self.committed, limit=self._limit, hands=hands)
             for index, connect in enumerate(writers)
         ]
         for writer in self._writers:

@@ -154,6 +154,17 @@ class Tx(Reader):
         del self._wakes[mark.wakes :]
         del self._pokes[mark.pokes :]
 
+    @property
+    def wrote(self) -> bool:
+        return self._writes > 0
+
+    def take(self, other: "Tx") -> None:
+        """Makes what a call did on a transaction object of its own part of this one."""
+        self._writes += other._writes  # noqa: SLF001 - another of this class
+        self._events += other._events  # noqa: SLF001
+        self._wakes += other._wakes  # noqa: SLF001
+        self._pokes += other._pokes  # noqa: SLF001
+
     def outcome(self) -> Commit:
         """What this transaction means to others once it is committed."""
         return Commit(bool(self._events), min(self._wakes, default=None), frozenset(self._pokes))

@@ -43,7 +43,8 @@ _CONNECTION: Final[dict[str, Any]] = {
 # A node that stops in the middle of a transaction (suspended, swapped out) must not hold the others up for ever.
 _SETTINGS: Final = (
     b"SET jit = off; SET lock_timeout = '10s'; SET statement_timeout = '60s';"
-    b"SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET timezone = 'UTC'"
+    b"SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET timezone = 'UTC';"
+    b" SET plan_cache_mode = force_generic_plan"
 )
 _DURABLE: Final = (
     b"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -64,7 +65,12 @@ _CLASSES: Final[dict[str, type[StoreError]]] = {
 
 _PATIENCE: Final = 90_000  # milliseconds without an answer; longer than statement_timeout
 
+# So many statements set out together: each setting out is a system call on both sides, and while the first are worked
+# on, the next are made here.
+_SENT_AT: Final = 16
+
 _SYNC: Final = object()
+_PREPARED: Final = object()
 Then = Callable[[pq.abc.PGresult], None]
 
 
@@ -106,7 +112,11 @@ class Wire:
         self._silent = False  # it has not answered in time, and will not be asked again
         self.spoiled = False  # an answer was an error: only `recover` helps
         self.failed_at: Any = None  # the `then` of the statement whose answer it was
-        self._waiting: deque[Any] = deque()  # for each answer that is due: None, what to do with it, or _SYNC
+        # For each answer that is due: None, what to do with it, _PREPARED or _SYNC.
+        self._waiting: deque[Any] = deque()
+        self._held = 0  # statements that were not sent yet
+        self.queued = 0  # statements so far, and how many of them were answered
+        self._answered = 0
         self._names: dict[PostgresForm, bytes] = {}
         self._unsure: list[PostgresForm] = []  # prepared since the last time that all was well
         self._loaders: dict[PostgresForm, abc.Transformer] = {}
@@ -127,19 +137,36 @@ class Wire:
                 name = self._names[form] = b"s%d" % self._count
                 self._unsure.append(form)
                 self._pgconn.send_prepare(name, form.sql)
-                self._waiting.append(None)
+                self._waiting.append(_PREPARED)
             self._pgconn.send_query_prepared(name, encoded, form.formats)
         except psycopg.Error as error:
             self.failed_at = then
             raise ConnectionLost(str(error)) from error
         self._waiting.append(then)
+        self.queued += 1
+        self._held += 1
+        if self._held >= _SENT_AT:
+            self.send()
 
-    def fetch(self) -> Any:
-        """Sends what is queued and waits for all answers; returns the last."""
+    def send(self) -> None:
+        """Lets what is queued set out; the server works on it, and its answers come, while more is queued."""
+        if not self._held:
+            return
         try:
             self._pgconn.send_flush_request()
             self._flush()
-            return self._drain()
+        except psycopg.Error as error:
+            raise ConnectionLost(str(error)) from error
+        self._held = 0
+
+    def fetch(self, until: int | None = None) -> Any:
+        """Sends what is queued and waits for all answers, or until so many have ever come; returns the last."""
+        if until is None:
+            until = self.queued
+        if until > self.queued - self._held:
+            self.send()
+        try:
+            return self._drain(until)
         except psycopg.Error as error:
             raise ConnectionLost(str(error)) from error
 
@@ -162,12 +189,13 @@ class Wire:
             self._flush()
         except psycopg.Error as error:
             raise ConnectionLost(str(error)) from error
+        self._held = 0
         self._waiting.append(_SYNC)
 
     def drain(self) -> None:
         """Waits for the answers of everything that was sent."""
         try:
-            self._drain()
+            self._drain(None)
         except psycopg.Error as error:
             raise ConnectionLost(str(error)) from error
 
@@ -198,6 +226,8 @@ class Wire:
                 if self._bad():
                     return False
             self.spoiled = False
+            self._held = 0
+            self._answered = self.queued
             self.queue(rollback)
             self.sync()
             self.drain()
@@ -224,6 +254,7 @@ class Wire:
         # libpq's own waiting would hold up all threads of the process: psycopg keeps the interpreter's lock there.
         pgconn = self._pgconn
         while pgconn.is_busy():
+            self.send()  # nothing lies here while the server has nothing to do
             self._wait()
             pgconn.consume_input()
         return pgconn.get_result()
@@ -235,10 +266,10 @@ class Wire:
             raise ConnectionLost("the server has not answered for longer than any statement may take")
         return ready[0][1]
 
-    def _drain(self) -> Any:
+    def _drain(self, until: int | None) -> Any:
         pgconn, waiting = self._pgconn, self._waiting
         last: pq.abc.PGresult | None = None
-        while waiting:
+        while waiting and (until is None or self._answered < until):
             then = waiting.popleft()
             result = self._answer()
             if then is _SYNC:
@@ -249,9 +280,12 @@ class Wire:
             if result is None or result.status not in _OK:
                 raise self._failure(result, then)
             last = result
-            if then is not None:
-                then(result)
-        self._unsure.clear()
+            if then is not _PREPARED:
+                self._answered += 1
+                if then is not None:
+                    then(result)
+        if not waiting:
+            self._unsure.clear()
         return last
 
     def _failure(self, result: pq.abc.PGresult | None, then: Any) -> StoreError:

@@ -12,10 +12,11 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
+from openlines.store.calls import Call, Spoiled
 from openlines.store.errors import CommitUnknown, ConstraintFailed, StoreBusy, StoreClosed, Transient
 from openlines.store.tx import Commit, Tx
 from openlines.support import failpoints
@@ -36,47 +37,27 @@ T = TypeVar("T", bound=Tx)
 
 
 class Session(Protocol[T]):
-    """A connection of an engine, as the writer's thread uses it."""
+    """A connection of an engine, as one of the writer's hands uses it."""
+
+    abreast: int  # how many calls it carries out at once
 
     def begin(self) -> T:
         """Opens a transaction; raises StoreUnavailable."""
 
+    def carry_out(self, tx: T, calls: Sequence[Call]) -> None:
+        """Runs calls; raises Spoiled when the transaction cannot be committed any more."""
+
+    def send_commit(self, tx: T) -> None:
+        """Everything short of waiting for the COMMIT; raises StoreError when there will be none."""
+
     def commit(self, tx: T) -> None:
-        """Writes the events and commits; raises StoreError, and CommitUnknown when nobody can say."""
+        """Comes back when what was sent is committed; raises StoreError, and CommitUnknown when nobody can say."""
 
     def rollback(self) -> None:
         """Leaves no transaction behind, whatever happened. Never raises."""
 
     def close(self) -> None:
         """Gives the connection back. Never raises."""
-
-
-class Call:
-    """One use case that waits to be carried out, and what came of it."""
-
-    __slots__ = ("args", "error", "future", "kwargs", "result", "use_case")
-
-    def __init__(
-        self, future: asyncio.Future[Any], use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.future: asyncio.Future[Any] | None = future
-        self.use_case = use_case
-        self.args = args
-        self.kwargs = kwargs
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def settle(self) -> None:
-        """Answers the caller, unless he has gone. Runs in the loop, once."""
-        # An error knows the frames it came through, and they know this call: without its future it closes no circle.
-        future, error = self.future, self.error
-        self.future = self.error = None
-        if future is None or future.done():
-            return
-        if error is None:
-            future.set_result(self.result)
-        else:
-            future.set_exception(error)
 
 
 class WriterStats(NamedTuple):
@@ -91,21 +72,23 @@ class WriterStats(NamedTuple):
     busy_seconds: float
 
 
-class _Spoiled(Exception):
-    """The group's transaction cannot be committed; `cause` is why."""
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__()
-        self.cause = cause
-
-
 class Writer:
-    """The thread, its queue, and the way back to the event loop. All methods are called in the loop."""
+    """Its hands, their queue, and the way back to the event loop. All methods are called in the loop.
+
+    A hand is a thread with a connection. One hand at a time carries out calls; while it waits for its COMMIT, another
+    may begin the next group, as on another node: what it needs of the first is locked until that is committed.
+    """
 
     def __init__(
-        self, name: str, connect: Callable[[], Session[Any]], committed: Callable[[Commit], None], *, limit: int
+        self,
+        name: str,
+        connect: Callable[[], Session[Any]],
+        committed: Callable[[Commit], None],
+        *,
+        limit: int,
+        hands: int = 1,
     ) -> None:
-        """`connect` runs in the thread; `committed` runs in the loop after each commit that others should know of."""
+        """`connect` runs in each hand; `committed` runs in the loop after each commit that others should know of."""
         self._loop = asyncio.get_running_loop()
         self._connect = connect
         self._committed = committed
@@ -114,32 +97,38 @@ class Writer:
         self._closed = False
         self._stopping = False
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
-        self._batch: list[Call] = []
+        self._turn = threading.Lock()
+        self._batches: dict[Session[Any], list[Call]] = {}
         self._count = self._groups = self._reruns = self._retries = self._slow = 0
         self._busy = 0.0
         self._commit_seconds = 0.0  # what a commit takes, lately
         self._patience = GROUP_SECONDS
-        self._ready: Future[None] = Future()
-        self._done: Future[None] = Future()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._ready: list[Future[None]] = [Future() for _ in range(hands)]
+        self._done: list[Future[None]] = [Future() for _ in range(hands)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(ready, done), name=f"{name}-{number}", daemon=True)
+            for number, (ready, done) in enumerate(zip(self._ready, self._done, strict=True))
+        ]
 
     async def open(self) -> None:
-        """Starts the thread; raises what connecting raised."""
-        self._thread.start()
-        await asyncio.wrap_future(self._ready)
+        """Starts the hands; raises what connecting raised."""
+        for thread in self._threads:
+            thread.start()
+        await asyncio.gather(*map(asyncio.wrap_future, self._ready))
 
     def stop(self) -> None:
         """Takes no more calls."""
         self._closed = True
 
     async def close(self) -> None:
-        """Carries out what waits, then ends the thread."""
+        """Carries out what waits, then ends the hands."""
         self.stop()
         self._calls.put(None)
-        await asyncio.wrap_future(self._done)
+        started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
+        await asyncio.gather(*map(asyncio.wrap_future, started))
 
     def submit(
-        self, use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], about: str | int | None
     ) -> asyncio.Future[Any]:
         """Queues a call; its future is answered after its COMMIT. Raises StoreBusy and StoreClosed at once."""
         if self._closed:
@@ -148,7 +137,7 @@ class Writer:
             raise StoreBusy(f"{self._waiting} calls are waiting to be written")
         self._waiting += 1
         future = self._loop.create_future()
-        self._calls.put(Call(future, use_case, args, kwargs))
+        self._calls.put(Call(future, use_case, args, kwargs, about))
         return future
 
     def stats(self) -> WriterStats:
@@ -156,31 +145,42 @@ class Writer:
             self._waiting, self._count, self._groups, self._reruns, self._retries, self._slow, self._busy
         )
 
-    # ------------------------------------------------------------------ in the thread
+    # ------------------------------------------------------------------ in a hand
 
-    def _work(self) -> None:
+    def _work(self, ready: "Future[None]", done: "Future[None]") -> None:
         try:
             session = self._connect()
         except BaseException as error:  # noqa: BLE001 - it is raised where the store is opened
-            self._ready.set_exception(error)
+            self._stopping = True
+            ready.set_exception(error)
+            done.set_result(None)
             return
-        self._ready.set_result(None)
+        ready.set_result(None)
         try:
-            while not self._stopping and (call := self._calls.get()) is not None:
-                started = time.perf_counter()
-                self._group(session, call)
-                self._busy += time.perf_counter() - started
+            while True:
+                with self._turn:
+                    if (call := self._next()) is None:
+                        break
+                    tx = self._group(session, call)
+                if tx is not None:
+                    self._finish(session, tx)
         except BaseException:
             logger.critical("the store's writer has failed and takes no more calls", exc_info=True)
-            self._fail_all()
+            self._fail_all(session)
         finally:
             session.close()
-            self._done.set_result(None)
+            done.set_result(None)
 
-    def _fail_all(self) -> None:
+    def _next(self) -> Call | None:
+        """Waits for a call; None, to every hand, when there will be no more."""
+        call = None if self._stopping else self._calls.get()
+        self._stopping = call is None
+        return call
+
+    def _fail_all(self, session: Session[Any]) -> None:
         """A mistake in the engine itself: nobody is left without an answer."""
-        self._closed = True
-        left = self._batch
+        self._closed = self._stopping = True
+        left = self._batches.pop(session, [])
         with contextlib.suppress(queue.Empty):
             while True:
                 left += [call for call in (self._calls.get_nowait(),) if call is not None]
@@ -188,46 +188,67 @@ class Writer:
             call.error = CommitUnknown("the store's writer has failed; its log says why")
         self._deliver(left, None)
 
-    def _group(self, session: Session[Any], first: Call) -> None:
-        """One group: `first` and those who wait, up to the limits."""
-        batch = self._batch = [first]
+    def _group(self, session: Session[Any], first: Call) -> Tx | None:
+        """One group: `first` and those who wait, up to the limits. None when its calls have their answers already."""
+        batch = self._batches[session] = [first]
+        if session.abreast > 1:
+            self._join(batch, session.abreast - 1)
+        started = time.perf_counter()
         try:
-            outcome = self._together(session, batch)
-        except _Spoiled as spoiled:
+            tx: Tx = session.begin()
+            self._carry_out(session, tx, batch, started)
+            if failpoints.ARMED:
+                failpoints.passing(failpoints.BEFORE_COMMIT)
+            session.send_commit(tx)
+        except BaseException as error:  # noqa: BLE001 - each call gets its own answer
             session.rollback()
-            self._again(session, batch, spoiled.cause)
-        except BaseException as error:  # noqa: BLE001 - begin or commit failed; each call gets its own answer
-            session.rollback()
-            self._again(session, batch, error)
-        else:
-            self._deliver(batch, outcome)
+            self._again(session, batch, error.cause if isinstance(error, Spoiled) else error)
+            return None
+        finally:
+            self._busy += time.perf_counter() - started
+        return tx
 
-    def _together(self, session: Session[Any], batch: list[Call]) -> Commit:
-        tx: Tx = session.begin()
-        started = time.perf_counter()
+    def _carry_out(self, session: Session[Any], tx: Tx, batch: list[Call], started: float) -> None:
+        done = 0
         while True:
-            _carry_out(tx, batch[-1])
-            elapsed = time.perf_counter() - started
-            if elapsed >= self._patience or len(batch) >= GROUP_CALLS:
-                self._slow += len(batch) == 1
-                break
-            try:
-                call = self._calls.get_nowait()
-            except queue.Empty:
-                break
-            if call is None:
-                self._stopping = True
-                break
-            batch.append(call)
-        if failpoints.ARMED:
-            failpoints.passing(failpoints.BEFORE_COMMIT)
+            session.carry_out(tx, batch[done:])
+            done = len(batch)
+            if time.perf_counter() - started >= self._patience or done >= GROUP_CALLS:
+                self._slow += done == 1
+                return
+            if not self._join(batch, session.abreast):
+                return
+
+    def _finish(self, session: Session[Any], tx: Tx) -> None:
+        """Waits for the COMMIT and gives the group's calls their answers."""
+        batch = self._batches[session]
         started = time.perf_counter()
-        session.commit(tx)
-        self._commit_seconds += (time.perf_counter() - started - self._commit_seconds) / 8
+        try:
+            session.commit(tx)
+        except BaseException as error:  # noqa: BLE001 - each call gets its own answer
+            session.rollback()
+            # Without the turn, which another hand may hold while it waits for calls: beside it, as on another node.
+            self._again(session, batch, error)
+            return
+        seconds = time.perf_counter() - started
+        self._busy += seconds
+        self._commit_seconds += (seconds - self._commit_seconds) / 8
         self._patience = min(max(GROUP_SECONDS, self._commit_seconds), LONGEST_SECONDS)
         if failpoints.ARMED:
             failpoints.passing(failpoints.AFTER_COMMIT)
-        return tx.outcome()
+        self._deliver(batch, tx.outcome())
+
+    def _join(self, batch: list[Call], most: int) -> bool:
+        """Up to `most` of those who wait join the group; False when nobody does."""
+        done = len(batch)
+        with contextlib.suppress(queue.Empty):
+            while not self._stopping and len(batch) < min(done + most, GROUP_CALLS):
+                call = self._calls.get_nowait()
+                if call is None:
+                    self._stopping = True
+                else:
+                    batch.append(call)
+        return len(batch) > done
 
     def _again(self, session: Session[Any], batch: list[Call], cause: BaseException) -> None:
         """The group is gone as if it had never been: its calls once more, each on its own."""
@@ -245,11 +266,12 @@ class Writer:
         for attempt in range(ATTEMPTS):
             try:
                 tx: Tx = session.begin()
-                _carry_out(tx, call)
+                session.carry_out(tx, [call])
+                session.send_commit(tx)
                 session.commit(tx)
             except Exception as error:  # noqa: BLE001 - it is the answer to this call
                 session.rollback()
-                call.error = error.cause if isinstance(error, _Spoiled) else error
+                call.error = error.cause if isinstance(error, Spoiled) else error
                 # A lost race on a unique key is seen by the second run, which finds what the winner has made.
                 last = ATTEMPTS - 1 if isinstance(call.error, Transient) else 1
                 if not isinstance(call.error, _WORTH_ANOTHER) or attempt >= last:
@@ -261,8 +283,6 @@ class Writer:
         return None
 
     def _deliver(self, batch: list[Call], outcome: Commit | None) -> None:
-        self._count += len(batch)
-        self._groups += outcome is not None
         try:
             self._loop.call_soon_threadsafe(self._settle, batch, outcome)
         except RuntimeError:  # the loop has ended: nobody is left to be answered
@@ -272,24 +292,9 @@ class Writer:
 
     def _settle(self, batch: list[Call], outcome: Commit | None) -> None:
         self._waiting -= len(batch)
+        self._count += len(batch)
+        self._groups += outcome is not None
         for call in batch:
             call.settle()
         if outcome is not None and (outcome.events or outcome.wake_at is not None or outcome.pokes):
             self._committed(outcome)
-
-
-def _carry_out(tx: Tx, call: Call) -> None:
-    """Runs a call; a refusal before its first write is its answer, anything else that raises spoils the group."""
-    mark = tx.mark()
-    call.error = None
-    try:
-        call.result = call.use_case(tx, *call.args, **call.kwargs)
-    except BaseException as error:  # noqa: BLE001 - it is the answer to this call
-        if isinstance(tx.failure, Transient):
-            raise _Spoiled(tx.failure) from None
-        if tx.failure is not None or tx.wrote_since(mark):
-            raise _Spoiled(error) from None
-        tx.forget_since(mark)
-        call.error = error
-    if tx.failure is not None:
-        raise _Spoiled(tx.failure)
