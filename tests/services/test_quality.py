@@ -389,3 +389,14 @@ def test_a_chat_without_a_form_takes_no_answers(house: Portal) -> None:
 
 def test_a_key_of_a_button_fits_a_vendor() -> None:
     assert len(key_of("f" * 64)) == 22
+
+
+def test_the_text_is_recorded_as_the_customer_read_it(house: Portal) -> None:
+    line = house.line(house.operator("Ann"), name="Sales", **{**NOTICE, "consent_text": {"en": "{line} keeps it."}})
+    channel = house.channel(line, kind="telegram")
+    one = house.writes(channel, "Eve").conversation_id
+    assert house.said(one)[-1][1].startswith("Sales keeps it.")
+    house.writes(channel, "Eve")
+    assert [each.text for each in house.do(consents.of_customer, house.conversation(one).customer_id)] == [
+        "Sales keeps it."
+    ]

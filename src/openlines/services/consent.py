@@ -9,11 +9,13 @@ from typing import Literal
 from openlines.core.consent import key_of, says_yes, version_of
 from openlines.core.line import LineSettings, worded
 from openlines.core.state import Conversation, Refused
+from openlines.core.texts import render
 from openlines.services.errors import NotFound
 from openlines.services.turn import Turn, load
 from openlines.store import channels, consents, conversations, lines, threads
 from openlines.store.conversations import Around
 from openlines.store.lines import settings_of
+from openlines.store.portal import the_portal
 from openlines.store.threads import ThreadRow
 from openlines.store.tx import Reader, Tx
 
@@ -54,11 +56,20 @@ def _keep(tx: Tx, settings: LineSettings, language: str, how: How, **whose: int)
         tx,
         **whose,
         version=version_of(settings),
-        text=worded(settings.consent_text, language),
+        text=shown(tx, settings, whose["line_id"], language),
         url=settings.consent_url,
         how=how,
         at=tx.now,
     )
+
+
+def shown(reader: Reader, settings: LineSettings, line_id: int, language: str) -> str:
+    """The text as the customer reads it."""
+    words = worded(settings.consent_text, language)
+    if "{" not in words and "}" not in words:
+        return words
+    line, portal = lines.one(reader, line_id), the_portal(reader)
+    return render(words, {"line": line.name if line else "", "portal": portal.name if portal else ""})
 
 
 def pressed(tx: Tx, thread_id: int, conversation_id: int | None, key: str) -> str | None:

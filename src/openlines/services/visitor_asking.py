@@ -15,7 +15,7 @@ from openlines.services.receive import Incoming, Person, Received, add_identity
 from openlines.services.visitors import Card
 from openlines.store import threads
 from openlines.store.threads import ThreadRow
-from openlines.store.tx import Tx
+from openlines.store.tx import Reader, Tx
 
 P = ParamSpec("P")
 
@@ -45,14 +45,14 @@ def write_answered(
     return use_case(tx, channel_id, incoming, *args, **kwargs)
 
 
-def asks(settings: LineSettings, card: Card, language: str) -> dict[str, Any]:
+def asks(reader: Reader, settings: LineSettings, line_id: int, card: Card, language: str) -> dict[str, Any]:
     """What the visitor's window is to ask him, in his language; empty when nothing."""
     found: dict[str, Any] = {}
     version = version_of(settings) if settings.consent_kind == "agree" else ""
     if version and (card.thread is None or card.thread.consent_given != version):
         found["consent"] = {
             "version": version,
-            "text": worded(settings.consent_text, language),
+            "text": consent.shown(reader, settings, line_id, language),
             "url": settings.consent_url,
         }
     fields = forms.asked(settings, card.thread, card.customer)

@@ -208,7 +208,7 @@ class VisitorApi:
         elif words.files:
             received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(words.files))
         else:
-            received = await store.write(receive_message, channel_id, incoming)
+            received = await store.write(receive_message, channel_id, incoming, about=visitor.external_id)
         self.edge.hub.visitor_arrived(channel_id, visitor.external_id, received.thread_id)
         body = b'{"id":%d,"seq":%d,"at":"%s"}' % (received.message_id, received.seq, stamp(received.at).encode())
         headers = self.allow(call.scope, call.site)
@@ -252,8 +252,12 @@ class VisitorApi:
         card = await store.read(visitors.card, channel_id, visitor.external_id)
         if card.thread is not None and card.thread.context != context:
             await store.write(visitors.came, channel_id, visitor.external_id, context)
-        asks = visitor_asking.asks(call.site.rules, card, choose_language(given.language)) if call.site.asks else {}
-        await call.answer(session_view(visitor.token, card) | ({"asks": asks} if asks else {}))
+        view = session_view(visitor.token, card)
+        if call.site.asks:
+            language, site = choose_language(given.language), call.site
+            asks = await store.read(visitor_asking.asks, site.rules, site.line_id, card, language)
+            view |= {"asks": asks} if asks else {}
+        await call.answer(view)
 
     def _remember(self, external_id: str, given: Opening, context: str) -> None:
         language = "ru" if given.language.lower().startswith("ru") else "en" if given.language else ""
