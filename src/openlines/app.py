@@ -151,7 +151,7 @@ class Application:
             check_channel=_Check(accounts),
         )
         self.edge.hub.watch(self._forget)
-        self.hands = Hands(store, passwords, seal, __version__)
+        self.hands = Hands(store, passwords, seal, __version__, config.max_lines)
         control = Control(config.control_socket, self.hands)
         await control.start()
         self._closing.push_async_callback(control.stop)

@@ -82,10 +82,10 @@ def test_what_is_unknown_here_is_named_and_skipped_only_by_consent(house: Portal
     with pytest.raises(Invalid) as refused:
         house.do(line_files.imported, house.admin, file, name="Again")
     assert [(each.field, each.code) for each in refused.value.problems] == [
-        ("file.settings.kpi_first_notice.people.1", "unknown_user"),
-        ("file.settings.shoe_size", "unknown_setting"),
-        ("file.queue.2", "unknown_user"),
-        ("file.queue.3", "unknown_department"),
+        ("file.settings.kpi_first_notice.people.1", "not_here_user"),
+        ("file.settings.shoe_size", "not_here_setting"),
+        ("file.queue.2", "not_here_user"),
+        ("file.queue.3", "not_here_department"),
     ]
     assert len(house.do(rows.every)) == 1, "a refused import leaves nothing behind"
     made = house.do(line_files.imported, house.admin, file, name="Again", skip_unknown=True)

@@ -10,11 +10,12 @@ import msgspec
 from openlines.api.speakers import KEY_PREFIX
 from openlines.channels.registry import manifests
 from openlines.core.line import Problem
-from openlines.services import accounts, inbox, portal, sessions, tokens
+from openlines.services import accounts, inbox, line_files, portal, sessions, tokens
+from openlines.services.access import Actor
 from openlines.services.accounts import NAME_LIMIT
 from openlines.services.errors import Invalid
 from openlines.services.portal import FirstPerson
-from openlines.store import Store, channels, departments, users
+from openlines.store import Store, channels, departments, lines, users
 from openlines.store import inbox as inbox_rows
 from openlines.store import portal as portal_rows
 from openlines.store.inbox import Aside
@@ -25,6 +26,7 @@ from openlines.support.secrets import Seal
 from openlines.support.stamps import stamp
 
 Asked = Mapping[str, Any]
+HOUSE: Final = Actor(0, "administrator")  # whoever may open the socket, or the data folder itself
 
 
 class Hands(NamedTuple):
@@ -34,6 +36,7 @@ class Hands(NamedTuple):
     passwords: Passwords
     seal: Seal
     version: str
+    max_lines: int = 0  # how many lines the installation allows; 0: any
 
 
 class Unknown(LookupError):
@@ -237,6 +240,43 @@ def _whole(asked: Asked, name: str, default: int) -> int:
     return value
 
 
+async def _export_line(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """The file of a line, which is named by its number or its name."""
+    line_id = await hands.store.read(_line_id, _text(asked, "line"))
+    return await hands.store.read(line_files.exported, HOUSE, line_id)
+
+
+async def _import_line(hands: Hands, asked: Asked) -> dict[str, Any]:
+    """A new line from a file, or (`line`) an existing one brought to what the file says."""
+    file, into = asked.get("file"), _text(asked, "line")
+    line_id = await hands.store.read(_line_id, into) if into else None
+
+    def bring(tx: Tx) -> tuple[int, str]:
+        row = lines.one(tx, line_id) if line_id is not None else None
+        made = line_files.imported(
+            tx,
+            HOUSE,
+            file,
+            line_id=line_id,
+            version=row.version if row is not None else None,
+            name=_text(asked, "name") or None,
+            skip_unknown=asked.get("skip_unknown") is True,
+            limit=hands.max_lines or None,
+        )
+        after = lines.one(tx, made)
+        return made, after.name if after is not None else ""
+
+    made, name = await hands.store.write(bring)
+    return {"line_id": made, "name": name, "new": line_id is None}
+
+
+def _line_id(reader: Reader, wanted: str) -> int:
+    found = [row.id for row in lines.every(reader) if wanted in (str(row.id), row.name)]
+    if len(found) != 1:
+        raise Invalid.field("line", "unknown_line" if not found else "line_name_doubled", {"value": wanted})
+    return found[0]
+
+
 COMMANDS: Final[Mapping[str, Callable[[Hands, Asked], Awaitable[dict[str, Any]]]]] = {
     "admin.create": _create_administrator,
     "user.add": _add_user,
@@ -246,5 +286,7 @@ COMMANDS: Final[Mapping[str, Callable[[Hands, Asked], Awaitable[dict[str, Any]]]
     "channels": _list_channels,
     "inbox.list": _list_aside,
     "inbox.replay": _replay,
+    "line.export": _export_line,
+    "line.import": _import_line,
     "status": _status,
 }

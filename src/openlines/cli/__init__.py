@@ -34,6 +34,7 @@ Examples:
   openlines token create --user ann@example.org --scope read --scope reply
   openlines doctor                                   what is wrong, and what to do
   openlines inbox replay --all                       try again what vendors sent and nobody understood
+  openlines line export Support --to support.json    a line as a file; `line import` reads it
 
 Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL. `openlines serve --help` lists them.
 
@@ -67,11 +68,13 @@ app = typer.Typer(
 admin = typer.Typer(help=say("Administrators."), no_args_is_help=True, cls=Group)
 user = typer.Typer(help=say("Users: operators and administrators."), no_args_is_help=True, cls=Group)
 inbox = typer.Typer(help=say("Events of vendors that could not be understood."), no_args_is_help=True, cls=Group)
+line = typer.Typer(help=say("Lines as files."), no_args_is_help=True, cls=Group)
 token = typer.Typer(help=say("Keys for programs."), no_args_is_help=True, cls=Group)
 app.add_typer(admin, name="admin")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.add_typer(inbox, name="inbox")
+app.add_typer(line, name="line")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help=say("Folder with the database, files and secret key. [default: data]"))
@@ -319,6 +322,52 @@ def inbox_replay(
     _tell(done, say("{events} tried again.", events=words), as_json=as_json)
 
 
+@line.command("export")
+def line_export(
+    which: Annotated[str, typer.Argument(metavar="LINE", help=say("Number or name of the line."))],
+    to: Annotated[Path | None, typer.Option("--to", help=say("File to write. [default: standard output]"))] = None,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Write a line to a file: settings, queue and faces, without channels, secrets and numbers of this portal."""
+    found = _do(_config(data=data, database=database), "line.export", {"line": which})
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    if to is None:
+        typer.echo(text)
+        return
+    try:
+        to.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise _stop(say("The file cannot be written: {error}", error=error)) from None
+    typer.echo(say("Line “{name}” is in {file}.", name=found["name"], file=to))
+
+
+@line.command("import")
+def line_import(  # noqa: PLR0917 - one per option
+    file: Annotated[Path, typer.Argument(help=say("File that a line was written to; - is standard input."))],
+    into: Annotated[
+        str, typer.Option("--into", help=say("Line to change, by number or name; without it, a new one."))
+    ] = "",
+    name: Annotated[str, typer.Option(help=say("Name of the line. [default: the file's, or as it was]"))] = "",
+    skip_unknown: Annotated[
+        bool, typer.Option("--skip-unknown", help=say("Leave out people, departments and settings that are not here."))
+    ] = False,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a line of a file, or bring an existing one to what the file says. What is unknown here is named first."""
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        content = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise _stop(say("The file cannot be read: {error}", error=error)) from None
+    values = {"file": content, "line": into, "name": name, "skip_unknown": skip_unknown}
+    done = _do(_config(data=data, database=database), "line.import", values)
+    words = "Line “{name}” is made, number {line_id}." if done["new"] else "Line “{name}” is as the file says."
+    _tell(done, say(words, **done), as_json=as_json)
+
+
 # --- how -----------------------------------------------------------------------------------------------------
 
 
@@ -396,7 +445,7 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) ->
     passwords = Passwords()
     try:
         await open_portal(store)
-        hands = Hands(store, passwords, load_seal(config.data, config.secret_key), __version__)
+        hands = Hands(store, passwords, load_seal(config.data, config.secret_key), __version__, config.max_lines)
         return await answered(hands, name, values, language())
     except BadKey as error:
         return {"ok": False, "code": "bad_key", "message": str(error)}
@@ -415,4 +464,4 @@ def _stop(words: str, code: int = FAILED) -> typer.Exit:
     return typer.Exit(code)
 
 
-explain(app, admin, user, token, inbox)
+explain(app, admin, user, token, inbox, line)

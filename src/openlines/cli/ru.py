@@ -18,6 +18,7 @@ Examples:
   openlines token create --user ann@example.org --scope read --scope reply
   openlines doctor                                   what is wrong, and what to do
   openlines inbox replay --all                       try again what vendors sent and nobody understood
+  openlines line export Support --to support.json    a line as a file; `line import` reads it
 
 Every option of serve can be a variable: --public-url is OPENLINES_PUBLIC_URL. `openlines serve --help` lists them.
 
@@ -33,6 +34,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
   openlines token create --user ann@example.org --scope read --scope reply
   openlines doctor                                   что не так и что делать
   openlines inbox replay --all                       ещё раз разобрать то, что прислали и никто не понял
+  openlines line export Поддержка --to line.json     линия в файле; его читает `line import`
 
 Любой параметр serve можно задать переменной: --public-url это OPENLINES_PUBLIC_URL. Список: `openlines serve --help`.
 
@@ -163,4 +165,18 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
     "Another program listens there; choose another --port.": "Там слушает другая программа; выберите другой --port.",
     "Port {port} is not free: {why}.": "Порт {port} занят: {why}.",
     "Port {port} is free.": "Порт {port} свободен.",
+    "Lines as files.": "Линии в файлах.",
+    "Number or name of the line.": "Номер или название линии.",
+    "File to write. [default: standard output]": "Файл для записи. [по умолчанию: стандартный вывод]",
+    "Write a line to a file: settings, queue and faces, without channels, secrets and numbers of this portal.": "Записать линию в файл: настройки, очередь и лица, без каналов, секретов и номеров этого портала.",
+    "The file cannot be written: {error}": "Файл не записать: {error}",
+    "Line “{name}” is in {file}.": "Линия «{name}» в файле {file}.",
+    "File that a line was written to; - is standard input.": "Файл, в который записали линию; - значит стандартный ввод.",
+    "Line to change, by number or name; without it, a new one.": "Какую линию изменить, номер или название; без этого — новая.",
+    "Name of the line. [default: the file's, or as it was]": "Название линии. [по умолчанию: из файла или прежнее]",
+    "Leave out people, departments and settings that are not here.": "Пропустить людей, отделы и настройки, которых здесь нет.",
+    "Make a line of a file, or bring an existing one to what the file says. What is unknown here is named first.": "Создать линию из файла или привести существующую к тому, что в файле. Сначала называет то, чего здесь нет.",
+    "The file cannot be read: {error}": "Файл не прочитать: {error}",
+    "Line “{name}” is made, number {line_id}.": "Линия «{name}» создана, номер {line_id}.",
+    "Line “{name}” is as the file says.": "Линия «{name}» теперь как в файле.",
 }

@@ -46,6 +46,7 @@ def count(number: int, english: tuple[str, str], russian: tuple[str, str, str]) 
 _FURNITURE: Final = (
     (re.compile(r"^Usage: ", re.MULTILINE), "Использование: "),
     (re.compile(r"^Options:$", re.MULTILINE), "Параметры:"),
+    (re.compile(r"^Arguments:$", re.MULTILINE), "Аргументы:"),
     (re.compile(r"^Commands:$", re.MULTILINE), "Команды:"),
     (re.compile(r"Show this message and exit\."), "Показать эту справку и выйти."),
     (re.compile(r"\[required\]"), "[обязательно]"),

@@ -138,7 +138,7 @@ def _settings_in(given: Any, people: Mapping[str, int], unknown: list[Problem]) 
     found: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known or name in _LEFT_OUT:
-            unknown.append(Problem(f"file.settings.{name}", "unknown_setting", {"value": name}))
+            unknown.append(Problem(f"file.settings.{name}", "not_here_setting", {"value": name}))
         elif name in _NOTICES and isinstance(value, dict) and isinstance(value.get("people", []), list):
             found[name] = {**value, "people": _notified(name, value.get("people", []), people, unknown)}
         else:
@@ -154,7 +154,7 @@ def _notified(name: str, given: list[Any], people: Mapping[str, int], unknown: l
         if _email(email) in people:
             found.append(people[_email(email)])
         else:
-            unknown.append(Problem(f"file.settings.{name}.people.{place}", "unknown_user", {"value": str(email)}))
+            unknown.append(Problem(f"file.settings.{name}.people.{place}", "not_here_user", {"value": str(email)}))
     return found
 
 
@@ -170,14 +170,14 @@ def _members_in(
             raise Invalid.field(path, "one_target")
         if "user" in each:
             member = Member(people[_email(each["user"])], None) if _email(each["user"]) in people else None
-            value, code = str(each["user"]), "unknown_user"
+            value, code = str(each["user"]), "not_here_user"
         else:
             names = each["department"] if isinstance(each["department"], list) else [each["department"]]
             number = by_path.get(tuple(str(name) for name in names))
             member = None if number is None else Member(None, number, int(each.get("with_head") is True))
-            value, code = " / ".join(str(name) for name in names), "unknown_department"
+            value, code = " / ".join(str(name) for name in names), "not_here_department"
         if member is None:
-            unknown.append(Problem(path, code, {"value": value, "name": value}))
+            unknown.append(Problem(path, code, {"value": value}))
         elif member[:2] not in [one[:2] for one in found]:
             found.append(member)
     return found
@@ -191,7 +191,7 @@ def _faces_in(given: Sequence[Any], people: Mapping[str, int], unknown: list[Pro
         user_id = people.get(_email(each.get("user")))
         if user_id is None:
             value = str(each.get("user"))
-            unknown.append(Problem(f"file.faces.{place}", "unknown_user", {"value": value}))
+            unknown.append(Problem(f"file.faces.{place}", "not_here_user", {"value": value}))
         elif user_id not in [one.user_id for one in found]:
             found.append(OwnFace(0, user_id, each["name"].strip()[:255], None))
     return found

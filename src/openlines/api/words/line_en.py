@@ -25,4 +25,8 @@ WORDS: Final = {
     "not_a_line_file": "This is not the file of a line, or it is damaged.",
     "line_file_too_new": "A newer release wrote this file. Update openlines first.",
     "line_version_needed": "Name the version of the line that you have seen.",
+    "line_name_doubled": "Several lines have this name: give the number.",
+    "not_here_user": "Nobody here has the address {value}.",
+    "not_here_department": "There is no department “{value}” here.",
+    "not_here_setting": "There is no setting “{value}” here.",
 }

@@ -25,4 +25,8 @@ WORDS: Final = {
     "not_a_line_file": "Это не файл линии, или он повреждён.",
     "line_file_too_new": "Файл записан более новой версией. Сначала обновите openlines.",
     "line_version_needed": "Назовите версию линии, которую вы видели.",
+    "line_name_doubled": "Линий с таким названием несколько: укажите номер.",
+    "not_here_user": "Здесь нет сотрудника с адресом {value}.",
+    "not_here_department": "Здесь нет отдела «{value}».",
+    "not_here_setting": "Здесь нет настройки «{value}».",
 }
