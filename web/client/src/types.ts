@@ -139,6 +139,10 @@ export interface LineBrief {
   mode?: "evenly" | "strictly" | "everyone" | "least_busy";
   queue_time?: number;
   member?: boolean;
+  /** Nobody is in its queue. */
+  queue_empty?: boolean;
+  /** Conversations wait, and of its queue there is nobody. */
+  nobody_there?: boolean;
 }
 
 export interface ChannelBrief {
@@ -257,19 +261,15 @@ export interface EarlierConversation {
   line_id: number;
   operator_id?: number;
   rating?: number;
+  head_rating?: number;
   last?: LastWords | string;
 }
 
 /** Somebody whom routing passed over, and why. */
-  head_rating?: number;
 export interface Skipped extends Coded {
   user_id?: number;
 }
 
-export interface ConversationDetails {
-  conversation: ConversationRow;
-  customer: Customer;
-  thread: Thread;
 /** 1–5; never shown to the customer. */
 export interface HeadRating {
   value: number;
@@ -296,11 +296,15 @@ export interface ConsentState {
   last?: Agreed;
 }
 
-  mode?: string;
+export interface ConversationDetails {
   head_rating?: HeadRating;
   consent?: ConsentState;
   /** What the form before the chat said. */
   form?: { key: string; label: string; value: string }[];
+  conversation: ConversationRow;
+  customer: Customer;
+  thread: Thread;
+  mode?: string;
   reason?: string;
   opened_at: Instant;
   replied_at?: Instant;
@@ -332,7 +336,8 @@ export interface Acted {
 
 /* ---- the socket ---- */
 
-export type ListName = "all" | "closed";
+/** "queue:3": who is in the queue of the line 3, and what he has. */
+export type ListName = "all" | "closed" | `queue:${number}`;
 
 export interface Subscribe {
   type: "subscribe";

@@ -3,7 +3,7 @@
 import type { Details, Page, ToFrame } from "../protocol";
 import { type Host, meetHost } from "./host";
 import { lookOf } from "./look";
-import type { Config, FromServer, SessionAnswer } from "./model/types";
+import type { Config, FromServer, Place, SessionAnswer } from "./model/types";
 import { jitter } from "./net/backoff";
 import { Line, type Socket } from "./net/line";
 import { Problem, request } from "./net/rest";
@@ -248,7 +248,8 @@ export class Chat {
   private arrived(answer: SessionAnswer, other: boolean): void {
     if (other) this.becomeNobody();
     const { name = this.state.name, email = this.state.email } = answer;
-    this.store.set({ conversation: answer.conversation ?? undefined, name, email, asks: answer.asks ?? {} });
+    const { conversation, place, asks = {} } = answer;
+    this.store.set({ conversation: conversation ?? undefined, place, name, email, asks });
     if (this.reading.begin(answer)) this.showLook();
     this.tune();
   }
@@ -257,7 +258,7 @@ export class Chat {
     this.line.want(false);
     this.reading.forget();
     this.keeper.remove("contact");
-    this.store.set({ conversation: undefined, name: "", email: "", contact: "hidden", ratings: {}, pressed: {} });
+    this.store.set({ conversation: undefined, place: undefined, name: "", email: "", contact: "hidden", ratings: {}, pressed: {} });
   }
 
   private heard(frame: FromServer): void {
@@ -266,6 +267,7 @@ export class Chat {
       this.writing.outbox.nudge();
     } else if (frame.type === "messages") this.reading.hear(frame.items);
     else if (frame.type === "conversation") this.store.set({ conversation: frame.conversation ?? undefined });
+    else if (frame.type === "place") this.store.set({ place: placeOf(frame) });
     else if (frame.type === "typing") this.reading.showTyping(frame.name ?? "");
     else if (frame.type === "read_by_staff") this.reading.staffRead(frame.seq);
     else if (frame.type === "config") void this.loadConfig();
@@ -326,4 +328,8 @@ export class Chat {
       if (this.visitor.known) this.comeBack();
     }
   }
+}
+
+function placeOf({ place, wait }: Partial<Place>): Place | undefined {
+  return place ? { place, ...(wait !== undefined && { wait }) } : undefined;
 }

@@ -1,6 +1,6 @@
 /** Everything that the page shows, in one value; it changes only through `Store.set`. */
 
-import type { Asks, Config, Conversation, Message, Outgoing, Upload } from "./model/types";
+import type { Asks, Config, Conversation, Message, Outgoing, Place, Upload } from "./model/types";
 import type { LineState } from "./net/line";
 import type { Speech } from "./words";
 
@@ -31,6 +31,7 @@ export interface State {
   /** The message goes out as soon as its files have. */
   armed: boolean;
   conversation?: Conversation | undefined;
+  place?: Place | undefined;
   /** Somebody is typing; his name, if known. */
   typing?: string | undefined;
   readByStaff: number;

@@ -126,6 +126,13 @@ onSignedOut(() => {
   started.value = false;
 });
 
+let followed: { threads: readonly number[]; lists: readonly ListName[] } = { threads: [], lists: [] };
+let queue: readonly ListName[] = [];
+
+function follow(): void {
+  link.follow(followed.threads, [...followed.lists, ...queue]);
+}
+
 /** The result takes the listener away again. */
 function listenTo<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);
@@ -142,7 +149,15 @@ export function useLive() {
     start: () => link.start(),
     stop: () => link.stop(),
     hurry: () => link.hurry(),
-    follow: (threads: readonly number[], lists: readonly ListName[]) => link.follow(threads, lists),
+    follow: (threads: readonly number[], lists: readonly ListName[]) => {
+      followed = { threads, lists };
+      follow();
+    },
+    /** What moves in the queue of this line is told as the stale thing "queue:3"; null: of none. */
+    watchQueue: (lineId: number | null) => {
+      queue = lineId === null ? [] : [`queue:${lineId}`];
+      follow();
+    },
     typing: (threadId: number) => link.tell({ type: "typing", thread_id: threadId }),
     seen: (threadId: number, seq: number) => link.tell({ type: "seen", thread_id: threadId, seq }),
     setMe: (me: Me) => world.setMe(me),

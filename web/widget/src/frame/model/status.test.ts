@@ -35,6 +35,14 @@ describe("the status line", () => {
     expect(status({ fresh: false })).toEqual({ text: "", tone: "off" });
   });
 
+  it("says the place in the queue, and the wait where it was measured", () => {
+    const waiting = { conversation: { state: "waiting" as const } };
+    expect(status({ ...waiting, place: { place: 3 } }).text).toBe("Your place in the queue: 3");
+    expect(status({ ...waiting, place: { place: 3, wait: 61 } }).text).toBe("Your place in the queue: 3, about 2 min");
+    expect(status({ ...waiting, place: { place: 1, wait: 5 } }, "ru").text).toBe("Ваше место в очереди: 1, около 1 мин");
+    expect(status({ conversation: { state: "active", operator: {} }, place: { place: 1 } }).text).toBe("is answering you");
+  });
+
   it.each([
     [30, "Usually answers within a minute"],
     [61, "Usually answers in 2 min"],

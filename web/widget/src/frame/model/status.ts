@@ -3,7 +3,7 @@
 import type { State } from "../state";
 import { opens } from "../text/format";
 import { fill, type Speech } from "../words";
-import type { Config } from "./types";
+import type { Config, Place } from "./types";
 
 export interface Status {
   text: string;
@@ -25,6 +25,7 @@ export function statusOf(state: State, now: number): Status {
   if (stage === "bot") return { text: words.status_bot, tone: "on" };
   // What was kept from the last visit says nothing about who is here now.
   if (!state.fresh) return { text: "", tone: "off" };
+  if (stage === "waiting" && state.place && !config.hours?.opens_at) return { text: queued(speech, state.place), tone: "on" };
   if (!config.online) return { text: away(speech, config, now), tone: "off" };
   if (stage === "waiting" || stage === "offered") return { text: words.status_waiting, tone: "on" };
   return { text: pace(speech, config.answers_in), tone: "on" };
@@ -33,6 +34,11 @@ export function statusOf(state: State, now: number): Status {
 function away(speech: Speech, { hours }: Config, now: number): string {
   const at = hours?.opens_at ? Date.parse(hours.opens_at) : NaN;
   return at > now ? opens(speech, at, now) : speech.words.status_offline;
+}
+
+function queued({ words }: Speech, { place, wait }: Place): string {
+  if (wait === undefined) return fill(words.status_place, { n: place });
+  return fill(words.status_place_wait, { n: place, m: Math.max(1, Math.ceil(wait / 60)) });
 }
 
 function pace({ words }: Speech, seconds: number | undefined): string {

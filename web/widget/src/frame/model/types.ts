@@ -43,7 +43,8 @@ export interface Message {
 }
 
 export interface Person {
-  name: string;
+  /** Absent: somebody who answers, whose name is not told. */
+  name?: string;
   /** A file, given out for the visitor's token. */
   photo?: string;
 }
@@ -55,6 +56,14 @@ export interface Conversation {
   rating_asked?: boolean;
   /** 1–5 */
   rating?: number;
+}
+
+/** Where the visitor stands in the queue, while he waits and is told it. */
+export interface Place {
+  /** 1 is next. */
+  place: number;
+  /** Seconds, as measured lately; absent while too little is known. */
+  wait?: number;
 }
 
 export interface Config {
@@ -115,6 +124,7 @@ export interface SessionAnswer {
   messages?: Message[];
   unread?: number;
   conversation?: Conversation | null;
+  place?: Place;
 }
 
 export interface Sent {
@@ -128,6 +138,7 @@ export type FromServer =
   | { type: "ready"; last_seq?: number; delivered?: number; read_by_staff?: number }
   | { type: "messages"; items: Message[] }
   | { type: "conversation"; conversation: Conversation | null }
+  | ({ type: "place" } & Partial<Place>)
   | { type: "typing"; name?: string }
   | { type: "read_by_staff"; seq: number }
   | { type: "config" }

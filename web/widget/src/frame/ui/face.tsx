@@ -14,7 +14,7 @@ export function Face({ chat, person: { name, photo } }: { chat: Chat; person: Pe
   }, [photo, known]);
   return (
     <span class="face" aria-hidden="true">
-      {shown ? <img src={shown} alt="" onError={() => show("")} /> : initials(name)}
+      {shown ? <img src={shown} alt="" onError={() => show("")} /> : initials(name ?? "")}
     </span>
   );
 }

@@ -22,6 +22,8 @@ export const en = {
   status_answers_minutes: "Usually answers in {n} min",
   status_answers_hours: "Usually answers in {n} h",
   status_waiting: "We have it, an answer is coming",
+  status_place: "Your place in the queue: {n}",
+  status_place_wait: "Your place in the queue: {n}, about {m} min",
   status_bot: "The assistant answers at once",
   status_operator: "is answering you",
   status_offline: "We are away now and will answer here",

@@ -23,6 +23,8 @@ export const ru: Words = {
   status_answers_minutes: "Обычно отвечаем за {n} мин",
   status_answers_hours: "Обычно отвечаем за {n} ч",
   status_waiting: "Получили, скоро ответим",
+  status_place: "Ваше место в очереди: {n}",
+  status_place_wait: "Ваше место в очереди: {n}, около {m} мин",
   status_bot: "Помощник отвечает сразу",
   status_operator: "отвечает вам",
   status_offline: "Сейчас никого нет, ответим здесь же",

@@ -21,6 +21,7 @@ const base: LineDraft = {
   name: "Support",
   active: true,
   settings: { ...DEFAULTS },
+  faces: [],
   members: [{ user_id: 1 }, { user_id: 2 }],
 };
 const words = (to: Partial<LineDraft>, language: Language) =>

@@ -1,4 +1,4 @@
-import type { LineSettings, QueueMember, SettingName } from "../types";
+import type { LineSettings, OperatorFace, QueueMember, SettingName } from "../types";
 
 /** What of a line is edited and saved as a whole. */
 export interface LineDraft {
@@ -6,9 +6,18 @@ export interface LineDraft {
   active: boolean;
   settings: LineSettings;
   members: QueueMember[];
+  faces: OperatorFace[];
 }
 
-export type Part = "name" | "active" | "members" | SettingName;
+export type Part = "name" | "active" | "members" | "faces" | SettingName;
+
+type Own = "name" | "active" | "members" | "faces";
+const OWN: readonly Part[] = ["name", "active", "members", "faces"];
+
+/** Of the line itself, beside its settings. */
+function isOwn(part: Part): part is Own {
+  return OWN.includes(part);
+}
 
 export interface Change {
   part: Part;
@@ -38,17 +47,17 @@ function canonical(value: unknown): string {
 }
 
 export function valueOf(draft: LineDraft, part: Part): unknown {
-  if (part === "name" || part === "active" || part === "members") return draft[part];
+  if (isOwn(part)) return draft[part];
   return draft.settings[part];
 }
 
 export function withValue(draft: LineDraft, part: Part, value: unknown): LineDraft {
-  if (part === "name" || part === "active" || part === "members") return { ...draft, [part]: value };
+  if (isOwn(part)) return { ...draft, [part]: value };
   return { ...draft, settings: { ...draft.settings, [part]: value } };
 }
 
 function partsOf(draft: LineDraft): Part[] {
-  return ["name", "active", "members", ...(Object.keys(draft.settings) as SettingName[])];
+  return [...OWN, ...(Object.keys(draft.settings) as SettingName[])];
 }
 
 /** What will change when the draft is saved over the base. */
@@ -88,7 +97,7 @@ export function patchOf(
 ): { name?: string; active?: boolean; settings?: Partial<LineSettings> } | null {
   const patch: { name?: string; active?: boolean; settings?: Record<string, unknown> } = {};
   for (const { part, to } of changes) {
-    if (part === "members") continue;
+    if (part === "members" || part === "faces") continue;
     if (part === "name") patch.name = to as string;
     else if (part === "active") patch.active = to as boolean;
     else (patch.settings ??= {})[part] = to;

@@ -208,7 +208,7 @@ describe("changes of a line", () => {
     greeting: { ru: "Привет", en: "" },
     week: [[]],
   } as unknown as LineSettings;
-  const base: LineDraft = { name: "Support", active: true, settings, members: [{ user_id: 1 }] };
+  const base: LineDraft = { name: "Support", active: true, settings, faces: [], members: [{ user_id: 1 }] };
   const change = (patch: Partial<LineSettings>, more: Partial<LineDraft> = {}): LineDraft => ({
     ...base,
     ...more,

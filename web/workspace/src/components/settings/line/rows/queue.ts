@@ -15,6 +15,7 @@ export const rows = {
   transfer_must_accept: "flag",
   priority: "number",
   operator_shown: "choice",
+  faces: "faces",
   common_name: "texts",
   common_photo: "photo",
   see_typing: "flag",
