@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from openlines.cli import admin, app, inbox, token, user
+from openlines.cli import admin, app, inbox, line, token, user
 from openlines.cli.doctor import _STATES
 from openlines.cli.ru import RUSSIAN
 from openlines.cli.words import _unwrapped, language
@@ -53,7 +53,7 @@ def _sentences() -> set[str]:
                     found.add(argument.value)
                 elif ast.unparse(argument) in constants:
                     found.add(constants[ast.unparse(argument)])
-    for group in (app, admin, user, token, inbox):
+    for group in (app, admin, user, token, inbox, line):
         found |= {_unwrapped(each.callback.__doc__ or "") for each in group.registered_commands if each.callback}
     return found
 

@@ -364,8 +364,8 @@ def line_import(  # noqa: PLR0917 - one per option
         raise _stop(say("The file cannot be read: {error}", error=error)) from None
     values = {"file": content, "line": into, "name": name, "skip_unknown": skip_unknown}
     done = _do(_config(data=data, database=database), "line.import", values)
-    words = "Line “{name}” is made, number {line_id}." if done["new"] else "Line “{name}” is as the file says."
-    _tell(done, say(words, **done), as_json=as_json)
+    made = say("Line “{name}” is made, number {line_id}.", **done)
+    _tell(done, made if done["new"] else say("Line “{name}” is as the file says.", **done), as_json=as_json)
 
 
 # --- how -----------------------------------------------------------------------------------------------------
