@@ -35,8 +35,28 @@ def test_a_doubled_brace_is_a_brace() -> None:
     assert placeholder_problems("greeting", {"en": "{{whatever}}"}) == []
 
 
-def test_what_has_no_value_leaves_nothing() -> None:
-    assert render("We open {opens_at}.", {}) == "We open ."
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("We open {opens_at}.", "We open."),
+        ("Hello, {customer}!", "Hello!"),
+        ("{customer}, are you there?", "Are you there?"),
+        ("Hi\n{customer}, вы здесь?", "Hi\nВы здесь?"),
+        ("{operator} of {line}", "Of L"),
+        ("Ask {operator}, please", "Ask, please"),
+        ("You are {position} of many", "You are of many"),
+        ("{customer}", ""),
+        ("{customer} {operator}", ""),
+        ("({customer})", "()"),
+    ],
+)
+def test_what_has_no_value_leaves_nothing_and_no_hole(words: str, left: str) -> None:
+    assert render(words, {"line": "L"}) == left
+    assert render(words, {"line": "L", "customer": "\0"}) == left
+
+
+def test_words_without_a_hole_are_left_as_they_are() -> None:
+    assert render(" a ,  {customer} !  b", {"customer": "Ann"}) == " a ,  Ann !  b"
 
 
 @pytest.mark.parametrize("words", ["{nobody}", "{}", "{0}", "{ты}", "{!r}"])
@@ -130,4 +150,6 @@ def test_every_text_that_can_be_due_has_words() -> None:
     said = {"greeting", "off_hours", "no_answer", "place", "close", "auto_close", "rating_late", "rating_comment"}
     asked = {"rating", *(f"rating_{how}_{scale}" for how in ("buttons", "digits") for scale in ("like", "stars"))}
     thanked = {f"rating_thanks_{what}{which}" for what in ("good", "bad") for which in ("", "_2")}
-    assert set(DEFAULT_TEXTS) == said | asked | thanked
+    kept = {"collected", "consent_button", "consent_words"}
+    about_ratings = {"rating_commented", "rating_add_comment", "rating_comment_sign"}
+    assert set(DEFAULT_TEXTS) == said | asked | thanked | kept | about_ratings

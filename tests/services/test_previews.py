@@ -43,7 +43,7 @@ def test_a_line_without_channels_is_shown_as_the_chat(house: Portal) -> None:
 
 def test_what_nobody_can_know_at_this_moment_is_left_empty_and_named(house: Portal) -> None:
     [found] = shown(house, Draft("greeting", {"en": "{operator} of {line}"}))
-    assert (words(found), found.empty) == ([" of Lamps"], ("operator",))
+    assert (words(found), found.empty) == (["Of Lamps"], ("operator",))
 
 
 def test_a_long_text_comes_in_the_parts_that_the_channel_makes_of_it(house: Portal) -> None:
@@ -89,7 +89,7 @@ def test_when_the_line_opens_is_said_as_it_will_be(house: Portal) -> None:
     [found] = shown(house, Draft("off_hours_text", texts), hours_on=True, week=week, time_zone="UTC")
     assert words(found) == ["Open tomorrow at 9:00"]
     [always] = shown(house, Draft("off_hours_text", texts))
-    assert (words(always), always.empty) == (["Open "], ("opens_at",))
+    assert (words(always), always.empty) == (["Open"], ("opens_at",))
 
 
 @pytest.mark.parametrize("name", NAMES)

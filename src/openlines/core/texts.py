@@ -48,17 +48,8 @@ SUITED: Mapping[str, Sequence[str]] = {
     "consent_text": ("line", "portal"),
 }
 
-# What the words of a notice to staff may hold: they speak about an answer that is due.
-NOTICE_PLACEHOLDERS = (
-    "customer",
-    "operator",
-    "line",
-    "portal",
-    "number",
-    "target",
-    "waited",
-    "step",
-)
+# What words to staff about a late answer may hold; core.notice_words fills them in.
+NOTICE_PLACEHOLDERS = ("customer", "operator", "line", "number", "waited", "target", "step")
 
 _MARK = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,60})\}|\{")
 
@@ -95,15 +86,31 @@ _MEANT: Mapping[str, str] = {
 
 
 def render(words: str, values: Mapping[str, str]) -> str:
-    """The text with its values; one that has no value leaves nothing, what is no placeholder stays as written."""
+    """The text with its values; what is no placeholder stays as written.
+
+    One that has no value leaves nothing, nor the comma or the space that led to it: "Hello, {customer}!" becomes
+    "Hello!", and "{customer}, are you there?" becomes "Are you there?".
+    """
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name is None:
             return found[0][0]
-        return values.get(name, "") if name in PLACEHOLDERS or name in NOTICE_PLACEHOLDERS else found[0]
+        return (values.get(name, "").replace(_GONE, "") or _GONE) if name in PLACEHOLDERS else found[0]
 
-    return _MARK.sub(value, words)
+    text = _MARK.sub(value, words)
+    return _tidied(text) if _GONE in text else text
+
+
+_GONE = "\0"  # stands where a value is missing; no text holds one
+_AT_THE_START = re.compile(r"^([ \t]*)\0[ \t]*,?[ \t]*(\w?)", re.MULTILINE)
+_BEFORE_AN_END = re.compile(r",?[ \t]*\0(?=[ \t]*(?:[.,;:!?…)\]»]|$))", re.MULTILINE)
+_WITHIN = re.compile(r"[ \t]*\0")
+
+
+def _tidied(text: str) -> str:
+    text = _AT_THE_START.sub(lambda found: found[1] + found[2].upper(), text)
+    return _WITHIN.sub("", _BEFORE_AN_END.sub("", text))
 
 
 def names_in(words: str) -> frozenset[str]:

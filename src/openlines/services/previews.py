@@ -166,7 +166,7 @@ def _preview(
 def _bubbles(connected: _Connected, text: str, captions: Sequence[str]) -> Sequence[Bubble]:
     code = channel(connected.kind)
     if code is None:  # its customers read from us: the message as it is
-        return [Bubble(text, tuple((each,) for each in captions))]
+        return [Bubble(text, (tuple(captions),) if captions else ())]
     # An address that every kind can read as one of its own.
     outgoing = Outgoing("0", "", text, buttons=tuple(Button(str(place), each) for place, each in enumerate(captions)))
     return [code.shown(call) for call in code.render(connected.account, outgoing)]

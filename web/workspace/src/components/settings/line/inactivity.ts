@@ -20,6 +20,11 @@ const REPLIES: Record<InactivityButton["action"], InactivityButton["reply"]> = {
   new: { ru: "Напишите свой вопрос.", en: "Please write your question." },
 };
 
+const LAST_CALL: InactivityMessage["text"] = {
+  ru: "Если вопросов не осталось, скоро завершим этот разговор. Понадобимся — просто напишите.",
+  en: "If all is settled, we will close this conversation soon. If you need us, just write here.",
+};
+
 /** A button that does what none of the others does. */
 export function newButton(others: readonly InactivityButton[]): InactivityButton {
   const action = ACTIONS.find((one) => !others.some((other) => other.action === one)) ?? "continue";
@@ -31,6 +36,7 @@ export function newMessage(before: readonly InactivityMessage[]): InactivityMess
   const last = before.at(-1)?.after ?? 0;
   const after = AFTER_PRESETS.find((one) => one > last) ?? Math.min(last + 86_400, AFTER[1]);
   const first = newButton([]);
+  if (before.length) return { after, text: { ...LAST_CALL }, buttons: [] };
   return {
     after,
     text: {
