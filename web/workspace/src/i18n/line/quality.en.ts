@@ -29,4 +29,9 @@ export default {
   h_rating_before_finish: "In the website's chat the customer can rate before the conversation is finished.",
   l_close_after_rating: "Close right after the rating",
   h_close_after_rating: "Else the conversation closes in its usual time.",
+  ratingComment:
+    "After rating, a customer may add a few words: in the chat at once, in other channels by a button or “+”. They stand beside the rating.",
+  headsRating: "The head's rating",
+  headsRatingAbout:
+    "Whoever leads an operator (heads of departments and of those above), and administrators, rate a conversation from 1 to 5 with a comment, at any time: in the pane beside it. The operator is told; the customer never sees it.",
 } as const;
