@@ -59,7 +59,7 @@ MUTATIONS = (
         "return each.first_at if first else each.again_at, each.position, each.user_id",
         "return each.position, each.user_id",
     ),
-    Mutation("s07", "core/routing.py", "if not each.tried]", "if True]"),
+    Mutation("s07", "store/seats.py", "_asked(_FREE, _NOT_TRIED)", "_asked(_FREE)"),
     Mutation(
         "s08",
         "core/routing.py",
@@ -104,9 +104,20 @@ MUTATIONS = (
         "s17", "core/conversation.py", 'return s.rating != "off" and c.rating is None', "return c.rating is not None"
     ),
     Mutation("s17", "core/conversation.py", "and not s.rating_before_finish:", "and False:"),
+    Mutation("s18", "services/head_rating.py", "if not may_rate_as_head(tx, actor, case.c):", "if not case.c:"),
+    Mutation("s18", "services/head_rating.py", "if not 1 <= value <= 5:", "if not 1 <= value <= 6:"),
+    Mutation("s18", "services/head_rating.py", "c.operator_id != actor.user_id:", "c.operator_id == actor.user_id:"),
     Mutation("s19", "services/wording.py", '"_2" if rating', '"" if rating'),
     Mutation("s20", "core/conversation.py", 'c.state == "closing" and s.close_after_rating', 'c.state == "closing"'),
     Mutation("s20", "core/conversation.py", 'c.state == "closing" and s.close_after_rating', "False"),
+    Mutation("s25", "core/kpi.py", "late = not closed and stop > due", "late = not closed and stop > due + due"),
+    Mutation("s25", "core/kpi.py", '"closed" if closed else "breached"', '"met" if closed else "breached"'),
+    Mutation("s25", "core/kpi.py", "max(c.responsible_at, c.opened_at)", "max(c.responsible_at, c.accepted_at or 0)"),
+    Mutation("s26", "core/kpi.py", 'Clock("further", c.customer_since,', 'Clock("further", c.customer_at or 0,'),
+    Mutation("s26", "core/kpi.py", "owner = held_by(marks, due) if late", "owner = answered_by if late"),
+    Mutation("s27", "core/kpi.py", "notice_of(running.kind, rules.settings).on else None", "True else None"),
+    Mutation("s27", "core/kpi.py", "SECOND * percent // 100", "SECOND"),
+    Mutation("s27", "services/kpi.py", "    if notice.head:\n", "    if notice.head and not notice.operator:\n"),
 )
 
 

@@ -75,6 +75,7 @@ class Operator(Person):
         self.name = name
         self.id = id_
         self._said = 0
+        self._stale: set[str] = set()
         self._world: World | None = None
         self._listener: Listener | None = None
 
@@ -110,6 +111,7 @@ class Operator(Person):
                     return self.world
                 if frame["type"] == "changes":
                     self._world.apply(frame)
+                    self._stale |= set(frame.get("stale", ()))
         return self._world
 
     @property
@@ -132,6 +134,19 @@ class Operator(Person):
     def sees(self, conversation: int) -> Row:
         """A conversation as his lists show it; empty when it is not in them."""
         return self.world.rows.get(conversation, {})
+
+    def heard_of(self, what: str) -> bool:
+        """Whether his socket has said since the last time that this is to be looked at anew."""
+        self.sees(0)  # what has come is taken in
+        heard = what in self._stale
+        self._stale.discard(what)
+        return heard
+
+    @property
+    def notices(self) -> list[tuple[str, int]]:
+        """What the bell shows, oldest first: (kind, step)."""
+        items = self.ask("GET", "/notices")["items"]
+        return [(each["kind"], each.get("step", 0)) for each in reversed(items)]
 
     # --- what he does ---------------------------------------------------------------------------------------
 

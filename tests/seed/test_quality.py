@@ -98,6 +98,45 @@ def test_s17_before_the_end_only_where_the_line_allows_it(house: Portal, allowed
     assert anton.details(conversation).get("rating") == (4 if allowed else None)
 
 
+def _led_by(house: Portal, head: Operator, *members: Operator) -> None:
+    value = {"name": f"Of {head.name}", "head_id": head.id, "member_ids": [each.id for each in members]}
+    house.chief.ask("POST", "/departments", value)
+
+
+def test_s18_a_head_rates_what_his_people_did_and_they_are_told_the_customer_never(house: Portal) -> None:
+    anton, boris, carla = house.operators("Anton", "Boris", "Carla")
+    _led_by(house, boris, anton)
+    _led_by(house, carla)
+    house.set(rating="like")
+    customer, conversation = _ended(house, anton)
+    before = (customer.state, len(customer.heard))
+    assert anton.holds == [conversation]
+    assert "rate_as_head" in boris.details(conversation)["may"]
+    boris.acts("head-rating", conversation, rating=4, comment="Kind, a little slow")
+    boris.acts("head-rating", conversation, rating=3, comment="Kind, but slow")
+    seen = anton.details(conversation)["head_rating"]
+    assert (seen["value"], seen["comment"], seen["by"]) == (3, "Kind, but slow", boris.id)
+    assert anton.heard_of("notices")
+    assert "head_rated" in dict(anton.notices)
+    assert anton.sees(conversation)["head_rating"] == 3
+    assert (customer.state, len(customer.heard)) == before
+    for stranger in (anton, carla):
+        answer = stranger.try_("POST", f"/conversations/{conversation}/head-rating", {"rating": 5})
+        assert answer.status in {403, 404}
+    house.chief.acts("head-rating", conversation, rating=5)
+    assert anton.details(conversation)["head_rating"]["value"] == 5
+
+
+def test_s18_from_one_to_five(house: Portal) -> None:
+    _, conversation = _ended(house, house.operator("Anton"))
+    for value in (0, 6, -1, 2.5, None, "four"):
+        answer = house.chief.try_("POST", f"/conversations/{conversation}/head-rating", {"rating": value})
+        assert answer.status == 422, value
+    for value in (1, 5):
+        house.chief.acts("head-rating", conversation, rating=value)
+        assert house.chief.details(conversation)["head_rating"]["value"] == value
+
+
 def test_s19_the_website_and_the_messengers_have_texts_of_their_own(house: Portal) -> None:
     house.set(
         rating="like",

@@ -25,8 +25,8 @@ def test_s06_people_and_departments_with_those_below_and_without_their_head(hous
     below = _department(house, "Night", d, parent_id=sales)
     house.queue(a, {"department_id": sales}, c)
     assert _people(house) == [a.id, c.id, d.id]  # Carla stands where she comes first
-    house.queue(c, {"department_id": sales}, a)
-    assert _people(house) == [c.id, d.id, a.id]
+    house.queue(c, a, {"department_id": sales})
+    assert _people(house) == [c.id, a.id, d.id]
     house.queue({"department_id": sales, "with_head": True}, a)
     assert _people(house) == [b.id, c.id, d.id, a.id]
     version = next(each["version"] for each in house.chief.ask("GET", "/departments")["items"] if each["id"] == below)
