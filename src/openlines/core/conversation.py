@@ -436,7 +436,7 @@ def _texts(
 def _asked_consent(
     c: Conversation, given: CustomerWrote, now: int, rules: Rules
 ) -> tuple[Conversation, tuple[Outcome, ...]]:
-    """The consent text; it holds up nothing (ADR 0008)."""
+    """The consent text; it holds up nothing (ADR 0009)."""
     due = given.asks_consent and rules.active and rules.automatic
     return (c._replace(consent_asked_at=now), (Say("consent", "first_contact"),)) if due else (c, _NOTHING)
 

@@ -1,7 +1,7 @@
 """Consent to what is done with a customer's data: asked with a link at the first contact, recorded with its version.
 
 Once per thread and version of the text; a line with another text, or a text that has changed, asks again. A notice
-counts as agreed to by the customer's next words; "agree" wants a press, or a word that says so (docs/adr/0008).
+counts as agreed to by the customer's next words; "agree" wants a press, or a word that says so (docs/adr/0009).
 """
 
 from typing import Literal
