@@ -11,7 +11,22 @@ from openlines.core.conversation import opened, step
 from openlines.core.line import HOUR, MINUTE, SECOND, Interval
 from openlines.core.state import Conversation, Refused, Rules
 from openlines.core.timers import due_at, target_at, timers
-from tests.core.cases import ANN, BOB, BOT, T0, TEXT, Story, Walked, active, answered, closed, offered, rules, walks
+from tests.core.cases import (
+    ANN,
+    BOB,
+    BOT,
+    SILENT,
+    T0,
+    TEXT,
+    Story,
+    Walked,
+    active,
+    answered,
+    closed,
+    offered,
+    rules,
+    walks,
+)
 
 # ---------------------------------------------------------------- a wake-up may come at any time
 
@@ -116,6 +131,8 @@ flags = st.fixed_dictionaries(
     {
         "transfer_must_accept": st.booleans(),
         "rating": st.sampled_from(["off", "like"]),
+        "inactivity": st.sampled_from([(), SILENT]),
+        "escalate_to": st.sampled_from(["head", "queue"]),
         "close_text": st.sampled_from([{}, TEXT]),
         "no_answer_stops_on": st.sampled_from(["reply", "accept"]),
         "kpi_from": st.sampled_from(["responsible", "words"]),

@@ -27,11 +27,12 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from openlines.core.capacity import limit_for_offers
+from openlines.core.kpi import clock, moment
 from openlines.core.state import Conversation, Refused
 from openlines.core.timers import due_at
 from openlines.services import handle, presence, receive
 from openlines.services.access import Actor
-from openlines.store import lines, seats, tables
+from openlines.store import kpi, lines, seats, tables
 from openlines.store.statement import Statement
 from tests.services.portal import Portal
 
@@ -39,6 +40,20 @@ MODES = st.sampled_from(["evenly", "strictly", "everyone", "least_busy"])
 OPERATORS = st.integers(0, 3)
 CUSTOMERS = st.sampled_from(["ann", "bob", "cem", "dora", "eve"])
 SECONDS = st.sampled_from([0.5, 5, 30, 59, 60, 61, 180, 601, 4 * 3600, 86400])
+# Of a silence: words after a minute and after an hour, with every button.
+REMINDERS = [
+    {"after": 60, "text": {"en": "Are you still there?"}, "buttons": []},
+    {
+        "after": 3600,
+        "text": {"en": "What shall we do?"},
+        "buttons": [
+            {"action": "continue", "caption": {"en": "Go on"}, "reply": {}},
+            {"action": "close", "caption": {"en": "Finish"}, "reply": {"en": "Goodbye"}},
+            {"action": "new", "caption": {"en": "New question"}, "reply": {}},
+        ],
+    },
+]
+NOTICES = st.sampled_from([{"on": False}, {"on": True, "steps": [100]}, {"on": True, "steps": [80, 100, 200]}])
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
@@ -58,6 +73,8 @@ CHANGES = st.fixed_dictionaries(
         "hours_on": st.booleans(),
         "off_hours": st.sampled_from(["offer", "hold"]),
         "escalate_after": st.sampled_from([0, 300]),
+        "escalate_to": st.sampled_from(["head", "queue"]),
+        "inactivity": st.sampled_from([[], [{"after": 60, "text": {"en": "?"}}, {"after": 900, "text": {"en": "!"}}]]),
     },
 )
 
@@ -118,7 +135,7 @@ class Machine(RuleBasedStateMachine):
             self.house.do(action, *args, **kwargs)
         self.house.settle()
 
-    @rule(line=st.integers(0, 1), customer=CUSTOMERS, text=st.sampled_from(["hello", "1", "0"]))
+    @rule(line=st.integers(0, 1), customer=CUSTOMERS, text=st.sampled_from(["hello", "1", "0", "call +49 30 1234567"]))
     def customer_writes(self, line: int, customer: str, text: str) -> None:
         self.house.writes(self.channels[line], f"{customer}{line}", text)
 
@@ -233,6 +250,17 @@ class Machine(RuleBasedStateMachine):
             self.house.settle()
 
     # --- what must always hold ------------------------------------------------------------------------------
+
+    @precondition(lambda self: bool(self.lines))
+    @invariant()
+    def each_answer_that_is_owed_has_one_open_record_as_the_present_rules_want_it(self) -> None:
+        for case in self.house.cases():
+            running, record = clock(case.c, case.rules), self.house.do(kpi.open_of, case.c.id)
+            if record is not None and record.line_id != case.c.line_id:
+                continue  # its deadline passed in another line, which owns the miss
+            expected = running and (running.kind, running.start, running.target, moment(running, case.rules))
+            found = record and (record.kind, record.started_at, record.target, record.due_at)
+            assert found == expected, case.c
 
     @precondition(lambda self: bool(self.lines))
     @invariant()

@@ -78,8 +78,9 @@ def composed(  # noqa: PLR0917
 
 def language_for(reader: Reader, known: str) -> str:
     """The language of automatic texts: the customer's where it is known and one of ours, else the portal's."""
-    if known in LANGUAGES:
-        return known
+    spoken = known.partition("-")[0].lower() if known else ""
+    if spoken in LANGUAGES:
+        return spoken
     found = the_portal(reader)
     return found.language if found is not None and found.language in LANGUAGES else "en"
 
