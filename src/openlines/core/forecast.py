@@ -3,8 +3,7 @@
 A `Stage` holds what routing sees of a line (the seats of its people) and the conversations that compete for them.
 `play` lets time pass: timers fire at their moments, absences begin and end, whatever waits is offered to whoever
 is next. Nobody accepts, answers or writes unless the caller says so (`give`). What happens to the conversation that
-is asked about is kept in `told`, in order, each with its instant; the fact "waits" (there is nobody to ask, and why) is
-told here only, no thread shows it.
+is asked about is kept in `told`, in order, each with its instant.
 
 The order of work at one instant is that of the workers: first what waits is offered, then timers are played, then
 people come and go. A test compares all of it with what the use cases do on a store.
@@ -18,7 +17,6 @@ from openlines.core.availability import Person, availability, next_change
 from openlines.core.capacity import counts, has_room, limit_for_offers
 from openlines.core.conversation import step
 from openlines.core.inputs import (
-    Fact,
     Given,
     NobodyToOffer,
     Offered,
@@ -72,11 +70,17 @@ class Case:
     tried: dict[int, tuple[str, int]] = field(default_factory=dict)
 
 
+class Waits(NamedTuple):
+    """There is nobody to ask now; no thread shows it."""
+
+    why: Choice
+
+
 class Told(NamedTuple):
     """Something that happened to the conversation; `c` is how it was afterwards."""
 
     at: int
-    outcome: Outcome
+    outcome: Outcome | Waits
     c: Conversation
 
 
@@ -226,40 +230,40 @@ class Stage:
             return False
         free = [seat.first_at for seat in self.seats.values() if seat.member and self._eligible(seat)]
         stamp = max(self.now, max(free, default=0) + 1)
-        for place in pick_order([_waiting(case.c) for case in waiting.values()])[:AT_ONCE]:
+        for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()])[:AT_ONCE], 1):
             case = waiting[place.conversation_id]
             if case.c.route_at is not None and case.c.route_at > self.now:
                 continue  # held until the line opens
             named = case.c.wanted_id is not None
-            refused = self._offer(case, stamp)
+            refused = self._offer(case, stamp, here)
             if refused is None:
                 stamp += 1
             elif not named:
-                self._park_rest(waiting, case, refused)
+                self._park_rest(waiting, case, refused, here + 1)
                 break
         return True
 
-    def _park_rest(self, waiting: dict[int, Case], last: Case, why: Choice) -> None:
+    def _park_rest(self, waiting: dict[int, Case], last: Case, why: Choice, place: int) -> None:
         """Nobody can take this one, so nobody can take those behind it."""
         order = [each.conversation_id for each in pick_order([_waiting(case.c) for case in waiting.values()])]
-        for number in order[order.index(last.c.id) + 1 :]:
+        for here, number in enumerate(order[order.index(last.c.id) + 1 :], place):
             case = waiting[number]
             held = case.c.route_at is not None and case.c.route_at > self.now
             if not held and case.c.wanted_id is None:
-                self._park(case, why)
+                self._park(case, why, here)
 
-    def _park(self, case: Case, why: Choice) -> None:
+    def _park(self, case: Case, why: Choice, place: int) -> None:
         waited = case.c.route_at is None
-        self._step(case, NobodyToOffer(why.reason.code))
+        self._step(case, NobodyToOffer(why.reason.code, place))
         if case is self.ours and not waited:
-            self.told.append(Told(self.now, Fact("waits", {"why": why.explained()}), case.c))
+            self.told.append(Told(self.now, Waits(why), case.c))
 
-    def _offer(self, case: Case, stamp: int) -> Choice | None:
+    def _offer(self, case: Case, stamp: int, place: int) -> Choice | None:
         """None when somebody is asked now, else why nobody can be."""
         c = case.c
         choice, offer = self._choice(case)
         if choice.user_id is None and not choice.everyone:
-            self._park(case, choice)
+            self._park(case, choice, place)
             return choice
         first = c.round == 0
         self._step(case, Offered(choice.user_id, offer, choice.explained(), new_round=choice.new_round))

@@ -22,7 +22,7 @@ from openlines.core.line import DAY, MINUTE, SECOND, LineSettings
 from openlines.core.routing import owns_still
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.core.state import Conversation, Rules
-from openlines.services import holidays
+from openlines.services import consent, holidays
 from openlines.services.access import Actor, access_line
 from openlines.services.errors import Invalid
 from openlines.services.forecast_steps import Moment, Part, parts_of
@@ -124,8 +124,8 @@ def scene(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Scene:
     rules = rules_for(line_id, around)
     others = [] if asked.everybody or asked.at is not None else _others(reader, line_id, rules)
     stage = Stage(rules, _seats(reader, line_id, settings, stored, asked), others, now)
-    last = _last_time(rules, channel_id or 0, asked.customer, now)
-    _write(stage, rules, asked.customer, last, channel_id or 0)
+    last = _last_time(rules, asked.customer, now)
+    _write(stage, rules, asked.customer, last, around)
     ahead = sum(case.c.state == "waiting" for case in others)
     return Scene(stage, rules, around, channel_id, ahead, last is not None and may_reopen(last, rules, now))
 
@@ -230,39 +230,40 @@ def _others(reader: Reader, line_id: int, rules: Rules) -> list[Case]:
 # --- the customer -------------------------------------------------------------------------------------------
 
 
-def _last_time(rules: Rules, channel_id: int, customer: Customer, now: int) -> Conversation | None:
+def _last_time(rules: Rules, customer: Customer, now: int) -> Conversation | None:
     """The conversation that a returning customer had, told by the core: answered, finished, closed."""
     if not customer.returning:
         return None
     end = now - max(customer.ago, 0) * SECOND
     begun = end - MINUTE
     calm = rules._replace(active=True)
-    c, _ = opened(id=NEWEST, thread_id=0, channel_id=channel_id, customer_id=0, now=begun, rules=calm)
+    c, _ = opened(id=NEWEST, thread_id=0, channel_id=0, customer_id=0, now=begun, rules=calm)
     if customer.operator_id is not None:
         c, _ = step(c, Accepted(customer.operator_id), now=begun, rules=calm)
         c, _ = step(c, Wrote(customer.operator_id), now=begun, rules=calm)
     return step(c, FinishedNow(customer.operator_id), now=end, rules=calm)[0]
 
 
-def _write(stage: Stage, rules: Rules, customer: Customer, last: Conversation | None, channel_id: int) -> None:
+def _write(stage: Stage, rules: Rules, customer: Customer, last: Conversation | None, around: Around) -> None:
     """The customer's words arrive."""
     now = stage.now
     if last is not None and may_reopen(last, rules, now):
+        entered = last
         stage.enter(last, ())
     else:
         own = customer.operator_id if customer.returning else None
         ended = last.closed_at if last is not None else None
         wanted = own if owns_still(rules.settings, ended, now) else None
-        c, outcomes = opened(
-            id=NEWEST, thread_id=0, channel_id=channel_id, customer_id=0, now=now, rules=rules, wanted_id=wanted
+        entered, outcomes = opened(
+            id=NEWEST, thread_id=0, channel_id=0, customer_id=0, now=now, rules=rules, wanted_id=wanted
         )
-        stage.enter(c, outcomes)
-    holder = stage.ours.c.operator_id if stage.ours is not None else None
+        stage.enter(entered, outcomes)
     stage.give(
         CustomerWrote(
             open=is_open(rules.schedule, now),
             somebody=stage.somebody,
-            holder_unavailable=stage.why_not(holder),
+            holder_unavailable=stage.why_not(entered.operator_id),
             greeted_before=customer.returning,
+            asks_consent=not customer.returning and consent.due(entered, rules.settings, around, "") == "ask",
         )
     )

@@ -6,8 +6,8 @@ A step says what happens (a code with parameters, worded at the edge) and why. W
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from openlines.core.forecast import Ended, Seat, Stage, Told
-from openlines.core.inputs import Accepted, Escalate, Fact, Finished, Say, Wrote
+from openlines.core.forecast import Ended, Seat, Stage, Told, Waits
+from openlines.core.inputs import Accepted, Fact, Finished, Say, TargetStep, Wrote
 from openlines.core.line import DAY, HOUR, KpiNotice
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.core.state import Refused, Rules
@@ -22,11 +22,12 @@ from openlines.store.tx import Reader, Row
 AHEAD: Final = 12 * HOUR  # so far the course without an answer is followed
 LONG: Final = 62 * DAY  # a silent customer: longer than every timer that a line can have
 WAKES: Final = 900
+FULL: Final = 100  # percent of a target: the answer is due
 SHOWN: Final = 60  # steps of one part at the most
 
 Kind = Literal["text", "fact", "offer", "waits", "held", "again", "target", "hours", "answer"]
 # Facts that a step of its own tells better, or that say nothing to whoever sets up a line.
-_QUIET: Final = frozenset({"opened", "timed_out", "offered", "round_over", "waits", "accepted", "replied"})
+_QUIET: Final = frozenset({"opened", "timed_out", "offered", "round_over", "accepted", "replied", "kpi_step"})
 
 
 class Step(NamedTuple):
@@ -154,23 +155,23 @@ class Teller:
         again = False
         for each in told:
             match each.outcome:
-                case Say(auto, why):
-                    found += self._text(each, auto, why, seats)
-                case Escalate():
-                    found.append(Step(each.at, "fact", "escalation", {"to": self._rules.settings.escalate_to}))
+                case Say() as said:
+                    found += self._text(each, said, seats)
+                case TargetStep(kind, percent):
+                    told_late = _told_late(_notice(self._rules, kind))
+                    found.append(Step(each.at, "target", kind, {"step": percent, **told_late}))
                 case Fact("offered", params) if each.c.round < 2 or params["offer"] == "own":
                     found.append(Step(each.at, "offer", params["offer"], {"to": params["to"]}, why=params["why"]))
                 case Fact("offered", params) if not again:
                     again = True
                     found.append(Step(each.at, "again", "round", {"to": params["to"]}, why=params["why"]))
-                case Fact("waits", params):
-                    if not again:
-                        found.append(Step(each.at, "waits", params["why"]["code"], why=params["why"]))
+                case Waits(why) if not again:
+                    found.append(Step(each.at, "waits", why.reason.code, why=why.explained()))
                 case Fact(code, params) if code not in _QUIET and not (again and code == "returned"):
                     found.append(Step(each.at, "fact", code, params))
         return found
 
-    def _text(self, told: Told, auto: str, why: str, seats: Mapping[int, Seat]) -> list[Step]:
+    def _text(self, told: Told, said: Say, seats: Mapping[int, Seat]) -> list[Step]:
         holder = told.c.operator_id
         seat = seats.get(holder) if holder is not None else None
         around = self._around._replace(
@@ -179,8 +180,10 @@ class Teller:
             holder_active=1 if seat is not None else None,
         )
         reader = self._reader.at(told.at)
-        text, data = auto_message(reader, auto, told.c, self._rules, around, self._capabilities)
-        return [Step(told.at, "text", auto, {}, text, data, {"code": why})] if text else []
+        if not self._rules.automatic or not self._rules.active:
+            return []
+        text, data = auto_message(reader, said.auto, told.c, self._rules, around, self._capabilities, part=said.part)
+        return [Step(told.at, "text", said.auto, {}, text, data, {"code": said.why})] if text else []
 
     def _name(self, user_id: int) -> str:
         if user_id not in self._names:
@@ -203,15 +206,18 @@ def _marks(stage: Stage, rules: Rules, start: int, until: int) -> list[Step]:
     found = []
     c = stage.ours.c if stage.ours is not None else None
     due = target_at(c, rules) if c is not None and rules.active else None
-    if c is not None and due is not None:
-        first = c.replied_at is None
-        notice = rules.settings.kpi_first_notice if first else rules.settings.kpi_further_notice
-        found.append(Step(due, "target", "first" if first else "further", _told_late(notice)))
+    kind = "first" if c is not None and c.replied_at is None else "further"
+    if due is not None and not (_notice(rules, kind).on and FULL in _notice(rules, kind).steps):
+        found.append(Step(due, "target", kind, {"step": FULL}))
     open_now = is_open(rules.schedule, start)
     changes = closes_at(rules.schedule, start) if open_now else next_open(rules.schedule, start)
     if rules.settings.hours_on and changes is not None and start < changes <= max(until, start + DAY):
         found.append(Step(changes, "hours", "closes" if open_now else "opens", {"then": rules.settings.off_hours}))
     return found
+
+
+def _notice(rules: Rules, kind: str) -> KpiNotice:
+    return rules.settings.kpi_first_notice if kind == "first" else rules.settings.kpi_further_notice
 
 
 def _told_late(notice: KpiNotice) -> dict[str, Any]:
@@ -222,6 +228,5 @@ def _told_late(notice: KpiNotice) -> dict[str, Any]:
         "people": list(notice.people),
         "head": notice.head,
         "operator": notice.operator,
-        "steps": list(notice.steps),
         "media": list(notice.media),
     }

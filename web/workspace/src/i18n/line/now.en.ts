@@ -43,6 +43,8 @@ export default {
   now_heldUntil: "nobody is asked until {when}",
   now_kpiFirst: "The first answer is due (KPI)",
   now_kpiFurther: "The answer is due (KPI)",
+  now_kpiFirstPart: "{percent} % of the time for the first answer (KPI)",
+  now_kpiFurtherPart: "{percent} % of the time for the answer (KPI)",
   now_told: "told: {who}; {how}",
   now_head: "the head",
   now_operator: "the operator",
@@ -56,8 +58,6 @@ export default {
   now_closed_hold: "who writes then waits until it opens",
   now_closed_collect: "who writes then is asked for a contact",
   now_answers: "{name} answers",
-  now_toHead: "The head is told: the customer waits too long",
-  now_toQueue: "Back to the queue: the customer waits too long",
   now_skipped: "{name}: {why}",
   now_skippedRest: { one: "and {count} more", other: "and {count} more" },
 

@@ -51,6 +51,8 @@ export default {
   now_heldUntil: "никого не спрашиваем до {when}",
   now_kpiFirst: "Срок первого ответа (KPI)",
   now_kpiFurther: "Срок ответа (KPI)",
+  now_kpiFirstPart: "{percent} % срока первого ответа (KPI)",
+  now_kpiFurtherPart: "{percent} % срока ответа (KPI)",
   now_told: "узнают: {who}; {how}",
   now_head: "руководитель",
   now_operator: "оператор",
@@ -64,8 +66,6 @@ export default {
   now_closed_hold: "кто напишет потом, будет ждать открытия",
   now_closed_collect: "у того, кто напишет потом, спросим контакт",
   now_answers: "Отвечает {name}",
-  now_toHead: "Узнаёт руководитель: клиент ждёт слишком долго",
-  now_toQueue: "Снова в очередь: клиент ждёт слишком долго",
   now_skipped: "{name}: {why}",
   now_skippedRest: { one: "и ещё {count}", few: "и ещё {count}", many: "и ещё {count}", other: "и ещё {count}" },
 

@@ -37,6 +37,11 @@ function toldLate(params: Record<string, unknown>, names: Names): string[] {
   return [t("settings.now_told", { who: people.join(", "), how: media.join(", ") })];
 }
 
+function targetTitle(code: string, percent: number): string {
+  if (percent === 100) return t(code === "first" ? "settings.now_kpiFirst" : "settings.now_kpiFurther");
+  return t(code === "first" ? "settings.now_kpiFirstPart" : "settings.now_kpiFurtherPart", { percent });
+}
+
 function offerWords(step: ForecastStep, names: Names, again: boolean): StepWords {
   const to = step.params?.["to"];
   const notes = reasons(step.why, names);
@@ -70,7 +75,7 @@ export function stepWords(step: ForecastStep, names: Names, again: boolean): Ste
         notes: [t("settings.now_heldUntil", { when: moment(String(params["opens_at"]), Date.now()) })],
       };
     case "target":
-      return { title: t(code === "first" ? "settings.now_kpiFirst" : "settings.now_kpiFurther"), notes: toldLate(params, names) };
+      return { title: targetTitle(code, Number(params["step"] ?? 100)), notes: toldLate(params, names) };
     case "hours":
       return {
         title: t(code === "closes" ? "settings.now_closes" : "settings.now_opens"),
@@ -79,7 +84,6 @@ export function stepWords(step: ForecastStep, names: Names, again: boolean): Ste
     case "answer":
       return { title: t("settings.now_answers", { name: names.user(Number(params["operator"])) }), notes: [] };
     default:
-      if (code === "escalation") return { title: t(params["to"] === "queue" ? "settings.now_toQueue" : "settings.now_toHead"), notes: [] };
       return { title: factText({ code, params }), notes: [] };
   }
 }
