@@ -35,10 +35,17 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.rows or self.gone or self.messages or self.lists or self.stale)
 
-    def frame(self, cursor: int) -> str:
+    def frame(self, cursor: int, joined: dict[tuple[str, ...], str] | None = None) -> str:
+        """The whole frame. `joined` keeps rows put together for all who get the same ones of one batch."""
         parts = [f'{{"type":"changes","cursor":{cursor}']
         if self.rows:
-            parts.append(f'"conversations":[{",".join(self.rows.values())}]')
+            rows = tuple(self.rows.values())
+            found = None if joined is None else joined.get(rows)
+            if found is None:
+                found = f'"conversations":[{",".join(rows)}]'
+                if joined is not None:
+                    joined[rows] = found
+            parts.append(found)
         if self.gone:
             parts.append(f'"gone":{text(sorted(self.gone))}')
         if self.messages:

@@ -199,8 +199,9 @@ class Hub:
         if self.rooms.visitors:
             self.queue.moved(_moved_queues(batch, self._places))
         told = FanOut(batch, self.rooms, self._places, self._listeners, self.members, self._word).run()
+        joined: dict[tuple[str, ...], str] = {}
         for session, changes in told.items():
-            session.tell(changes.frame(batch.cursor), batch.cursor)
+            session.tell(changes.frame(batch.cursor, joined), batch.cursor)
         if self.rooms.visitors:
             lines = {each.id: each.line_id for each in batch.places.values()}
             tell_visitors(batch, self.rooms, People(self.faces, self.people, lines), self.queue)

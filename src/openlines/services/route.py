@@ -185,11 +185,11 @@ def _offer(tx: Tx, case: Case, choice: Choice, offer: Offer, asked: list[Asked],
     turn = Turn(tx, case)
     kind: Offer = "everyone" if choice.everyone else offer
     turn.step(Offered(choice.user_id, kind, choice.explained(), new_round=choice.new_round))
-    turn.done()
     if choice.user_id is not None and kind == "queue":
         known = next((each for each in asked if each.user_id == choice.user_id), None)
         before = 0 if known is None else known.first_at if first else known.again_at
-        seats.stamp(tx, case.c.line_id, choice.user_id, at=next_stamp(stamp, before), first=first)
+        turn.stamp = {"first_at" if first else "again_at": next_stamp(stamp, before)}
+    turn.done()
 
 
 def _park(tx: Tx, case: Case, choice: Choice | None, place: int) -> bool:

@@ -109,6 +109,7 @@ class Turn:
         "rules",
         "seq",
         "shown",
+        "stamp",
         "thread",
         "tx",
     )
@@ -121,6 +122,7 @@ class Turn:
         self.seq = case.around.seq or 0
         self.shown: dict[str, Any] = {}
         self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
+        self.stamp: dict[str, int] = {}  # when it is offered, for the seat of who is asked: he has one
         self._counting = case.rules
         self._new = new
         self._spoke: int | None = None  # whose words go to the customer
@@ -269,14 +271,15 @@ class Turn:
             if old is not None and old[2]:
                 self._move(old[0], old[1], -old[2], self._counting)
             if new is not None and new[2]:
-                seats.ensure(self.tx, new[0], new[1])
+                if not self.stamp:
+                    seats.ensure(self.tx, new[0], new[1])
                 self._move(new[0], new[1], new[2], self.rules)
         if old is not None and (new is None or new[1] != old[1]):
             self._below_cap(old[1])
 
     def _move(self, line_id: int, user_id: int, more: int, rules: Rules) -> None:
         limit = limit_for_offers(rules.settings)
-        seats.count(self.tx, line_id, user_id, more, limit)
+        seats.count(self.tx, line_id, user_id, more, limit, **(self.stamp if more > 0 else {}))
         if more < 0 and limit:
             conversations.kick(self.tx, line_id)
 

@@ -209,16 +209,9 @@ def ensure(tx: Tx, line_id: int, user_id: int) -> None:
         tx.run(_ADD, line_id=line_id, user_id=user_id)
 
 
-def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int) -> None:
-    tx.run(_COUNT, of_line=line_id, of_user=user_id, more=more, limit=limit)
-
-
-def stamp(tx: Tx, line_id: int, user_id: int, *, at: int, first: bool) -> None:
-    """Remembers when an offer was made to somebody."""
-    if first:
-        tx.run(_SET, of_line=line_id, of_user=user_id, first_at=at)
-    else:
-        tx.run(_SET, of_line=line_id, of_user=user_id, again_at=at)
+def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int, **stamp: int) -> None:
+    """Moves a counter; `stamp` remembers in the same write when an offer was made (`first_at` or `again_at`)."""
+    tx.run(_COUNT, of_line=line_id, of_user=user_id, more=more, limit=limit, **stamp)
 
 
 def newest(tx: Tx, line_id: int) -> int:
