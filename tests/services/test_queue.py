@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openlines.services import accounts, departments, lines, queue
+from openlines.services import accounts, departments, lines, queue, route, wake
 from openlines.services.access import Actor
 from openlines.services.errors import Invalid
 from openlines.store import Tx, seats, users
@@ -117,3 +117,18 @@ def test_a_member_that_is_nobody_is_named_at_its_field(house: Portal, member: An
     with pytest.raises(Invalid) as refused:
         put(house, line_id, Member(*member))
     assert [(each.field, each.code) for each in refused.value.problems] == [(field, code)]
+
+
+def test_an_operator_of_several_lines_is_asked_for_the_one_with_the_higher_number_first(
+    house: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = house.operator("Ann", online=False)
+    usual, urgent, last = (house.line(ann, name=name, priority=n) for name, n in (("a", 0), ("b", 5), ("c", -5)))
+    waiting = {line_id: house.writes(house.channel(line_id), "x").conversation_id for line_id in (usual, urgent, last)}
+    order = house.do(wake.by_priority, [last, usual, urgent])
+    assert order == [urgent, usual, last]
+    monkeypatch.setattr(route, "GLOBAL_CAP", 1)  # the operator has room for one
+    house.online(ann)
+    for line_id in order:
+        house.do(route.route, line_id)
+    assert [line_id for line_id, each in waiting.items() if house.offered_to(each) == ann.user_id] == [urgent]

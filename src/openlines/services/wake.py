@@ -4,6 +4,7 @@ A wake-up that comes early, late or twice is harmless: the core plays what is du
 right. Two nodes skip each other's locked rows.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from openlines.core.inputs import Woke
@@ -11,6 +12,7 @@ from openlines.core.line import MINUTE
 from openlines.services import presence
 from openlines.services.turn import Turn, load_some
 from openlines.store import conversations, seats, users
+from openlines.store import lines as line_rows
 from openlines.store.tx import Reader, Tx
 
 CALM = 5 * MINUTE  # after a jump of the clock nothing is closed or marked for so long (rules.md 2)
@@ -63,6 +65,12 @@ def next_due(reader: Reader) -> int | None:
     """The earliest timer of conversations and people."""
     moments = [conversations.next_due(reader), users.next_due(reader)]
     return min((at for at in moments if at is not None), default=None)
+
+
+def by_priority(reader: Reader, line_ids: Iterable[int]) -> list[int]:
+    """Lines in the order in which an operator of several of them is offered conversations: the higher number first."""
+    found = {line.id: line.rules.priority for line in line_rows.some(reader, list(line_ids))}
+    return sorted(found, key=lambda line_id: -found[line_id])
 
 
 def next_routing(reader: Reader) -> list[int]:

@@ -39,6 +39,8 @@ class Router:
         self._poked.clear()
         lines, self._lines = list(self._lines), {}
         try:
+            if len(lines) > 1:
+                lines = await self._store.read(wake.by_priority, lines)
             await asyncio.gather(*(self._route(line_id) for line_id in lines))
         except BaseException:
             for line_id in lines:
