@@ -48,10 +48,11 @@ async def hours(house: House) -> dict[str, Any]:
 
 async def becomes(house: House, **expected: Any) -> None:
     """A change reaches what the node remembers of the channel as soon as the log is read."""
+    found: dict[str, Any] = {}
     for _ in range(100):
         found = await hours(house)
         if {name: found.get(name) for name in expected} == expected:
-            return
+            break
         await asyncio.sleep(0.01)
     assert {name: found.get(name) for name in expected} == expected
 

@@ -125,14 +125,17 @@ def test_held_until_the_opening_and_moved_with_it() -> None:
     line = rules(hours_on=True, week=WEEK[:5] + NEVER[:2], off_hours="hold")
     story = Story(line, start=SATURDAY + 12 * HOUR).give(closed())
     assert story.due()["route"] == 45 * 3600
-    story.change(rules(hours_on=True, week=WEEK, off_hours="hold"))
-    assert story.c.route_at == story.now  # Saturday at noon is open now
-    story.change(line)
-    assert story.c.route_at == MONDAY + 7 * DAY + 9 * HOUR
-    story.change(rules(hours_on=True, week=NEVER, off_hours="hold"))
-    assert story.c.route_at is None
-    story.change(rules(hours_on=True, week=NEVER, off_hours="offer"))
-    assert story.c.route_at == story.now
+    moved = [
+        story.change(each).c.route_at
+        for each in (
+            rules(hours_on=True, week=WEEK, off_hours="hold"),
+            line,
+            rules(hours_on=True, week=NEVER, off_hours="hold"),
+            rules(hours_on=True, week=NEVER, off_hours="offer"),
+        )
+    ]
+    # Saturday at noon is open; Monday; never; not held at all.
+    assert moved == [story.now, MONDAY + 7 * DAY + 9 * HOUR, None, story.now]
 
 
 # --- public holidays --------------------------------------------------------------------------------------

@@ -166,3 +166,31 @@ def test_a_contact_is_taken_and_a_timetable_is_shared(
     assert [each["state"] for each in closed] == ["closed"]
     found = portal.ask(portal.chief, "GET", f"/api/v1/conversations/{closed[0]['id']}")
     assert (found["customer"]["phone"], found["reason"]) == ("+79123456789", "collected")
+
+
+def test_what_a_site_has_kept_of_the_chat_does_not_outlive_its_hours(
+    portal: Portal, house: House, someone: Someone
+) -> None:
+    closes = (today(house) + timedelta(minutes=20)).replace(second=0, microsecond=0)
+    week = [[{"from": (closes - timedelta(hours=2)).strftime("%H:%M"), "to": closes.strftime("%H:%M")}]] * 7
+    portal.change_line(portal.line_id, hours_on=True, week=week)
+    channel = portal.ask(portal.chief, "GET", f"/api/v1/channels/{portal.channel_id}")
+    change = {"version": channel["version"], "settings": {"only_in_hours": True, "hours_of": "line"}}
+    portal.ask(portal.chief, "PATCH", f"/api/v1/channels/{portal.channel_id}", change)
+    context = someone()
+    page = context.new_page()
+    page.goto(portal.try_url)
+    button = page.get_by_test_id("widget-button")
+    expect(button).to_be_visible()
+    page.wait_for_function("Object.values(localStorage).some(each => each.includes('\"until\":'))")
+    page.close()
+
+    context.route("**/widget/frame*", lambda route: route.abort())
+    before = context.new_page()
+    before.goto(portal.try_url)
+    expect(before.get_by_test_id("widget-button")).to_be_visible()  # at once, from what was kept
+    after = context.new_page()
+    after.clock.install(time=closes + timedelta(seconds=2))
+    after.goto(portal.try_url)
+    after.wait_for_load_state("load")
+    expect(after.get_by_test_id("widget-button")).to_be_hidden()

@@ -102,7 +102,7 @@ def test_a_line_that_never_opens_holds_and_lets_go_when_it_offers_again(house: P
 
 
 def collecting(house: Portal, **settings: Any) -> int:
-    words = {"off_hours_text": ASKS, "collected_text": THANKS}
+    words: dict[str, Any] = {"off_hours_text": ASKS, "collected_text": THANKS}
     line = house.line(house.operator("A"), hours_on=True, week=NEVER, off_hours="collect", **words, **settings)
     return house.channel(line)
 
@@ -199,7 +199,7 @@ def test_the_portals_zone_moves_a_line_without_one(house: Portal) -> None:
     line = house.line(a, hours_on=True, time_zone="", week=week(EVENING), off_hours="hold")
     waits = house.writes(house.channel(line), "c").conversation_id
     assert house.conversation(waits).route_at == MIDNIGHT + 20 * HOUR
-    house.do(portal.change_portal, house.admin, time_zone="Asia/Kolkata")
+    house.do(lambda tx: portal.change_portal(tx, house.admin, time_zone="Asia/Kolkata"))
     house.settle()
     assert house.conversation(waits).route_at == MIDNIGHT + 14 * HOUR + HOUR // 2
 
