@@ -65,8 +65,8 @@ Woke                 –,waiting                        =                       
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from openlines.core.inactivity import due_messages, may_choose
 from openlines.core import collecting
+from openlines.core.inactivity import due_messages, may_choose
 from openlines.core.inputs import (
     Accepted,
     BotFailed,
