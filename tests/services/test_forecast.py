@@ -126,6 +126,7 @@ def test_what_was_foretold_is_what_happens(house: Portal, returning: bool) -> No
     @example(
         chosen={"off_hours": "hold", "hours_on": True}, week=[["20:00", "08:00"]], people=[True], waiting=1, wait=0
     )
+    @example(chosen={"reopen_window": 7200}, week=[["09:00", "18:00"]], people=[False], waiting=1, wait=0)
     @settings(
         max_examples=12,
         phases=[Phase.explicit, Phase.generate],

@@ -90,7 +90,7 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
         tx, turn.rules, thread_id, customer_id, (incoming.text, incoming.data, around.language or "")
     ):
         arrival = arrival._replace(contact="written")
-    turn.step(_wrote(tx, turn.rules, around, arrival, asks_consent=agreed == "ask"))
+    turn.step(_wrote(tx, turn.rules, turn.around, arrival, asks_consent=agreed == "ask"))
     if agreed in {"notice", "words"}:
         consent.give(turn, agreed)
     if arrival.unreachable:
