@@ -44,9 +44,11 @@ def test_what_is_written_on_the_tab_is_what_the_customer_gets(
     greeting.get_by_test_id("preview").click()
     expect(greeting.get_by_test_id("on-website").locator("[lang=ru]")).to_contain_text("Вас слушает Лампа и плед")
 
-    # A reminder after ten minutes with its two buttons.
+    # A reminder after a minute with its two buttons.
     row(page, "inactivity").get_by_test_id("add-inactivity").click()
     reminder = page.get_by_test_id("inactivity-0")
+    reminder.get_by_text("своё", exact=False).first.click()
+    reminder.locator("input.typed").first.fill("1 мин")
     reminder.locator("textarea[lang=ru]").first.fill("Вы ещё здесь?")
     reminder.get_by_test_id("preview").first.click()
     expect(reminder.get_by_test_id("on-website").locator("[lang=ru]")).to_contain_text("Вопрос решён")
@@ -63,7 +65,7 @@ def test_what_is_written_on_the_tab_is_what_the_customer_gets(
     desk.get_by_test_id("composer-input").fill("4 900 ₽")
     desk.get_by_test_id("composer-input").press("Enter")
     expect(said.filter(has_text="4 900")).to_be_visible()
-    house.later(601)
+    house.later(61)
     expect(said.filter(has_text="Вы ещё здесь?")).to_be_visible()
     visitor.frame.get_by_role("button", name="Вопрос решён").click()
     expect(desk.get_by_test_id("thread")).to_contain_text("Клиент ответил на напоминание: вопрос решён")
