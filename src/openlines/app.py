@@ -149,6 +149,7 @@ class Application:
             file_limit=config.file_limit,
             max_lines=config.max_lines,
             check_channel=_Check(accounts),
+            client=client,
         )
         self.edge.hub.watch(self._forget)
         self.hands = Hands(store, passwords, seal, __version__, config.max_lines)

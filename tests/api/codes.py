@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "openlines"
-ROOMS = ("core", "services", "api", "channels", "workers")
+ROOMS = ("core", "services", "api", "channels", "notify", "workers")
 
 # Where a call's code stands: name of the callable → index of the argument.
 PLACES = {
@@ -23,6 +23,9 @@ PLACES = {
     "Coded": 0,
     "Missing": 0,
     "Failed": 0,
+    "Again": 0,
+    "_Stop": 0,
+    "Trouble": 0,
     "AuthDead": 0,
 }
 

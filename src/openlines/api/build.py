@@ -39,6 +39,7 @@ from openlines.api.staff import (
     lines,
     me,
     notices,
+    notify,
     people,
     previews,
     quality,
@@ -74,6 +75,7 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *quarantine.HANDLERS,
     *kpi.HANDLERS,
     *notices.HANDLERS,
+    *notify.HANDLERS,
     *timetables.HANDLERS,
 ]
 _DESCRIPTION: Final = (

@@ -13,6 +13,7 @@ from openlines.files.disk import DiskFiles
 from openlines.realtime.hub import Hub
 from openlines.store import Store
 from openlines.support.limits import Buckets, Delays
+from openlines.support.outbound import Allowing
 from openlines.support.passwords import Passwords
 from openlines.support.secrets import Seal
 
@@ -66,5 +67,6 @@ class Edge:
     max_lines: int
     # Asks a channel's vendor how it is; None for a channel that has no vendor.
     check_channel: Callable[[int], Awaitable[Health | None]]
+    client: Allowing  # asks others over HTTP
     limits: Limits = field(default_factory=Limits)
     stopping: bool = False

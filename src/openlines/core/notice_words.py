@@ -1,7 +1,8 @@
 """Words to staff about something that happened: one title and one text per kind of notice and language.
 
 A placeholder is `{name}`; `{{` and `}}` are braces. Times are microseconds and said as people say them ("3 min 20 s").
-A notice may bring its own text (`params["words"]`, by language); then only the title is the house's.
+A notice may bring its own text (`params["words"]`, by language); then only the title is the house's. A customer without a name is called by
+the number of his thread (`params["guest"]`), as the workspace calls him.
 """
 
 import re
@@ -53,11 +54,16 @@ NOTICE_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": ("Your conversation was rated", "{rated_by} has rated your conversation with {customer}: {value} of 5."),
         "ru": ("Ваш диалог оценили", "{rated_by}: оценка {value} из 5 за ваш диалог с клиентом {customer}."),
     },
+    "push_test": {
+        "en": ("It works", "This browser shows notices of openlines, also while no page of it is open."),
+        "ru": ("Работает", "Этот браузер показывает уведомления openlines, даже когда страница закрыта."),
+    },
 }
 
 _MARK: Final = re.compile(r"\{\{|\}\}|\{(\w{1,60})\}")
 _NOBODY: Final = {"en": "nobody", "ru": "никто"}
 _CUSTOMER: Final = {"en": "A customer", "ru": "Клиент"}
+_GUEST: Final = {"en": "Guest", "ru": "Гость"}
 _UNITS: Final = {"en": ("d", "h", "min", "s"), "ru": ("д", "ч", "мин", "с")}
 
 
@@ -83,7 +89,8 @@ def _filled(words: str, params: Mapping[str, Any], language: str) -> str:
         if name == "operator" and not given:
             return _NOBODY[language]
         if name == "customer" and not given:
-            return _CUSTOMER[language]
+            guest = params.get("guest")
+            return _CUSTOMER[language] if guest is None else f"{_GUEST[language]} {guest}"
         return found[0] if given is None else str(given)
 
     return _MARK.sub(value, words)

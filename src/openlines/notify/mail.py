@@ -78,8 +78,7 @@ def send(
     except (OSError, smtplib.SMTPException) as problem:
         if way.leaving:
             return Unknown(_short(problem))
-        code = "mail_timeout" if isinstance(problem, TimeoutError) else "mail_broken_off"
-        return Again(code, _short(problem))
+        return Again("mail_timeout") if _timed_out(problem) else Again("mail_broken_off", _short(problem))
     finally:
         way.close()
     return Sent()
@@ -254,7 +253,7 @@ def _not_connected(problem: Exception) -> _Stop:
             return _Stop("mail_no_tls", problem.reason or "")
         case socket.gaierror() | UnicodeError():
             return _Stop("mail_no_such_host")
-        case TimeoutError():
+        case _ if _timed_out(problem):
             return _Stop("mail_timeout")
         case ConnectionRefusedError():
             return _Stop("mail_nobody_listens")
@@ -264,6 +263,11 @@ def _not_connected(problem: Exception) -> _Stop:
             return _Stop("mail_greeting", _said(problem.smtp_code, problem.smtp_error))
         case _:
             return _Stop("mail_unreachable", _short(problem))
+
+
+def _timed_out(problem: Exception) -> bool:
+    """The library tells of an answer that did not come in time as of a connection that was closed."""
+    return isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError)
 
 
 def _said(code: int, words: bytes | str) -> str:

@@ -109,11 +109,11 @@ def signature(endpoint: str, keys: Keys, contact: str, now: int) -> str:
 def fitting(message: dict[str, Any]) -> bytes:
     """The message as JSON that fits into one record; a text that is too long is cut."""
     body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
-    while len(body) > LONGEST and message.get("text"):
-        over = len(body) - LONGEST
-        message = {**message, "text": message["text"][: -(over // 4 + 2)].rstrip() + "…" if over < 4000 else ""}
+    while len(body) > LONGEST and len(message["text"]) > 1:
+        over = len(body) - LONGEST  # bytes, of which no letter has more than six
+        message = {**message, "text": message["text"][: -(over // 6 + 2)].rstrip() + "…"}
         body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
-    return body[:LONGEST]
+    return body
 
 
 async def send(

@@ -253,23 +253,25 @@ class Undelivered(NamedTuple):
 
 
 class Outbox(NamedTuple):
-    """`waiting`: on their way, by medium."""
+    """`waiting`: on their way, by medium. `last`: where the next page begins, if there is one."""
 
     troubles: list[Undelivered]
     waiting: dict[str, int]
+    last: int | None
 
 
 def outbox(reader: Reader, actor: Actor, *, before: int | None = None, limit: int = 50) -> Outbox:
     """What did not arrive, newest first."""
     require_administrator(actor)
     found = []
-    for row in rows.troubles(reader, before or 2**62, limit):
+    page = rows.troubles(reader, before or 2**62, limit)
+    for row in page:
         trouble = msgspec.json.decode(row.error or '{"code": "notice_unknown"}', type=Trouble)
         if trouble.code not in _NO_TROUBLE:
             params = msgspec.json.decode(row.params)
             to = params.get("to") if row.kind == LETTER else params.get("url") if row.medium == "webhook" else None
             found.append(Undelivered(row, trouble, str(to or row.user_name or "")))
-    return Outbox(found, rows.waiting(reader))
+    return Outbox(found, rows.waiting(reader), page[-1].id if len(page) >= limit else None)
 
 
 def again(tx: Tx, actor: Actor, notice_id: int) -> None:

@@ -15,7 +15,7 @@ from openlines.notify.base import MailServer
 from openlines.services.access import Actor, require_administrator
 from openlines.services.accounts import is_email
 from openlines.services.errors import Conflict, Invalid, NotFound
-from openlines.store import notice_outbox, notify_settings, push
+from openlines.store import notice_outbox, notify_settings, push, users
 from openlines.store.notify_settings import THE_ROW
 from openlines.store.push import Subscription
 from openlines.store.tx import Reader, Tx
@@ -164,6 +164,28 @@ def trial(
     if stored and _elsewhere(before, server):
         raise Invalid.field("mail.password", "password_again")
     return server, stored
+
+
+def address_of(reader: Reader, actor: Actor) -> str:
+    """Where a test letter goes when nobody is named."""
+    user = users.user_by_id(reader, actor.user_id)
+    return user.email if user is not None else ""
+
+
+def hook_key(tx: Tx, actor: Actor, seal: Seal, made: Made) -> tuple[bool, Secret]:
+    """Whether webhooks may go into the own network, and what they are signed with."""
+    require_administrator(actor)
+    ensure(tx, seal, made)
+    row = notify_settings.the_row(tx)
+    if row is None or not seal_holds(seal, row.secrets):
+        raise Conflict("notify_unreadable")
+    return bool(row.private_hooks), seal.open(TABLE, THE_ROW, row.secrets)["hook_secret"]
+
+
+def push_key(reader: Reader) -> str:
+    """What browsers subscribe with; "" while nobody has needed it."""
+    row = notify_settings.the_row(reader)
+    return row.push_public if row is not None else ""
 
 
 def check_mail(server: MailServer) -> None:

@@ -25,9 +25,7 @@ _C = notify_settings.c
 _ONE = Statement(select(*(_C[name] for name in NotifyRow._fields)).where(_C.id == THE_ROW))
 _ADD = Statement(insert(notify_settings).on_conflict_do_nothing(index_elements=["id"]))
 _CHANGE = Statement(
-    update(notify_settings)
-    .where(_C.id == THE_ROW, _C.version == bindparam("was"))
-    .values(version=_C.version + 1)
+    update(notify_settings).where(_C.id == THE_ROW, _C.version == bindparam("was")).values(version=_C.version + 1)
 )
 
 

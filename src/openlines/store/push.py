@@ -26,14 +26,15 @@ class Subscription(NamedTuple):
 _S = push_subscriptions.c
 _COLUMNS = [_S[name] for name in Subscription._fields]
 _OF_USERS = Statement(select(*_COLUMNS).where(among(_S.user_id, "user_ids")).order_by(_S.user_id, _S.id))
+_NEW = insert(push_subscriptions)
 _PUT = Statement(
-    insert(push_subscriptions).on_conflict_do_update(
+    _NEW.on_conflict_do_update(
         index_elements=["endpoint"],
         set_={
-            "user_id": bindparam("user_id"),
-            "p256dh": bindparam("p256dh"),
-            "auth": bindparam("auth"),
-            "agent": bindparam("agent"),
+            "user_id": _NEW.excluded.user_id,
+            "p256dh": _NEW.excluded.p256dh,
+            "auth": _NEW.excluded.auth,
+            "agent": _NEW.excluded.agent,
             "failed_at": None,
         },
     )

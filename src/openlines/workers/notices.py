@@ -76,6 +76,7 @@ class Notices:
         self._opened: Opened | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._stopping = False
+        self._buried = False
         self.counts: Counter[tuple[str, str]] = Counter()  # (medium, outcome)
         self.found_late = 0
         store.subscribe(self._committed)
@@ -85,7 +86,6 @@ class Notices:
             self._alarm.ring()
 
     async def run(self) -> None:
-        await self._give_up_lost(dead=self._node)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(persist("notices", self._turn))
             tasks.create_task(persist("leases of notices", self._renew))
@@ -105,6 +105,9 @@ class Notices:
     # ---------------------------------------------------------------- claiming
 
     async def _turn(self) -> None:
+        if not self._buried:  # what a former life of ours left behind
+            await self._give_up_lost(dead=self._node)
+            self._buried = True
         expected = await self._alarm.wait()
         if not expected:
             await self._give_up_lost()
@@ -154,7 +157,7 @@ class Notices:
             stopped = "the server was stopped"
             result = Result(Again("hook_no_answer", stopped) if job.medium == "webhook" else Unknown(stopped))
         except SecretsUnreadable as problem:
-            result = Result(Failed("secrets_unreadable", str(problem)))
+            result = Result(Failed("notify_unreadable", str(problem)))
         except Exception:
             log.exception("a notice went wrong", notice=job.ref.id, medium=job.medium)
             result = Result(Unknown("internal error"))

@@ -10,12 +10,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from openlines.api.words import en, kpi_en, kpi_ru, line_en, line_ru, quality_en, quality_ru, ru, work_en, work_ru
+from openlines.api.words import (
+    en,
+    kpi_en,
+    kpi_ru,
+    line_en,
+    line_ru,
+    notify_en,
+    notify_ru,
+    quality_en,
+    quality_ru,
+    ru,
+    work_en,
+    work_ru,
+)
 
 LANGUAGES: Final = ("en", "ru")
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {**work_en.WORDS, **line_en.WORDS, **kpi_en.WORDS, **quality_en.WORDS, **en.WORDS},
-    "ru": {**work_ru.WORDS, **line_ru.WORDS, **kpi_ru.WORDS, **quality_ru.WORDS, **ru.WORDS},
+    "en": {**work_en.WORDS, **notify_en.WORDS, **line_en.WORDS, **kpi_en.WORDS, **quality_en.WORDS, **en.WORDS},
+    "ru": {**work_ru.WORDS, **notify_ru.WORDS, **line_ru.WORDS, **kpi_ru.WORDS, **quality_ru.WORDS, **ru.WORDS},
 }
 _HOLE: Final = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)(~?)\}")
 
