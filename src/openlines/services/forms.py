@@ -150,7 +150,13 @@ def write_down(turn: Turn, answers: Sequence[Answer]) -> None:
         return
     c, now = turn.c, turn.tx.now
     consents.put_answers(turn.tx, Answers(c.id, c.thread_id, c.line_id, _kept(answers), now))
-    turn.noted("form_filled", "\n".join(f"{each.label}: {each.value}" for each in answers))
+    turn.noted("form_filled", "\n".join(map(_line, answers)))
+
+
+def _line(answer: Answer) -> str:
+    """ "E-mail: eve@example.org"; a label that ends a sentence needs no colon."""
+    colon = "" if answer.label.endswith(("?", "!", ":", ".", "…")) else ":"
+    return f"{answer.label}{colon} {answer.value}"
 
 
 def from_before(turn: Turn) -> None:
