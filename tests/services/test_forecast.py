@@ -127,6 +127,7 @@ def test_what_was_foretold_is_what_happens(house: Portal, returning: bool) -> No
         chosen={"off_hours": "hold", "hours_on": True}, week=[["20:00", "08:00"]], people=[True], waiting=1, wait=0
     )
     @example(chosen={"reopen_window": 7200}, week=[["09:00", "18:00"]], people=[False], waiting=1, wait=0)
+    @example(chosen={"own_days": 7}, week=[["09:00", "18:00"]], people=[False], waiting=3, wait=0)
     @settings(
         max_examples=12,
         phases=[Phase.explicit, Phase.generate],
@@ -135,6 +136,7 @@ def test_what_was_foretold_is_what_happens(house: Portal, returning: bool) -> No
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     def agrees(chosen: dict[str, Any], week: Any, people: list[bool], waiting: int, wait: int) -> None:
+        ended = house.now
         day = [{"from": start, "to": end} for start, end in week]
         operators = [house.operator(f"op{place}", online=online) for place, online in enumerate(people)]
         line_id = house.line(*operators, week=[day] * 7, **chosen)

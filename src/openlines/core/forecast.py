@@ -23,6 +23,7 @@ from openlines.core.inputs import (
     OperatorUnavailable,
     Outcome,
     RoundOver,
+    RulesChanged,
     Tried,
     Woke,
 )
@@ -36,6 +37,7 @@ from openlines.core.routing import (
     next_stamp,
     pick_order,
 )
+from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Rules
 from openlines.core.timers import timers
 
@@ -59,6 +61,7 @@ class Seat:
     member: bool = True
     present: bool = False
     unavailable: str | None = None
+    changes_at: int | None = None  # when time alone changes whether he is there
 
 
 @dataclass(slots=True)
@@ -123,8 +126,9 @@ class Stage:
     def play(self, until: int, *, most: int, pause: frozenset[str] = frozenset(), endless: bool = False) -> Ended:
         """Time passes up to `until`, or to the end of what can happen, or through `most` wake-ups.
 
-        With `pause` it stops as soon as the conversation is in one of these states, and may be played on; `endless`
-        goes on when everything only repeats.
+        With `pause` it stops as soon as the conversation is in one of these states, and may be played on. From the
+        second round on it goes from one moment to the next at which anything but an offer happens; `endless` goes
+        through every offer.
         """
         while True:
             self._settle()
@@ -136,6 +140,8 @@ class Stage:
             if c.round >= 2 and not endless and self._only_repeats(c):
                 return "again"
             due = self._next()
+            if due is not None and c.round >= 2 and not endless:
+                due = max(due, min(timer.at for timer in timers(c, self.rules) if timer.name not in REPEATS))
             if due is None:
                 return "waits"
             if due > until:
@@ -170,7 +176,7 @@ class Stage:
     def _next(self) -> int | None:
         moments = [case.c.due_at for case in self._cases()]
         moments += [case.c.route_at for case in self._cases() if case.c.state == "waiting" and self.rules.active]
-        moments += [next_change(seat.person, self.now) for seat in self.seats.values()]
+        moments += [seat.changes_at for seat in self.seats.values()]
         return min((at for at in moments if at is not None and at > self.now), default=None)
 
     def _only_repeats(self, c: Conversation) -> bool:
@@ -189,7 +195,8 @@ class Stage:
     # --- people ---------------------------------------------------------------------------------------------
 
     def _presence(self) -> bool:
-        changed = [seat for seat in self.seats.values() if self._look_at(seat)]
+        over = [seat for seat in self.seats.values() if seat.changes_at is not None and seat.changes_at <= self.now]
+        changed = [seat for seat in over if self._look_at(seat)]
         for seat in changed:
             if not seat.present:
                 self._taken_from(seat)
@@ -202,6 +209,7 @@ class Stage:
         before = seat.present
         seat.unavailable = availability(seat.person, self.now)
         seat.present = availability(seat.person, self.now, check=self.rules.settings.check_availability) is None
+        seat.changes_at = next_change(seat.person, self.now)
         return seat.present != before
 
     def _taken_from(self, seat: Seat) -> None:
@@ -230,27 +238,29 @@ class Stage:
             return False
         free = [seat.first_at for seat in self.seats.values() if seat.member and self._eligible(seat)]
         stamp = max(self.now, max(free, default=0) + 1)
+        offered = 0
+        parked: Choice | None = None
         for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()])[:AT_ONCE], 1):
             case = waiting[place.conversation_id]
-            if case.c.route_at is not None and case.c.route_at > self.now:
-                continue  # held until the line opens
+            if (case.c.route_at is not None and case.c.route_at > self.now) or self._held(case):
+                continue  # until the line opens
             named = case.c.wanted_id is not None
-            refused = self._offer(case, stamp, here)
-            if refused is None:
-                stamp += 1
-            elif not named:
-                self._park_rest(waiting, case, refused, here + 1)
-                break
+            if parked is not None and not named:
+                self._park(case, parked, here - offered)
+                continue
+            refused = self._offer(case, stamp + offered, here - offered)
+            offered += refused is None
+            if refused is not None and not named:
+                parked = refused  # nobody can take this one, so nobody can take those behind it
         return True
 
-    def _park_rest(self, waiting: dict[int, Case], last: Case, why: Choice, place: int) -> None:
-        """Nobody can take this one, so nobody can take those behind it."""
-        order = [each.conversation_id for each in pick_order([_waiting(case.c) for case in waiting.values()])]
-        for here, number in enumerate(order[order.index(last.c.id) + 1 :], place):
-            case = waiting[number]
-            held = case.c.route_at is not None and case.c.route_at > self.now
-            if not held and case.c.wanted_id is None:
-                self._park(case, why, here)
+    def _held(self, case: Case) -> bool:
+        """Off hours, of a line that offers nothing then: what was parked while it was open is held like the rest."""
+        s = self.rules.settings
+        if not s.hours_on or s.off_hours == "offer" or is_open(self.rules.schedule, self.now):
+            return False
+        self._step(case, RulesChanged())
+        return True
 
     def _park(self, case: Case, why: Choice, place: int) -> None:
         waited = case.c.route_at is None

@@ -43,31 +43,33 @@ def route(tx: Tx, line_id: int) -> Routed:
     # Offers made at one instant must not share a stamp, or the first in order would get every one after the first.
     stamp = max(tx.now, seats.newest(tx, line_id) + 1) if ids else 0
     cases = {case.c.id: case for case in load_some(tx, ids)}
-    offered = 0
+    offered, parked = 0, False
     for conversation_id in ids:
         case = cases[conversation_id]
         if case.c.route_at is not None and case.c.route_at > tx.now:
             continue  # held until the line opens
-        if _held(tx, case):
+        if (parked and _plain(case)) or _held(tx, case):
             continue
         choice, offer, asked = _choose(tx, case)
         if choice is not None and (choice.user_id is not None or choice.everyone):
             _offer(tx, case, choice, offer, asked, stamp=stamp + offered)
             offered += 1
-        elif (
-            _park(tx, case, choice, ids.index(conversation_id) + 1 - offered)
-            and case.c.department_id is None
-            and case.c.wanted_id is None
-        ):
+        elif _park(tx, case, choice, ids.index(conversation_id) + 1 - offered) and _plain(case) and not parked:
             # Nobody can take this one, so nobody can take those behind it: they are parked by their own turn.
+            # Only who is wished for by name, or is of a department, may be free all the same.
             if choice is None or choice.reason.code in line_trouble.NOBODY:
                 line_trouble.look(tx, line_id)
             behind = ids.index(conversation_id) + 1
             _park_rest(tx, [cases[each] for each in ids[behind:]], choice, behind + 1 - offered)
             if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line_id):
                 return Routed(offered, more=True)
-            break
+            parked = True
     return Routed(offered, more=offered > 0 and len(ids) == conversations.WAITING_CHUNK)
+
+
+def _plain(case: Case) -> bool:
+    """For the queue: nobody is asked by name before it, and it was not sent to a department."""
+    return case.c.department_id is None and case.c.wanted_id is None
 
 
 def _held(tx: Tx, case: Case) -> bool:
@@ -205,5 +207,5 @@ def _park(tx: Tx, case: Case, choice: Choice | None, place: int) -> bool:
 def _park_rest(tx: Tx, behind: list[Case], choice: Choice | None, place: int) -> None:
     for here, case in enumerate(behind, place):
         held = case.c.route_at is not None and case.c.route_at > tx.now
-        if not held and case.c.department_id is None and case.c.wanted_id is None:
+        if not held and _plain(case):
             _park(tx, case, choice, here)
