@@ -177,6 +177,8 @@ async def test_the_form_comes_first_and_its_answers_reach_the_card_and_the_conve
     await house.change_line(house.line_id, **FORM)
     visitor = await house.visitor()
     assert (await visitor.say("hello")).code == "form_needed"
+    config = (await visitor.ask("GET", "/config?lang=ru")).json
+    assert (config["asks"], config["ask_contact"]) == (True, "none")  # the form asks who it is
     asked = (await session(house, visitor, "ru"))["asks"]["form"]
     assert asked == {
         "when": "before",

@@ -33,7 +33,7 @@ def config(
         "file_limit": limit,
         "languages": ["ru", "en"],
         "typing_text": rules.see_typing,
-        "ask_contact": "optional" if _collects(site, now) else settings.get("ask_contact", "optional"),
+        "ask_contact": _ask_contact(site, now),
     }
     # A text: words on the button.
     answer["bubble"] = bool(settings.get("bubble", True)) and (settings.get(f"bubble_{chosen}") or True)
@@ -55,6 +55,13 @@ def _hours(site: KnownSite, now: int) -> dict[str, Any]:
     if changes_at is not None:
         hours["changes_in"] = -((now - changes_at) // SECOND)
     return hours
+
+
+def _ask_contact(site: KnownSite, now: int) -> str:
+    """Whether the chat offers to take a name and an e-mail: not where the line's form asks for them already."""
+    if site.rules.form != "off" and any(each.kind in {"name", "email", "phone"} for each in site.rules.form_fields):
+        return "none"
+    return "optional" if _collects(site, now) else str(site.settings.get("ask_contact", "optional"))
 
 
 def _collects(site: KnownSite, now: int) -> bool:
