@@ -2,10 +2,11 @@
 
 import pytest
 
-from tools.settings_table.looking import LATER, Place, places
+from tools.settings_table.looking import LATER, Place, is_only_shown, parts, places
 from tools.settings_table.writing import FILES, default, label
 
 PLACES = [each for each in places() if each.name not in LATER]
+PARTS = parts()
 
 
 def _name(place: Place) -> str:
@@ -22,6 +23,13 @@ def test_it_has_a_row_and_a_control_on_the_page(place: Place) -> None:
 def test_it_has_a_name_in_both_languages(place: Place) -> None:
     for language in FILES:
         assert label(place.name, language) != place.name
+
+
+@pytest.mark.parametrize("place", PARTS, ids=_name)
+def test_what_stands_inside_a_setting_has_a_control_a_reader_and_a_test(place: Place) -> None:
+    assert place.component
+    assert place.readers or is_only_shown(place)
+    assert place.tests
 
 
 @pytest.mark.parametrize("place", PLACES, ids=_name)

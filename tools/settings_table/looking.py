@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openlines.core.line import LineSettings
+from openlines.core.line import FormField, InactivityButton, InactivityMessage, KpiNotice, LineSettings, SpecialDays
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openlines"
@@ -24,6 +24,17 @@ WORDS = ROOT / "web" / "workspace" / "src" / "i18n" / "line"
 TABS = ("queue", "hours", "automatic", "quality", "kpi", "consent")
 # The tab of bots comes with the bots; until then these are settings without a control.
 LATER = frozenset({"bot_id", "bot_when", "bot_time"})
+
+# What stands inside a setting that is a list or a notice: its shape, the components of its control, its readers.
+PARTS: Mapping[str, tuple[type, tuple[str, ...], tuple[str, ...]]] = {
+    "exceptions": (SpecialDays, ("ExceptionsEditor",), ("core/schedule.py",)),
+    "inactivity": (InactivityMessage, ("InactivityEditor",), ("core/inactivity.py", "services/wording.py")),
+    "inactivity.buttons": (InactivityButton, ("InactivityButtons",), ("core/inactivity.py", "services/wording.py")),
+    "kpi_first_notice": (KpiNotice, ("KpiNoticeEditor",), ("core/kpi.py", "services/kpi.py")),
+    "form_fields": (FormField, ("FormEditor", "FormChoices"), ("services/forms.py",)),
+}
+# A name for people, kept with the dates and shown with them; no rule depends on it.
+_ONLY_SHOWN = frozenset({"exceptions.name"})
 
 # Names by which code holds a line's settings. `rules.limit` and `c.limit` are different things.
 _HOLDERS = frozenset({"s", "settings", "rules"})
@@ -65,7 +76,59 @@ def places() -> list[Place]:
     ]
 
 
+def parts() -> list[Place]:
+    """What stands inside settings, in the order of `PARTS`: "kpi_first_notice.steps"."""
+    found = []
+    for parent, (shape, editors, files) in PARTS.items():
+        setting = parent.partition(".")[0]
+        for field in fields(shape):
+            name = f"{parent}.{field.name}"
+            readers = () if name in _ONLY_SHOWN else _part_readers(field.name, files)
+            tests = _part_tests(setting, field.name)
+            found.append(Place(name, _default(field), "", "part", _editor(field.name, editors), readers, tests))
+    return found
+
+
+def is_only_shown(place: Place) -> bool:
+    """Whether nothing need read it."""
+    return place.name in _ONLY_SHOWN
+
+
+def _editor(name: str, editors: Iterable[str]) -> str:
+    control = re.compile(rf"""\b{name}:|\.{name}\b|["'(]{name}["']""")
+    return next((f"{each}.vue" for each in editors if control.search((LINE_PAGE / f"{each}.vue").read_text())), "")
+
+
+def _part_readers(name: str, files: Iterable[str]) -> tuple[str, ...]:
+    taken = (
+        f"{file}:{function}"
+        for file in files
+        for function, node in _inside(ast.parse((PACKAGE / file).read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == name and "problem" not in function
+    )
+    return tuple(dict.fromkeys(taken))
+
+
+def _part_tests(setting: str, name: str) -> tuple[str, ...]:
+    """Tests that name the part in a file that names the setting; else those files whose tables do."""
+    found: set[str] = set()
+    files: set[str] = set()
+    for path in sorted(TESTS.rglob("test_*.py")):
+        text = path.read_text()
+        if path.name in _NOT_PROOFS or setting not in text:
+            continue
+        where = path.relative_to(ROOT).as_posix()
+        for function, node in _inside(ast.parse(text)):
+            if name in _given(node) and function.rpartition(".")[2].startswith("test"):
+                found.add(f"{where}::{function}")
+            elif name in _given(node):
+                files.add(where)
+    return tuple(_shown(found or files))
+
+
 def _default(field: "Field[Any]") -> Any:
+    if field.default is MISSING and field.default_factory is MISSING:
+        return None
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
@@ -167,12 +230,16 @@ def _tests() -> dict[str, set[str]]:
 def _named(tree: ast.AST, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(test, setting): given as an argument or as a key, by a test."""
     for function, node in _inside(tree):
-        if not function.rpartition(".")[2].startswith("test"):
-            continue
-        given: list[object] = [node.arg] if isinstance(node, ast.keyword) else []
-        if isinstance(node, ast.Dict):
-            given = [each.value for each in node.keys if isinstance(each, ast.Constant)]
-        yield from ((function, each) for each in given if isinstance(each, str) and each in names)
+        if function.rpartition(".")[2].startswith("test"):
+            yield from ((function, each) for each in _given(node) if each in names)
+
+
+def _given(node: ast.AST) -> list[str]:
+    """The names under which this node gives values: of an argument, of the keys of a dictionary."""
+    if isinstance(node, ast.keyword):
+        return [node.arg] if node.arg is not None else []
+    keys = node.keys if isinstance(node, ast.Dict) else []
+    return [each.value for each in keys if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def _shown(found: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tools.settings_table.looking import LATER, ROOT, TABS, Place, places, words
+from tools.settings_table.looking import LATER, ROOT, TABS, Place, parts, places, words
 
 FILES = {"en": ROOT / "docs" / "settings.md", "ru": ROOT / "docs" / "settings.ru.md"}
 NAMED = 2  # so many readers and tests are named, the rest is counted
@@ -38,12 +38,16 @@ _DAYS = {"en": "Mon–Fri {}–{}", "ru": "пн–пт {}–{}"}
 
 def page(language: str) -> str:
     """The whole document."""
-    found = [each for each in places() if each.name not in LATER]
-    parts = [_HEAD[language]]
+    found, inside = [each for each in places() if each.name not in LATER], parts()
+    sections = [_HEAD[language]]
     for tab, name in zip(TABS, _TABS[language], strict=True):
-        rows = [_row(each, language) for each in found if each.tab == tab]
-        parts.append("\n".join([f"\n## {name}\n", _line(_COLUMNS[language]), _line(["---"] * 5), *rows]) + "\n")
-    return "".join(parts)
+        rows = []
+        for each in (place for place in found if place.tab == tab):
+            rows += [_row(each, language)]
+            rows += [_row(part, language) for part in inside if part.name.startswith(f"{each.name}.")]
+        head = [f"\n## {name}\n", _line(_COLUMNS[language]), _line(["---"] * 5)]
+        sections.append("\n".join([*head, *rows]) + "\n")
+    return "".join(sections)
 
 
 def label(name: str, language: str) -> str:
@@ -53,8 +57,10 @@ def label(name: str, language: str) -> str:
 
 def _row(each: Place, language: str) -> str:
     help_ = words(language).get(f"h_{each.name}", "")
-    setting = f"**{label(each.name, language)}** `{each.name}`" + (f"<br>{help_}" if help_ else "")
-    control = f"{each.component.removesuffix('.vue')} ({each.kind})"
+    title = "" if each.kind == "part" else f"**{label(each.name, language)}** "
+    setting = f"{title}`{each.name}`" + (f"<br>{help_}" if help_ else "")
+    component = each.component.removesuffix(".vue")
+    control = component if each.kind == "part" else f"{component} ({each.kind})"
     return _line(
         [
             setting,
@@ -83,6 +89,10 @@ def _short(test: str) -> str:
 def default(each: Place, language: str) -> str:
     """What a new line has, in words."""
     known, value = words(language), each.default
+    if value is None:
+        return "–"
+    if isinstance(value, tuple) and value and each.kind == "part":
+        return ", ".join(map(str, value))
     if value is True or value is False:
         return _ON[language][value]
     if value in (0, "", {}, ()):
