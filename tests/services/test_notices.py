@@ -82,6 +82,12 @@ def test_own_words_are_filled_and_values_are_not_looked_through() -> None:
     assert notice_words("kpi_first", params, "en")[1] == "{x} {line}: 3 min 20 s, {strange}"
 
 
+def test_a_guest_is_called_by_his_number() -> None:
+    params = {"customer": "", "guest": 17, "waited": 1_000_000, "target": 1_000_000, "line": "L", "step": 100}
+    assert notice_words("kpi_first", params, "ru")[1].startswith("Гость 17 ждёт")
+    assert notice_words("kpi_first", {**params, "guest": None}, "en")[1].startswith("A customer has")
+
+
 def test_a_length_of_time_is_said_in_two_units() -> None:
     second = 1_000_000
     said = [span(each * second, "ru") for each in (0, 59, 60, 3605, 90061)]

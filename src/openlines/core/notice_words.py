@@ -1,8 +1,8 @@
 """Words to staff about something that happened: one title and one text per kind of notice and language.
 
 A placeholder is `{name}`; `{{` and `}}` are braces. Times are microseconds and said as people say them ("3 min 20 s").
-A notice may bring its own text (`params["words"]`, by language); then only the title is the house's. A customer without a name is called by
-the number of his thread (`params["guest"]`), as the workspace calls him.
+A notice may bring its own text (`params["words"]`, by language); then only the title is the house's.
+A customer without a name is called by the number of his thread (`params["guest"]`), as the workspace calls him.
 """
 
 import re

@@ -266,7 +266,8 @@ def _next(case: Case, now: int, language: str, word: Wording) -> Coded | None:
     c = case.c
     if c.state == "waiting" and (c.route_at is None or c.route_at <= now):
         return Coded("routes", {}, word("next.routes", {}, language))
-    due = sorted(timers(c, case.rules))
+    # That people are told of a target changes nothing for the conversation; the target itself is shown.
+    due = sorted(each for each in timers(c, case.rules) if each.name != "kpi_step")
     if not due:
         return None
     at, name = due[0].at, due[0].name

@@ -16,6 +16,8 @@ export default {
   kind_all: "All",
   kind_first: "First",
   kind_further: "Further",
+  one_first: "First",
+  one_further: "Further",
   export: "Export CSV",
   exportFailed: "The file could not be made",
   failed: "The figures could not be reached",

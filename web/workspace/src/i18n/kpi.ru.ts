@@ -19,6 +19,8 @@ export default {
   kind_all: "Все",
   kind_first: "Первые",
   kind_further: "Следующие",
+  one_first: "Первый",
+  one_further: "Следующий",
   export: "Скачать CSV",
   exportFailed: "Не удалось подготовить файл",
   failed: "Не удалось получить показатели",

@@ -46,4 +46,5 @@ export default {
   mediumHelp_webhook: "A signed POST to the address below.",
   webhookUrl: "Address of the webhook",
   noticeWords: "Words",
+  noticeSample: "As it will read",
 } as const;

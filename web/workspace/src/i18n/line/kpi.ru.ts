@@ -49,4 +49,5 @@ export default {
   mediumHelp_webhook: "Подписанный POST на адрес ниже.",
   webhookUrl: "Адрес вебхука",
   noticeWords: "Слова",
+  noticeSample: "Как это прочтут",
 } satisfies SameKeys<typeof en>;
