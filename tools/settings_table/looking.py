@@ -7,7 +7,7 @@ places only by accident of spelling (a test that lists every field, the code tha
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -103,7 +103,7 @@ def _part_readers(name: str, files: Iterable[str]) -> tuple[str, ...]:
     taken = (
         f"{file}:{function}"
         for file in files
-        for function, node in _inside(ast.parse((PACKAGE / file).read_text()))
+        for function, node in _nodes(PACKAGE / file)
         if isinstance(node, ast.Attribute) and node.attr == name and "problem" not in function
     )
     return tuple(dict.fromkeys(taken))
@@ -114,11 +114,10 @@ def _part_tests(setting: str, name: str) -> tuple[str, ...]:
     found: set[str] = set()
     files: set[str] = set()
     for path in sorted(TESTS.rglob("test_*.py")):
-        text = path.read_text()
-        if path.name in _NOT_PROOFS or setting not in text:
+        if path.name in _NOT_PROOFS or setting not in path.read_text():
             continue
         where = path.relative_to(ROOT).as_posix()
-        for function, node in _inside(ast.parse(text)):
+        for function, node in _nodes(path):
             if name in _given(node) and function.rpartition(".")[2].startswith("test"):
                 found.add(f"{where}::{function}")
             elif name in _given(node):
@@ -174,23 +173,22 @@ def _readers() -> dict[str, set[str]]:
         where = path.relative_to(PACKAGE).as_posix()
         if where in _NOT_READERS or where.startswith(_NOT_READING):
             continue
-        tree = ast.parse(path.read_text())
-        for function, name in _taken(tree, names):
+        for function, name in _taken(path, names):
             found.setdefault(name, set()).add(f"{where}:{function}")
-        for name in _spelled(tree, names):
+        for name in _spelled(path, names):
             by_name.setdefault(name, set()).add(where)
     return {name: found.get(name) or by_name.get(name, set()) for name in names}
 
 
-def _taken(tree: ast.AST, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _taken(path: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(function, setting) of each place that takes a setting from something that holds settings."""
-    for function, node in _inside(tree):
+    for function, node in _nodes(path):
         if isinstance(node, ast.Attribute) and node.attr in names and _holds_settings(node.value):
             yield function, node.attr
 
 
-def _spelled(tree: ast.AST, names: Iterable[str]) -> Iterator[str]:
-    for _, node in _inside(tree):
+def _spelled(path: Path, names: Iterable[str]) -> Iterator[str]:
+    for _, node in _nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (name for name in (node.value, f"{node.value}_2") if name in names)
 
@@ -198,6 +196,12 @@ def _spelled(tree: ast.AST, names: Iterable[str]) -> Iterator[str]:
 def _holds_settings(value: ast.expr) -> bool:
     last = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
     return last in _HOLDERS
+
+
+@cache
+def _nodes(path: Path) -> Sequence[tuple[str, ast.AST]]:
+    """What a file is made of, read once."""
+    return list(_inside(ast.parse(path.read_text())))
 
 
 def _inside(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
@@ -222,14 +226,14 @@ def _tests() -> dict[str, set[str]]:
         if path.name in _NOT_PROOFS:
             continue
         where = path.relative_to(ROOT).as_posix()
-        for function, name in _named(ast.parse(path.read_text()), names):
+        for function, name in _named(path, names):
             found.setdefault(name, set()).add(f"{where}::{function}")
     return found
 
 
-def _named(tree: ast.AST, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _named(path: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(test, setting): given as an argument or as a key, by a test."""
-    for function, node in _inside(tree):
+    for function, node in _nodes(path):
         if function.rpartition(".")[2].startswith("test"):
             yield from ((function, each) for each in _given(node) if each in names)
 
