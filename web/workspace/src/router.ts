@@ -78,10 +78,16 @@ const routes: RouteRecordRaw[] = [
     meta: administration,
   },
   {
+    path: "/settings/notices",
+    name: "notify",
+    component: () => import("./pages/settings/NotifyPage.vue"),
+    meta: { areas: ["settings", "notify"], administrator: true },
+  },
+  {
     path: "/settings/profile",
     name: "profile",
     component: () => import("./pages/settings/ProfilePage.vue"),
-    meta: settings,
+    meta: { areas: ["settings", "notify"] },
   },
   {
     path: "/login",
@@ -99,6 +105,11 @@ const routes: RouteRecordRaw[] = [
 ];
 
 export const router = createRouter({ history: createWebHistory(), routes });
+
+// A click on a notice outside of the page leads to its conversation, without loading the page anew.
+navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ type?: string; path?: string }>) => {
+  if (data?.type === "open" && typeof data.path === "string") void router.push(data.path);
+});
 
 router.beforeEach(async (to) => {
   const session = useSession();

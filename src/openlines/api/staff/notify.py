@@ -181,7 +181,8 @@ async def test_mail(edge: TheEdge, actor: TheActor, language: TheLanguage, data:
     to = harmless(data.to.strip()) or own
     title, text = word("mail_test.subject", None, language), word("mail_test.text", None, language)
     letter = mail.Letter(to, title, text, f"test.{new_key()}", edge.store.clock.now())
-    outcome = await asyncio.to_thread(mail.send, server, secret, letter)
+    # Shorter patience than in the outbox: somebody looks at the page.
+    outcome = await asyncio.to_thread(mail.send, server, secret, letter, seconds=8.0)
     return _tried(outcome, language, "mail_test.sent", to=to, host=server.host, port=server.port)
 
 

@@ -12,6 +12,7 @@ import type facts from "./facts.en";
 import type inbox from "./inbox.en";
 import type kpi from "./kpi.en";
 import type line from "./line/all.en";
+import type notify from "./notify.en";
 import type settings from "./settings.en";
 import type shell from "./shell.en";
 
@@ -19,6 +20,7 @@ interface Areas {
   facts: typeof facts;
   inbox: typeof inbox;
   kpi: typeof kpi;
+  notify: typeof notify;
   settings: typeof settings & typeof line;
   shell: typeof shell;
 }
@@ -32,6 +34,7 @@ const loaders: Record<Area, Record<Language, Loader>> = {
   facts: { en: () => import("./facts.en"), ru: () => import("./facts.ru") },
   inbox: { en: () => import("./inbox.en"), ru: () => import("./inbox.ru") },
   kpi: { en: () => import("./kpi.en"), ru: () => import("./kpi.ru") },
+  notify: { en: () => import("./notify.en"), ru: () => import("./notify.ru") },
   settings: {
     en: () => both(import("./settings.en"), import("./line/all.en")),
     ru: () => both(import("./settings.ru"), import("./line/all.ru")),

@@ -4,6 +4,7 @@ export default {
   contactCentre: "Contact centre",
   users: "People",
   departments: "Departments",
+  notify: "Notices and mail",
   profile: "My profile",
   actions: "Actions",
   on: "on",
@@ -190,6 +191,8 @@ export default {
   lineOff: "off",
   lineOffHelp:
     "Messages are kept, but nothing is offered to anybody and nothing is sent. Switched on again, it goes on where it stopped.",
+  lineOffByLimit:
+    "The portal allows fewer lines than it has, so the newest are off. Messages are kept; the line comes back by itself when there is room (OPENLINES_MAX_LINES).",
   lineSwitchedOn: "“{name}” is on",
   lineSwitchedOff: "“{name}” is off: messages are kept, nothing is offered",
   lineNotCreated: "The line was not created",
