@@ -16,10 +16,11 @@ from openlines.core.texts import DEFAULT_TEXTS
 from openlines.services import kpi, line_faces, line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.services.line_limits import BY_HAND, check_one_more, hold_to_limit
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import keep, overtaken
 from openlines.services.queue import check_members, rebuild_seats, seat_members
-from openlines.services.turn import Turn, load_some
+from openlines.services.turn import Turn, load, load_some
 from openlines.services.working_time import stored
 from openlines.store import conversations, faces, lines, seats
 from openlines.store.faces import OwnFace
@@ -85,8 +86,11 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     settings: Mapping[str, Any] | None = None,
     members: Sequence[Member] | None = None,
     own_faces: Sequence[OwnFace] | None = None,
+    limit: int | None = None,
 ) -> LineRow:
     """Changes what is named, `members` being the whole queue and `own_faces` all of them; all of it is one save.
+
+    `limit`: how many lines may be on (None: any).
 
     Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile).
     """
@@ -97,7 +101,7 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
         _check_name(name)
         values["name"] = name.strip()
     if active is not None and active != bool(row.active):
-        values |= {"active": int(active), "off_reason": None if active else "by_hand"}
+        values |= _switched(tx, limit, on=active)
     before = after = settings_of(row.settings)
     if settings:
         after = merged(tx, before, settings)
@@ -121,7 +125,15 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     )
     _follow(tx, line_id, before, after)
     tx.poke("rearm")
+    if limit is not None:
+        hold_to_limit(tx, limit)
     return _line(tx, line_id)
+
+
+def _switched(tx: Tx, limit: int | None, *, on: bool) -> dict[str, Any]:
+    if on:
+        check_one_more(tx, limit)
+    return {"active": int(on), "off_reason": None if on else BY_HAND}
 
 
 def _locked(tx: Tx, line_id: int) -> LineRow:
@@ -145,8 +157,8 @@ def _line(reader: Reader, line_id: int) -> LineRow:
     return row
 
 
-def remove(tx: Tx, actor: Actor, line_id: int) -> None:
-    """Only a line without channels and without open conversations can go."""
+def remove(tx: Tx, actor: Actor, line_id: int, *, limit: int | None = None) -> None:
+    """Only a line without channels and without open conversations can go. `limit`: as in `change`."""
     require_administrator(actor)
     _line(tx, line_id)
     if conversations.open_of_line(tx, line_id, 0):
@@ -159,6 +171,8 @@ def remove(tx: Tx, actor: Actor, line_id: int) -> None:
     for seat in rebuild:
         seats.put(tx, line_id, seat.user_id, member=0, eligible=0, present=0)
     tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "removed"})
+    if limit is not None:
+        hold_to_limit(tx, limit)
 
 
 # --- what follows from a change -------------------------------------------------------------------------
@@ -192,11 +206,13 @@ def rearm(tx: Tx, line_id: int) -> bool:
     kpi.realign(tx, [(case.c, case.rules) for case in cases])
     if not ids:
         kpi.sweep(tx, line_id)
+    moved = False
     for found in cases:
-        turn = Turn(tx, found)
+        turn = Turn(tx, load(tx, found.c.id) if moved else found)
         turn.step(RulesChanged())
         turn.event("rules_changed")
         turn.done()
+        moved = moved or turn.kicked
     lines.put(tx, line_id, rearm_after=ids[-1] if ids else None)
     return bool(ids)
 

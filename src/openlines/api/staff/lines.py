@@ -201,6 +201,7 @@ async def change_line(
             settings=settings,
             members=members,
             own_faces=own_faces,
+            limit=edge.max_lines or None,
         )
 
     return await act(edge, request, change, lambda reader, row: line_out(reader, row, language))
@@ -208,7 +209,7 @@ async def change_line(
 
 @delete("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Remove a line without channels and conversations")
 async def delete_line(edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int]) -> None:
-    await act(edge, request, lambda tx: lines.remove(tx, actor, line_id))
+    await act(edge, request, lambda tx: lines.remove(tx, actor, line_id, limit=edge.max_lines or None))
 
 
 # --- the queue ----------------------------------------------------------------------------------------------

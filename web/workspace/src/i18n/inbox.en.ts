@@ -124,6 +124,7 @@ export default {
   blockedHelp: "The customer is blocked. Unblock to write.",
   windowOver: "The time to answer on this channel is over: wait for the customer to write.",
   windowEnds: "This channel lets you answer for {time} more.",
+  lineOff: "This line is switched off: your reply is kept and goes out when it is on again.",
   noOutgoing: "On this channel only the customer can begin.",
 
   offer: "A conversation is offered to you",

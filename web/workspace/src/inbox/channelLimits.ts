@@ -1,8 +1,9 @@
-/** What the channel allows, told before it hurts: length, the time to answer, a closed door. */
+/** What the channel allows, told before it hurts: length, the time to answer, a closed door, a line that is off. */
 import { type Capabilities, type ConversationDetails, type ConversationRow, lengthIn } from "@openlines/client";
 import { computed } from "vue";
 
 import { nowMinute } from "@/app/clock";
+import { useLive } from "@/app/live";
 import { duration } from "@/app/times";
 import { t } from "@/i18n";
 
@@ -14,6 +15,7 @@ interface Given {
 
 /** So long before the time to answer is over it is told. */
 const WARN = 7_200_000;
+const { world, changed } = useLive();
 
 /** A note goes to no channel: nothing limits it. */
 export function useChannelLimits(props: Given, text: () => string, note: () => boolean) {
@@ -38,8 +40,13 @@ export function useChannelLimits(props: Given, text: () => string, note: () => b
     if (left.value !== null && left.value <= 0) return t("inbox.windowOver");
     return props.row.state === "closed" && props.capabilities.outgoing === false ? t("inbox.noOutgoing") : "";
   });
-  const warning = computed(() =>
-    left.value !== null && left.value > 0 && left.value < WARN ? t("inbox.windowEnds", { time: duration(left.value) }) : "",
-  );
+  const lineOff = computed(() => {
+    void changed.places;
+    return !note() && world.lines.get(props.row.line_id)?.active === false;
+  });
+  const warning = computed(() => {
+    if (lineOff.value) return t("inbox.lineOff");
+    return left.value !== null && left.value > 0 && left.value < WARN ? t("inbox.windowEnds", { time: duration(left.value) }) : "";
+  });
   return { limit, length, tooLong, shut, warning };
 }

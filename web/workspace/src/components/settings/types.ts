@@ -138,6 +138,8 @@ export interface Line {
   version: number;
   name: string;
   active: boolean;
+  /** Why it is off: "by_hand", or "limit" when the portal allows fewer lines. */
+  off_reason?: string | null;
   settings: LineSettings;
   channels?: Channel[];
   /** Who saved last and when, where the server tells. */

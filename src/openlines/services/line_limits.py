@@ -1,0 +1,43 @@
+"""How many lines an installation allows (`OPENLINES_MAX_LINES`), and what becomes of those beyond it.
+
+The oldest lines that are to be on are on. When the number is lowered, the newest go off, with the reason `limit`:
+their customers' words are kept, nothing is offered or said. When it allows more again they come back by themselves;
+a line that somebody switched off by hand takes no place and stays as he left it.
+"""
+
+from openlines.services.errors import Conflict
+from openlines.store import lines
+from openlines.store.lines import LineRow
+from openlines.store.tx import Reader, Tx
+
+BY_HAND = "by_hand"
+BY_LIMIT = "limit"
+
+
+def check_one_more(reader: Reader, limit: int | None) -> None:
+    """Before a line is switched on by hand. Raises `Conflict` `too_many_lines`."""
+    if limit is not None and sum(each.active for each in lines.every(reader)) >= limit:
+        raise Conflict("too_many_lines", limit=limit)
+
+
+def hold_to_limit(tx: Tx, limit: int | None) -> list[int]:
+    """Switches lines off and on so that the oldest `limit` (None: any number) are on. Returns those it switched."""
+    wanted = sorted((each for each in lines.every(tx) if _to_be_on(each)), key=lambda each: each.id)
+    switched = []
+    for place, row in enumerate(wanted):
+        on = limit is None or place < limit
+        if on != bool(row.active):
+            _switch(tx, row, on=on)
+            switched.append(row.id)
+    return switched
+
+
+def _to_be_on(row: LineRow) -> bool:
+    return bool(row.active) or row.off_reason == BY_LIMIT
+
+
+def _switch(tx: Tx, row: LineRow, *, on: bool) -> None:
+    # Not a save of somebody's: what an administrator has open stays his to save, so the version does not move.
+    lines.put(tx, row.id, active=int(on), off_reason=None if on else BY_LIMIT, rearm_after=0)
+    tx.event("line.changed", line_id=row.id, data={"fields": ["active"]})
+    tx.poke("rearm")
