@@ -290,3 +290,24 @@ def test_a_rating_of_somebody_elses_conversation_does_not_exist(house: Portal) -
     mine, other = house.writes(channel, "one"), house.writes(channel, "two")
     with pytest.raises(NotFound):
         house.do(receive.receive_rating, mine.thread_id, 5, conversation_id=other.conversation_id)
+
+
+def test_timers_that_are_due_together_do_not_stand_in_each_others_way(house: Portal) -> None:
+    """The end of one's offer frees a seat and moves the first in the queue, whose own timer is due at that moment."""
+    ann = house.operator("Ann")
+    line = house.line(ann, limit=1, queue_time=60, no_answer_time=60)
+    channel = house.channel(line)
+    both = [house.writes(channel, name).conversation_id for name in ("one", "two")]
+    house.after(61)
+    assert [house.conversation(each).no_answer for each in both] == ["marked", "marked"]
+
+
+def test_a_new_mode_frees_seats_while_the_line_is_being_rearmed(house: Portal) -> None:
+    ann = house.operator("Ann")
+    line = house.line(ann, limit=1, queue_time=600)
+    channel = house.channel(line)
+    both = [house.writes(channel, name).conversation_id for name in ("one", "two")]
+    house.change(line, mode="everyone")
+    house.after(1)
+    assert [house.conversation(each).state for each in both] == ["offered", "offered"]
+

@@ -106,6 +106,7 @@ class Turn:
         "before",
         "c",
         "capabilities",
+        "kicked",
         "rules",
         "seq",
         "shown",
@@ -124,6 +125,7 @@ class Turn:
         self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
         self.stamp: dict[str, int] = {}  # when it is offered, for the seat of who is asked: he has one
         self._counting = case.rules
+        self.kicked = False  # another conversation has moved: cases that were read before are out of date
         self._new = new
         self._spoke: int | None = None  # whose words go to the customer
         self._rows: list[dict[str, Any]] = []
@@ -281,12 +283,16 @@ class Turn:
         limit = limit_for_offers(rules.settings)
         seats.count(self.tx, line_id, user_id, more, limit, **(self.stamp if more > 0 else {}))
         if more < 0 and limit:
-            conversations.kick(self.tx, line_id)
+            self._kick(line_id)
 
     def _below_cap(self, user_id: int) -> None:
         if conversations.open_count(self.tx, user_id) >= GLOBAL_CAP - 1:
             for line_id in seats.member_lines(self.tx, user_id):
-                conversations.kick(self.tx, line_id)
+                self._kick(line_id)
+
+    def _kick(self, line_id: int) -> None:
+        conversations.kick(self.tx, line_id)
+        self.kicked = True
 
     def _tell(self, changed: bool) -> None:
         c = self.c
