@@ -32,6 +32,12 @@ def hold_to_limit(tx: Tx, limit: int | None) -> list[int]:
     return switched
 
 
+def give_room(tx: Tx, limit: int | None) -> None:
+    """After a line was changed or has gone: another may come back in its place."""
+    if limit is not None:
+        hold_to_limit(tx, limit)
+
+
 def _to_be_on(row: LineRow) -> bool:
     return bool(row.active) or row.off_reason == BY_LIMIT
 

@@ -16,7 +16,7 @@ from openlines.core.texts import DEFAULT_TEXTS
 from openlines.services import kpi, line_faces, line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
-from openlines.services.line_limits import BY_HAND, check_one_more, hold_to_limit
+from openlines.services.line_limits import BY_HAND, check_one_more, give_room
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import keep, overtaken
 from openlines.services.queue import check_members, rebuild_seats, seat_members
@@ -125,8 +125,7 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     )
     _follow(tx, line_id, before, after)
     tx.poke("rearm")
-    if limit is not None:
-        hold_to_limit(tx, limit)
+    give_room(tx, limit)
     return _line(tx, line_id)
 
 
@@ -171,8 +170,7 @@ def remove(tx: Tx, actor: Actor, line_id: int, *, limit: int | None = None) -> N
     for seat in rebuild:
         seats.put(tx, line_id, seat.user_id, member=0, eligible=0, present=0)
     tx.event("line.changed", line_id=line_id, user_id=actor.user_id, data={"what": "removed"})
-    if limit is not None:
-        hold_to_limit(tx, limit)
+    give_room(tx, limit)
 
 
 # --- what follows from a change -------------------------------------------------------------------------
