@@ -232,6 +232,7 @@ WORDS: Final = {
     "said.closed": "the line is closed now",
     "said.nobody_available": "nobody is available now",
     "said.nobody_replied": "nobody has answered in time",
+    "said.nobody_free": "nobody was free, and the line tells the place in the queue",
     "said.finished": "the conversation was finished",
     "said.silent": "the customer is silent",
     "said.rated": "the customer rated",

@@ -232,6 +232,7 @@ WORDS: Final = {
     "said.closed": "линия сейчас закрыта",
     "said.nobody_available": "сейчас никого нет",
     "said.nobody_replied": "никто не ответил вовремя",
+    "said.nobody_free": "свободных не было, а линия говорит место в очереди",
     "said.finished": "обращение завершено",
     "said.silent": "клиент молчит",
     "said.rated": "клиент поставил оценку",

@@ -39,6 +39,7 @@ WORDS: Final = {
     "auto_each": "Said at the beginning of each conversation.",
     "auto_closed": "Said because the line is outside its working hours.",
     "auto_nobody_replied": "Said because nobody had replied in time.",
+    "auto_nobody_free": "Said because nobody was free and the line tells the place in the queue.",
     "auto_finished": "Said because the conversation was finished.",
     "auto_rated": "Said because the customer gave a rating.",
     "auto_silent": "Said because the customer has gone silent.",
