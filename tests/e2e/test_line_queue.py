@@ -110,3 +110,25 @@ def test_administrators_see_that_nobody_is_there(portal: Portal, house: House, s
     expect(page.get_by_test_id("queue-member")).to_contain_text("не в сети")
     portal.change_line(portal.line_id, members=[])
     expect(page.get_by_test_id("trouble-banner")).to_be_visible()
+
+
+def test_bad_values_have_words_at_their_fields(portal: Portal, house: House) -> None:
+    portal.change_line(
+        portal.line_id, operator_shown="common", common_name={"ru": "<script>alert(1)</script>"}, place_on=True
+    )
+    page = portal.chief.new_page()
+    page.goto(f"{house.base}/settings/lines/{portal.line_id}")
+    name = row(page, "common_name").locator("input[lang=ru]")
+    expect(name).to_have_value("<script>alert(1)</script>", timeout=SLOWLY)
+    name.fill("x" * 101)
+    expect(row(page, "common_name").get_by_role("alert")).to_be_visible()
+    name.fill("Мастерская")
+    place = row(page, "place_text")
+    for bad in ("x" * 10_000, "Вы {position", "{nobody}"):
+        place.locator("textarea[lang=ru]").fill(bad)
+        expect(place.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_test_id("save")).to_be_disabled()
+    time = row(page, "queue_time")
+    time.get_by_text("своё", exact=False).click()
+    time.locator("input.typed").fill("13 часов")
+    expect(time.get_by_role("alert")).to_contain_text("12")

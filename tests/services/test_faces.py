@@ -1,0 +1,32 @@
+"""What leaves for a messenger names nobody whom the line hides."""
+
+import pytest
+
+from openlines.services import handle
+from openlines.store import Tx
+from openlines.store.faces import OwnFace, put
+from tests.services.portal import Portal
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"), [("profile", "Ann says bye"), ("line", "Maria says bye"), ("common", "Bakery says bye")]
+)
+def test_a_text_that_goes_to_a_messenger_names_the_operator_as_the_line_shows_him(
+    house: Portal, shown: str, said: str
+) -> None:
+    ann = house.operator("Ann")
+    texts = {"close_text": {"en": "{operator} says bye"}, "common_name": {"en": "Bakery"}}
+    line_id = house.line(ann, operator_shown=shown, **texts)
+
+    def name(tx: Tx) -> None:
+        put(tx, line_id, [OwnFace(line_id, ann.user_id, "Maria", None)])
+
+    house.do(name)
+    conversation = house.writes(house.channel(line_id, "telegram"), "x").conversation_id
+    house.accepts(ann, conversation)
+    house.replies(ann, conversation, "here you are")
+    house.acts(handle.finish, ann, conversation)
+    house.after(6)
+    assert ("close", said) in house.said(conversation)
+    if shown != "profile":
+        assert not any("Ann" in words for _, words in house.said(conversation))
