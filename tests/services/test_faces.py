@@ -3,6 +3,9 @@
 import pytest
 
 from openlines.services import handle
+from openlines.services.access import access_file
+from openlines.services.errors import NotFound
+from openlines.services.files import add_file
 from openlines.store import Tx
 from openlines.store.faces import OwnFace, put
 from tests.services.portal import Portal
@@ -30,3 +33,15 @@ def test_a_text_that_goes_to_a_messenger_names_the_operator_as_the_line_shows_hi
     assert ("close", said) in house.said(conversation)
     if shown != "profile":
         assert not any("Ann" in words for _, words in house.said(conversation))
+
+
+def test_photos_of_a_line_are_everybodys_and_what_is_not_sent_is_its_uploaders_alone(house: Portal) -> None:
+    ann, bob = house.operator("Ann", role="administrator"), house.operator("Bob", role="administrator")
+    facts = {"name": "a.png", "size": 1, "type_": "image/png"}
+    common, own, draft = (house.do(add_file, hash_=each * 64, user_id=ann.user_id, **facts).id for each in "abc")
+    line_id = house.line(ann, operator_shown="common", common_name={"en": "Bakery"}, common_photo=common)
+    house.do(lambda tx: put(tx, line_id, [OwnFace(line_id, ann.user_id, "", own)]))
+    assert house.do(access_file, bob, common).id == common
+    assert house.do(access_file, bob, own).id == own
+    with pytest.raises(NotFound):
+        house.do(access_file, bob, draft)

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
+from openlines.store import lines
+from openlines.store.line_tables import line_faces
 from openlines.store.statement import Statement, among
 from openlines.store.tables import files, users
 from openlines.store.tx import Reader, Tx
@@ -33,6 +35,7 @@ _COLUMNS = [files.c[name] for name in FileRow._fields]
 _ONE = Statement(select(*_COLUMNS).where(files.c.id == bindparam("id")))
 _SOME = Statement(select(*_COLUMNS).where(among(files.c.id, "ids")))
 _FACE = Statement(select(users.c.id).where(users.c.photo_id == bindparam("id")))
+_LINE_FACE = Statement(select(line_faces.c.user_id).where(line_faces.c.photo == bindparam("id")).limit(1))
 _ADD = Statement(insert(files))
 _ATTACH = Statement(
     update(files).where(among(files.c.id, "ids"), files.c.thread_id.is_(None)).values(thread_id=bindparam("thread_id"))
@@ -51,8 +54,10 @@ def some(reader: Reader, ids: list[str]) -> list[FileRow]:
 
 
 def is_face(reader: Reader, file_id: str) -> bool:
-    """Is it somebody's photo?"""
-    return reader.one(_FACE, id=file_id) is not None
+    """Is it somebody's photo: of a profile, of an operator in one line, of all operators of a line?"""
+    if reader.one(_FACE, id=file_id) is not None or reader.one(_LINE_FACE, id=file_id) is not None:
+        return True
+    return any(line.rules.common_photo == file_id for line in lines.every(reader))
 
 
 def add(tx: Tx, **values: Any) -> None:
