@@ -12,6 +12,7 @@ from openlines.services import departments, receive, wording
 from openlines.services.access import Actor
 from openlines.store import messages, notices
 from openlines.store.portal import add_portal, change_portal
+from openlines.store.tx import Tx
 from tests.services.portal import Portal
 
 HELLO = {"ru": "{customer}, вы ещё здесь?", "en": "{customer}, are you still there?"}
@@ -158,12 +159,16 @@ def greeted(house: Portal, channel_id: int, name: str, language: str) -> str:
     return house.thread(found.conversation_id)[1].text
 
 
+def speaks(tx: Tx, language: str) -> None:
+    change_portal(tx, language=language)
+
+
 def test_a_text_comes_in_the_customers_language_else_the_portals(house: Portal) -> None:
     line_id = house.line(house.operator("Ann"), greeting={"ru": "Привет", "en": "Hello"})
     channel_id = house.channel(line_id)
     house.do(lambda tx: add_portal(tx, epoch="e", setup_hash=""))
     for spoken in ("ru", "en"):
-        house.do(lambda tx, spoken=spoken: change_portal(tx, language=spoken))
+        house.do(speaks, spoken)
         expected = {"ru": "Привет", "en": "Hello"}
         assert greeted(house, channel_id, f"Anna{spoken}", "ru") == expected["ru"]
         assert greeted(house, channel_id, f"Bob{spoken}", "en") == expected["en"]
