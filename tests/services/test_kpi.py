@@ -8,10 +8,12 @@ import pytest
 from openlines.core.conversation import opened, step
 from openlines.core.inputs import BotHandedOver, CustomerWrote
 from openlines.core.kpi import clock
-from openlines.services import handle, my_notices, reply
+from openlines.services import handle, kpi_report, my_notices, reply
 from openlines.services import lines as line_cases
 from openlines.services.access import Actor
 from openlines.services.departments import add_department
+from openlines.services.kpi_report import Asked
+from openlines.services.portal import open_portal
 from openlines.store import kpi
 from openlines.store import lines as line_rows
 from openlines.store.kpi import Record
@@ -314,6 +316,27 @@ def test_the_next_answer_starts_with_its_first_step_again(house: Portal) -> None
         house.after(130)
         house.replies(ann, c)
     assert steps(house, ann) == [("kpi_further", 80), ("kpi_further", 100)] * 2
+
+
+@pytest.mark.parametrize("owner", [None, 0])
+def test_late_answers_come_in_pages_and_what_is_overdue_first(house: Portal, owner: int | None) -> None:
+    house.do(open_portal, "epoch", "hash")
+    ann = house.operator("Ann")
+    channel = house.channel(house.line(ann, kpi_first=60, queue_time=600))
+    together = [house.writes(channel, f"C{each}").conversation_id for each in range(4)]  # begun at one instant
+    house.after(100)
+    for c in together:
+        house.replies(ann, c)
+    waiting = house.writes(channel, "Waiting").conversation_id
+    house.after(61)
+    asked, seen, before = Asked(days=1, operator_id=owner), [], None
+    while True:
+        page, before = house.do(kpi_report.breaches, house.admin, asked, before=before, limit=3)
+        seen += [each.breach.conversation_id for each in page]
+        if before is None:
+            break
+    assert seen == [waiting, *reversed(together)]
+    assert house.do(kpi_report.report, house.admin, asked).total.overdue == 1
 
 
 def test_a_bots_time_is_not_the_peoples(house: Portal) -> None:

@@ -23,7 +23,6 @@ from openlines.store.tx import Reader
 MOST_DAYS = 366
 KINDS: tuple[str, ...] = ("first", "further")
 EXPORT_PAGE = 2000
-_NEWEST = 1 << 60
 
 
 class Asked(NamedTuple):
@@ -73,15 +72,21 @@ def report(reader: Reader, actor: Actor, asked: Asked) -> Report:
     """Raises `Invalid` for a period that is none."""
     period, wanted = _wanted(reader, actor, asked)
     owners = _owners(reader, actor, asked)
-    total, by_line, by_operator = _Pile(), _Piles(), _Piles()
+    cells: dict[tuple[int, int | None], _Pile] = {}  # by line and operator: each answer is counted once
     days = [[0, 0, 0] for _ in period.days]
     place = {"met": 0, "breached": 1, "closed": 2}
     for line_id, _, started_at, outcome, elapsed, holder_id in kpi.ended(reader, wanted):
         if owners is not None and (holder_id or 0) not in owners:
             continue
-        for pile in (total, by_line.of(line_id), by_operator.of(holder_id)):
-            pile.add(outcome, elapsed)
+        cell = cells.get((line_id, holder_id))
+        if cell is None:
+            cell = cells[line_id, holder_id] = _Pile()
+        cell.add(outcome, elapsed)
         days[bisect_right(period.bounds, started_at) - 1][place[outcome]] += 1
+    total, by_line, by_operator = _Pile(), _Piles(), _Piles()
+    for (line_id, holder_id), cell in cells.items():
+        for pile in (total, by_line.of(line_id), by_operator.of(holder_id)):
+            pile.take(cell)
     for line_id, _, due_at, operator_id in kpi.running(reader, wanted):
         if owners is not None and (operator_id or 0) not in owners:
             continue
@@ -108,6 +113,12 @@ class _Pile:
         else:
             self.breached += 1
         self.times.append(elapsed)
+
+    def take(self, other: "_Pile") -> None:
+        self.met += other.met
+        self.breached += other.breached
+        self.closed += other.closed
+        self.times += other.times
 
     def group(self, key: int | None) -> Group:
         return Group(key, figures(self.met, self.breached, self.closed, self.times), self.owed, self.overdue)
@@ -140,13 +151,14 @@ class Late(NamedTuple):
 def breaches(
     reader: Reader, actor: Actor, asked: Asked, *, before: int | None, limit: int
 ) -> tuple[list[Late], int | None]:
-    """Answers that came late or are overdue, newest first, and where the next page begins."""
+    """Answers that are overdue now, then those that came late, newest first, and where the next page begins."""
     _, wanted = _wanted(reader, actor, asked)
     owners = _owners(reader, actor, asked)
     listed = None if owners is None else sorted(owners)
-    found = kpi.breaches(reader, wanted, listed, before=before or _NEWEST, limit=limit + 1)
+    found = kpi.breaches(reader, wanted, listed, before=before, limit=limit + 1)
     following = found[limit - 1].id if len(found) > limit else None
-    late = [Late(each, _owner(each)) for each in found[:limit]]
+    first = kpi.overdue(reader, wanted) if before is None else []
+    late = [Late(each, _owner(each)) for each in (*first, *found[:limit])]
     return [each for each in late if owners is None or (each.owner_id or 0) in owners], following
 
 

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from openlines.core.kpi import Mark
 from openlines.store.statement import Statement, among
@@ -12,6 +25,7 @@ from openlines.store.tables import conversations, customers, kpi_records
 from openlines.store.tx import Reader, Row, Tx
 
 _R = kpi_records.c
+_NEWEST = 1 << 60
 
 
 class Record(NamedTuple):
@@ -156,27 +170,48 @@ _RUNNING_NOW = Statement(
     .select_from(kpi_records.join(conversations, conversations.c.id == _R.conversation_id))
     .where(among(_R.line_id, "line_ids"), among(_R.kind, "kinds"), _RUNNING)
 )
-_LATE = or_(_R.outcome == literal_column("'breached'"), and_(_RUNNING, _R.due_at < bindparam("now")))
-_BREACHES = (
-    select(
-        _R.id,
-        _R.conversation_id,
-        conversations.c.thread_id,
-        *(_R[name] for name in Breach._fields[3:-1]),
-        customers.c.name,
+_LATE_ROWS = select(
+    _R.id,
+    _R.conversation_id,
+    conversations.c.thread_id,
+    *(_R[name] for name in Breach._fields[3:-1]),
+    customers.c.name,
+).select_from(
+    kpi_records.join(conversations, conversations.c.id == _R.conversation_id).join(
+        customers, customers.c.id == conversations.c.customer_id
     )
-    .select_from(
-        kpi_records.join(conversations, conversations.c.id == _R.conversation_id).join(
-            customers, customers.c.id == conversations.c.customer_id
-        )
+)
+# Not by the index on lines: late answers have one of their own, in the order in which they are shown.
+_any_line: ColumnElement[int] = type_coerce(literal_column("(kpi_records.line_id + 0)"), BigInteger)
+_LATE = (
+    _LATE_ROWS.where(
+        _R.outcome == literal_column("'breached'"),
+        _R.started_at >= bindparam("since"),
+        _R.started_at <= bindparam("last_at"),
+        or_(_R.started_at < bindparam("last_at"), _R.id < bindparam("last_id")),
+        among(_any_line, "line_ids"),
+        among(_R.kind, "kinds"),
     )
-    .where(_IN_PERIOD, _LATE, _R.id < bindparam("before"))
-    .order_by(_R.id.desc())
+    .order_by(_R.started_at.desc(), _R.id.desc())
     .limit(bindparam("limit"))
 )
-_ALL_BREACHES = Statement(_BREACHES)
-# Who held it at the deadline of one that still runs is told by its marks alone.
-_BREACHES_OF = Statement(_BREACHES.where(or_(_RUNNING, among(func.coalesce(_R.holder_id, 0), "owners"))))
+_ALL_LATE = Statement(_LATE)
+_LATE_OF = Statement(_LATE.where(among(func.coalesce(_R.holder_id, 0), "owners")))
+# By the index of what runs, which is short: the days only sift what it gives.
+_any_day: ColumnElement[int] = type_coerce(literal_column("(kpi_records.started_at + 0)"), BigInteger)
+_OVERDUE = Statement(
+    _LATE_ROWS.where(
+        among(_R.line_id, "line_ids"),
+        among(_R.kind, "kinds"),
+        _any_day >= bindparam("since"),
+        _any_day < bindparam("until"),
+        _RUNNING,
+        _R.due_at < bindparam("now"),
+    )
+    .order_by(_R.due_at, _R.id)
+    .limit(500)
+)
+_STARTED = Statement(select(_R.started_at).where(_R.id == bindparam("id")))
 _EXPORT = Statement(
     select(*_COLUMNS).where(_IN_PERIOD, _R.id > bindparam("after")).order_by(_R.id).limit(bindparam("limit"))
 )
@@ -202,12 +237,29 @@ def running(reader: Reader, wanted: Wanted) -> list[Running]:
     return [Running._make(row) for row in rows]
 
 
-def breaches(reader: Reader, wanted: Wanted, owners: Sequence[int] | None, *, before: int, limit: int) -> list[Breach]:
-    """Newest first, those below the id `before`; with `owners` (0: the line) theirs, and whatever still runs."""
-    params: dict[str, Any] = {**wanted._asdict(), "before": before, "limit": limit, "now": reader.now}
+def overdue(reader: Reader, wanted: Wanted) -> list[Breach]:
+    """What is owed and late at this moment, the longest first."""
+    return [Breach._make(row) for row in reader.all(_OVERDUE, **wanted._asdict(), now=reader.now)]
+
+
+def breaches(
+    reader: Reader, wanted: Wanted, owners: Sequence[int] | None, *, before: int | None, limit: int
+) -> list[Breach]:
+    """Answers that came late, newest first, those after the one with the id `before`; with `owners` (0: the line)
+    theirs only."""
+    row = None if before is None else reader.one(_STARTED, id=before)
+    last_at, last_id = (wanted.until - 1, _NEWEST) if row is None or before is None else (row[0], before)
+    params: dict[str, Any] = {
+        "since": wanted.since,
+        "last_at": last_at,
+        "last_id": last_id,
+        "line_ids": wanted.line_ids,
+        "kinds": wanted.kinds,
+        "limit": limit,
+    }
     if owners is None:
-        return [Breach._make(row) for row in reader.all(_ALL_BREACHES, **params)]
-    return [Breach._make(row) for row in reader.all(_BREACHES_OF, **params, owners=owners)]
+        return [Breach._make(row) for row in reader.all(_ALL_LATE, **params)]
+    return [Breach._make(row) for row in reader.all(_LATE_OF, **params, owners=owners)]
 
 
 def export(reader: Reader, wanted: Wanted, after: int, limit: int) -> list[Record]:
