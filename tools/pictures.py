@@ -21,6 +21,8 @@ from tests.support_servers import chromium
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 LIFE = 55.0  # seconds of the demo before the first picture
 SIZE: ViewportSize = {"width": 1440, "height": 900}
+TALL: ViewportSize = {"width": 1440, "height": 1200}
+TABS = ("queue", "hours", "automatic", "quality", "kpi", "consent", "appearance")
 LANGUAGES = {"ru": "", "en": "-en"}
 OPEN = {"ru": "Марина Белых", "en": "Daniel Reed"}  # whose conversation is in the picture
 ANSWERS = {
@@ -145,8 +147,14 @@ async def _workspace(page: Page, base: str, language: str, suffix: str) -> None:
 
 async def _settings(page: Page, base: str, language: str, suffix: str) -> None:
     lines = await _ask(page.context, base, "GET", "lines")
-    await _show(page, base, f"/settings/lines/{lines['items'][0]['id']}", language)
+    line = f"/settings/lines/{lines['items'][0]['id']}"
+    await _show(page, base, line, language)
     await _take(page, f"line-settings{suffix}")
+    await page.set_viewport_size(TALL)
+    for tab in TABS:
+        await _show(page, base, f"{line}/{tab}", language)
+        await _take(page, f"line-{tab}{suffix}")
+    await page.set_viewport_size(SIZE)
     await _show(page, base, "/contact-centre", language)
     await _take(page, f"contact-centre{suffix}")
     await page.close()

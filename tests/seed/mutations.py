@@ -48,6 +48,8 @@ MUTATIONS = (
         'settings.get("one_channel", False)',
     ),
     Mutation("s04", "services/lines.py", "lines.count(tx) >= limit", "lines.count(tx) > limit"),
+    Mutation("s04", "services/line_limits.py", "limit is None or place < limit", "limit is None or place <= limit"),
+    Mutation("s04", "services/line_limits.py", "or row.off_reason == BY_LIMIT", "or row.off_reason == BY_HAND"),
     Mutation("s06", "services/queue.py", "if each != head]", "if each]"),
     Mutation(
         "s06", "services/queue.py", "people.setdefault(member)", "people.pop(member, None), people.setdefault(member)"

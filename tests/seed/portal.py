@@ -49,6 +49,7 @@ class Portal:
         **settings: Any,
     ) -> None:
         self.clock = clock or Clock()
+        self._closed = False
         self._known = known
         self._loop = Loop()
         self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
@@ -108,8 +109,11 @@ class Portal:
         raise AssertionError(f"it does not come to rest: {last}")
 
     def close(self) -> None:
-        self.run(self._app.stop())
-        self._runner.close()
+        """Stops the server; a second time nothing happens."""
+        if not self._closed:
+            self._closed = True
+            self.run(self._app.stop())
+            self._runner.close()
 
     # --- people ---------------------------------------------------------------------------------------------
 

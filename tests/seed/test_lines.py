@@ -107,3 +107,32 @@ def test_s04_without_a_limit_or_below_it_there_may_be_more(opens: Opens, most: i
     for name in ("Second", "Third"):
         house.new_line(name)
     assert len(house.chief.ask("GET", "/lines")["items"]) == 3
+
+
+def test_s04_lowered_the_newest_go_off_keep_what_comes_and_come_back_by_themselves(opens: Opens) -> None:
+    house = opens()
+    by_hand, newest = house.new_line("Second"), house.new_line("Third")
+    house.set(newest, greeting={"en": "Welcome"}, check_availability=False)
+    house.queue(boris := house.operator("Boris"), line=newest)
+    change = {"version": house.line_of(by_hand)["version"], "active": False}
+    house.chief.ask("PATCH", f"/lines/{by_hand}", change)
+    key, clock = house.chat(newest), house.clock
+    house.close()
+
+    house = opens(max_lines=1, clock=clock)
+    lines = {each["id"]: each for each in house.chief.ask("GET", "/lines")["items"]}
+    assert [lines[each].get("active", False) for each in (house.line, by_hand, newest)] == [True, False, False]
+    assert lines[newest]["off_reason"] == "limit"
+    customer, boris = house.customer(key), house.operator("Boris")
+    conversation = customer.says("Is anybody there?")
+    assert (customer.texts, boris.offers) == ([], [])  # nothing is said or offered …
+    assert [each["text"] for each in house.chief.messages(conversation) if each["kind"] == "text"] == [
+        "Is anybody there?"  # … and nothing is lost
+    ]
+    house.close()
+
+    house = opens(max_lines=2, clock=clock)
+    boris = house.operator("Boris")
+    assert house.line_of(newest)["active"] is True
+    assert house.line_of(by_hand).get("active", False) is False  # what somebody switched off stays off
+    assert boris.offers == [conversation]
