@@ -400,3 +400,8 @@ def test_the_text_is_recorded_as_the_customer_read_it(house: Portal) -> None:
     assert [each.text for each in house.do(consents.of_customer, house.conversation(one).customer_id)] == [
         "Sales keeps it."
     ]
+
+
+def test_where_the_door_asks_nothing_more_is_said_about_it_in_the_thread(house: Portal) -> None:
+    one = house.writes(house.channel(house.line(house.operator("Ann"), **AGREE)), "Eve").conversation_id
+    assert [auto for auto, _ in house.said(one)] == ["customer"]

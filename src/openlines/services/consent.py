@@ -11,7 +11,7 @@ from openlines.core.line import LineSettings, worded
 from openlines.core.state import Conversation, Refused
 from openlines.core.texts import render
 from openlines.services.errors import NotFound
-from openlines.services.turn import Turn, load
+from openlines.services.turn import Turn, capabilities, load
 from openlines.store import channels, consents, conversations, lines, threads
 from openlines.store.conversations import Around
 from openlines.store.lines import settings_of
@@ -25,11 +25,14 @@ How = Literal["notice", "button", "words"]
 def due(c: Conversation, settings: LineSettings, around: Around, text: str) -> Literal["", "ask", "notice", "words"]:
     """What a customer's words mean for the consent: ask for it now, or he has just given it, and how.
 
+    Where customers read from us (the website's chat) "agree" comes before the words, at the door (visitor_asking).
     Who did not agree is asked again in his next conversation. A "yes" is one only while no operator has spoken since
     the question.
     """
     version = version_of(settings)
     if not version or around.consent_given == version:
+        return ""
+    if settings.consent_kind == "agree" and not capabilities(around.kind).pushes:
         return ""
     if around.consent_asked != version:
         return "ask"
