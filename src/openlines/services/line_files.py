@@ -230,16 +230,17 @@ def imported(
     elif version is None:
         raise Invalid.field("version", "line_version_needed")
     settings = _with_addresses(_row(tx, line_id).rules, found.settings)
-    row = service.change(tx, actor, line_id, version, name=name, settings=settings, members=found.members)
-    if found.faces:
-        kept = {each.user_id: each for each in faces.own(tx, [line_id])}
-        kept |= {
-            each.user_id: each._replace(
-                line_id=line_id, photo=kept[each.user_id].photo if each.user_id in kept else None
-            )
-            for each in found.faces
-        }
-        faces.put(tx, line_id, kept.values())
+    row = service.change(
+        tx,
+        actor,
+        line_id,
+        version,
+        name=name,
+        settings=settings,
+        members=found.members,
+        own_faces=_with_photos(tx, line_id, found.faces) if found.faces else None,
+        limit=limit,
+    )
     return row.id
 
 
@@ -250,6 +251,15 @@ def _with_addresses(present: LineSettings, settings: Mapping[str, Any]) -> dict[
         name: {"webhook_url": kept[name], **value} if name in kept and isinstance(value, dict) else value
         for name, value in settings.items()
     }
+
+
+def _with_photos(reader: Reader, line_id: int, named: Sequence[OwnFace]) -> list[OwnFace]:
+    """The line's faces with the names of a file; photos, which no file carries, stay as they are."""
+    kept = {each.user_id: each for each in faces.own(reader, [line_id])}
+    for face in named:
+        present = kept.get(face.user_id)
+        kept[face.user_id] = OwnFace(line_id, face.user_id, face.name, present.photo if present else None)
+    return list(kept.values())
 
 
 def _row(reader: Reader, line_id: int) -> LineRow:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from openlines.api.acting import act
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
-from openlines.api.staff.lines import Line, QueueMember, Text, line_out, settings_in
+from openlines.api.staff.lines import Line, OperatorFace, QueueMember, Text, line_out, settings_in
 from openlines.api.words import word
 from openlines.services import line_files
 from openlines.services.access import access_line
@@ -35,7 +35,7 @@ class LineFileContent(msgspec.Struct):
     name: str
     settings: dict[str, Any]
     members: list[QueueMember] | None
-    faces: int
+    faces: list[OperatorFace]
     unknown: list[UnknownHere]
 
 
@@ -73,7 +73,7 @@ def _shown(found: Content, language: str) -> LineFileContent:
         found.name,
         dict(found.settings),
         None if members is None else [QueueMember(each[0], each[1], bool(each[2])) for each in members],
-        len(found.faces),
+        [OperatorFace(each.user_id, each.name) for each in found.faces],
         unknown,
     )
 

@@ -81,10 +81,6 @@ export default {
   import_unknown: "The file names what is not here:",
   import_goOn: "Go on without these",
   import_done: "The file is on the page. Look at what changes, then save.",
-  import_faces: {
-    one: "{count} name for this line stays in the file: a new line takes it over.",
-    other: "{count} names for this line stay in the file: a new line takes them over.",
-  },
   import_name: "Name of the new line",
   import_make: "Make the line",
   import_made: "Made from the file",

@@ -2,7 +2,7 @@
 import { useApi } from "@/app/api";
 
 import { settingsWithDefaults } from "../logic/defaults";
-import type { Language, Line, LineSettings, QueueMember } from "../types";
+import type { Language, Line, LineSettings, OperatorFace, QueueMember } from "../types";
 
 const { rest } = useApi();
 
@@ -76,7 +76,7 @@ export interface FileContent {
   settings: Partial<LineSettings>;
   members: QueueMember[] | null;
   /** Names of operators for this line. */
-  faces: number;
+  faces: OperatorFace[];
   unknown: { path: string; code: string; value: string; message: string }[];
 }
 
