@@ -4,6 +4,7 @@ from typing import Final
 
 WORDS: Final = {
     "bad_period": "The first day lies before the last, and a period has {most} days at most.",
+    "fact.kpi_step": "{step} % of the time for the answer have passed",
     # the file
     "kpi.conversation": "Conversation",
     "kpi.line": "Line",

@@ -4,6 +4,7 @@ from typing import Final
 
 WORDS: Final = {
     "bad_period": "Первый день должен быть не позже последнего, а дней в периоде не больше {most}.",
+    "fact.kpi_step": "Прошло {step} % времени на ответ",
     # the file
     "kpi.conversation": "Обращение",
     "kpi.line": "Линия",
