@@ -122,7 +122,7 @@ async def test_the_request_is_signed_for_this_service_alone() -> None:
         (HttpAnswer(400, {}, b"bad"), Failed("push_refused", "HTTP 400 bad")),
         (NotSent("refused"), Again("push_unreachable", "refused")),
         (NoAnswer("timed out"), Unknown("timed out")),
-        (Unfit("private"), Failed("push_bad_address", "private")),
+        (Unfit("private"), Failed("push_bad_address")),
     ],
 )
 async def test_what_the_service_says(answer: HttpAnswer | Exception, expected: Any) -> None:

@@ -249,6 +249,30 @@ async def test_a_letter_to_somebody_outside_goes_once_and_is_forgotten(desk: Des
     assert {row["params"] for row in rows} == {"{}"}
 
 
+async def told(desk: Desk, kind: str) -> list[int]:
+    """Who has a notice of this kind in the workspace."""
+    return [row["user_id"] for row in await desk.rows() if row["kind"] == kind and row["medium"] == "workspace"]
+
+
+async def test_administrators_are_told_once_that_letters_do_not_leave(small_desk: Desk) -> None:
+    with smtp_server() as (box, port):
+        box.refuse = {"sender": "550 not yours"}
+        await small_desk.mail_to(port)
+        await small_desk.tell("email")
+        await small_desk.tell("email", step=200)
+        small_desk.work()
+
+        async def tried(times: int) -> bool:
+            found = [row for row in await small_desk.rows() if row["medium"] == "email"]
+            return all(row["attempts"] == times and row["state"] == "queued" for row in found)
+
+        await eventually(lambda: tried(1))
+        assert await told(small_desk, "mail_broken") == []
+        await small_desk.hurry()
+        await eventually(lambda: tried(2))
+        assert await told(small_desk, "mail_broken") == small_desk.people
+
+
 # --- crashes ------------------------------------------------------------------------------------------------------
 
 
@@ -331,7 +355,7 @@ async def test_a_webhook_is_repeated_under_its_id_and_parked_after_a_day(desk: D
         day = row["created_at"] - 24 * 3600 * SECOND
         await desk.store.write(lambda tx: tx.run(_AGE, created_at=day))
         await desk.hurry()
-        await desk.until("failed")
+        await desk.until("failed", "sent", "sent")
         (failure,) = (await desk.store.read(notice_outbox.outbox, desk.chief)).troubles
         assert (failure.trouble.code, failure.trouble.detail, failure.trouble.given_up, failure.to) == (
             "hook_status",
@@ -339,9 +363,10 @@ async def test_a_webhook_is_repeated_under_its_id_and_parked_after_a_day(desk: D
             True,
             url,
         )
+        assert await told(desk, "hook_parked") == desk.people
         # A person asks for one more try.
         await desk.store.write(notice_outbox.again, desk.chief, failure.row.id)
-        await desk.until("sent")
+        await desk.until("sent", "sent", "sent")
     assert len({headers["webhook-id"] for headers, _ in hooked.got}) == 1
     assert len(hooked.got) == 4
 

@@ -54,6 +54,20 @@ NOTICE_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": ("Your conversation was rated", "{rated_by} has rated your conversation with {customer}: {value} of 5."),
         "ru": ("Ваш диалог оценили", "{rated_by}: оценка {value} из 5 за ваш диалог с клиентом {customer}."),
     },
+    "mail_broken": {
+        "en": ("Letters do not leave", "The mail server does not take them. Settings, Notices and mail, say why."),
+        "ru": (
+            "Письма не уходят",
+            "Почтовый сервер их не принимает. Почему, сказано в настройках: «Уведомления и почта».",
+        ),
+    },
+    "hook_parked": {
+        "en": (
+            "A webhook was given up",
+            "An address of the line {line} has taken nothing for a day. See Notices and mail.",
+        ),
+        "ru": ("Вебхук не дошёл", "Адрес линии {line} сутки ничего не принимает. Подробности: «Уведомления и почта»."),
+    },
     "push_test": {
         "en": ("It works", "This browser shows notices of openlines, also while no page of it is open."),
         "ru": ("Работает", "Этот браузер показывает уведомления openlines, даже когда страница закрыта."),

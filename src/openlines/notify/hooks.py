@@ -46,7 +46,7 @@ async def send(http: Http, url: str, id_: str, value: Mapping[str, Any], secret:
     try:
         answer = await http.request("POST", url, headers=headers, body=body, within=WITHIN, limit=_ANSWER)
     except Unfit as problem:
-        return Failed("hook_private_address" if "private" in str(problem) else "hook_bad_address", str(problem))
+        return Failed("hook_private_address" if "private" in str(problem) else "hook_bad_address")
     except NotSent as problem:
         return Again("hook_unreachable", str(problem))
     except NoAnswer as problem:

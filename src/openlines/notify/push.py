@@ -134,8 +134,8 @@ async def send(
         return Gone()
     try:
         answer = await http.request("POST", browser.endpoint, headers=headers, body=body, within=_WITHIN, limit=65_536)
-    except Unfit as problem:
-        return Failed("push_bad_address", str(problem))
+    except Unfit:
+        return Failed("push_bad_address")
     except NotSent as problem:
         return Again("push_unreachable", str(problem))
     except (NoAnswer, TooLarge) as problem:

@@ -16,12 +16,13 @@ import msgspec
 
 from openlines.core.line import DAY, HOUR, MINUTE, SECOND
 from openlines.notify.base import Again, Failed, MailServer, Outcome, Sent, Unknown
+from openlines.services import notices
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import NotFound
 from openlines.services.mail import KIND as LETTER
 from openlines.services.notify_settings import mail_server
 from openlines.store import notice_outbox as rows
-from openlines.store import notify_settings, portal, push
+from openlines.store import notify_settings, portal, push, users
 from openlines.store.messages import text_of
 from openlines.store.notice_outbox import Candidate, Failure, Ref
 from openlines.store.push import Subscription
@@ -209,12 +210,41 @@ def _again(tx: Tx, job: Job, trouble: Trouble, after: float, done: Sequence[int]
     if tx.now + pause - job.created_at >= GIVEN_UP[job.medium]:
         trouble.given_up = True
         rows.settle(tx, job.ref, state="failed", error=_error(trouble))
+        if job.medium == "webhook":
+            _alert(tx, "hook_parked", job.line_id or 0, {"line": job.line_name})
         return
+    if trouble.code in _SERVER_TROUBLES and job.ref.attempts > 1:
+        _alert(tx, "mail_broken", 0, {})
     values: dict[str, Any] = {"state": "queued", "due_at": tx.now + pause, "error": _error(trouble)}
     if done:
         values["params"] = text_of({**job.params, "done": sorted({*job.params.get("done", ()), *done})})
     if rows.settle(tx, job.ref, **values):
         tx.poke("notices")
+
+
+# Not one letter is the trouble then but the server, or how it is set.
+_SERVER_TROUBLES: Final = frozenset(
+    {
+        "mail_no_such_host",
+        "mail_nobody_listens",
+        "mail_timeout",
+        "mail_unreachable",
+        "mail_hung_up",
+        "mail_greeting",
+        "mail_no_tls",
+        "mail_no_starttls",
+        "mail_bad_certificate",
+        "mail_no_login",
+        "mail_login_refused",
+        "mail_sender_refused",
+    }
+)
+
+
+def _alert(tx: Tx, kind: str, subject: int, params: Mapping[str, Any]) -> None:
+    """Administrators are told in the workspace, once a day."""
+    people = [each.id for each in users.all_users(tx) if each.active and each.role == "administrator"]
+    notices.add(tx, kind, subject, tx.now // DAY, people, ["workspace"], params, None, subject or None)
 
 
 def _error(trouble: Trouble) -> str:

@@ -4,9 +4,10 @@ export default {
   saved: "Saved",
   save: "Save",
   try: "Try it",
+  tryMail: "Send a test letter",
   trying: "Trying…",
   tryTo: "Address of the test letter",
-  said: "Its own words:",
+  said: "Details:",
 
   mail: "Letters",
   mailLead: "Notices to staff, replies to visitors who have left and transcripts go through your own mail server.",
