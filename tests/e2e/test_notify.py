@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.house import House, Portal
 from tests.e2e.test_accessible import calm, faults
@@ -75,6 +75,12 @@ PushManager.prototype.subscribe = async () => ({
 """
 
 
+def looked(page: Page, found: dict[str, str]) -> str | None:
+    """What the browser's tools have told by now; they speak only while the page is driven."""
+    page.wait_for_timeout(50)
+    return found.get("id")
+
+
 def test_a_browser_is_switched_on_in_the_profile_and_shows_what_comes(
     portal: Portal, someone: Callable[..., BrowserContext]
 ) -> None:
@@ -107,7 +113,7 @@ def test_a_browser_is_switched_on_in_the_profile_and_shows_what_comes(
         ),
     )
     page.reload()
-    assert until(lambda: page.wait_for_timeout(50) or found.get("id"))
+    assert until(lambda: looked(page, found))
     told = '{"title": "Первый ответ", "text": "<b>Карл</b> ждёт", "tag": "notice-7", "path": "/settings/profile"}'
     devtools.send(
         "ServiceWorker.deliverPushMessage", {"origin": portal.house.base, "registrationId": found["id"], "data": told}
@@ -126,6 +132,6 @@ def test_the_page_is_for_everybody(portal: Portal) -> None:
     page.goto(f"{portal.house.base}/settings/notices")
     expect(page.get_by_test_id("outbox")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         calm(page)
         assert faults(page) == []

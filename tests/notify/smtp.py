@@ -1,5 +1,6 @@
 """A real SMTP server in a thread, with everything that servers refuse, and a certificate of its own."""
 
+import asyncio
 import datetime as dt
 import socket
 import ssl
@@ -58,6 +59,7 @@ class Box:
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         if self.drop_answers:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 taken"
 

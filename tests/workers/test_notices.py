@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import insert, select, update
 
+from openlines.notify.base import Again
 from openlines.notify.hooks import signature
 from openlines.services import mail, notice_outbox, notices, notify_settings
 from openlines.services.access import Actor
@@ -312,7 +314,7 @@ async def test_a_letter_under_way_in_a_crash_is_unknown(small_desk: Desk) -> Non
         small_desk.work()
         await small_desk.until("unknown")
         # What the dead one reports after all is dropped.
-        await small_desk.store.write(notice_outbox.settle, claimed.jobs[0], notice_outbox.Again("mail_timeout"))
+        await small_desk.store.write(notice_outbox.settle, claimed.jobs[0], Again("mail_timeout"))
         assert await small_desk.states() == ["unknown"]
     assert box.letters == []
 
@@ -344,10 +346,10 @@ async def test_a_webhook_is_repeated_under_its_id_and_parked_after_a_day(desk: D
 
         async def tried(times: int) -> bool:
             (row,) = await desk.rows()
-            return row["state"] != "sending" and row["attempts"] == times
+            return bool(row["state"] != "sending" and row["attempts"] == times)
 
         for times in (1, 2):
-            await eventually(lambda times=times: tried(times))
+            await eventually(partial(tried, times))
             if times == 1:
                 await desk.hurry()
         (row,) = await desk.rows()
@@ -430,7 +432,7 @@ async def test_only_the_browser_that_did_not_take_it_is_asked_again(small_desk: 
 
         async def tried() -> bool:
             (row,) = await small_desk.rows()
-            return row["state"] == "queued" and row["attempts"] == 1
+            return bool(row["state"] == "queued" and row["attempts"] == 1)
 
         await eventually(tried)
         await small_desk.hurry()
