@@ -53,6 +53,7 @@ REMINDERS = [
         ],
     },
 ]
+CLOSED = {"en": "We are closed. How can we reach you?"}
 NOTICES = st.sampled_from([{"on": False}, {"on": True, "steps": [100]}, {"on": True, "steps": [80, 100, 200]}])
 CHANGES = st.fixed_dictionaries(
     {},
@@ -72,7 +73,6 @@ CHANGES = st.fixed_dictionaries(
         "transfer_must_accept": st.booleans(),
         "hours_on": st.booleans(),
         "off_hours": st.sampled_from(["offer", "hold", "collect"]),
-        "off_hours_text": st.sampled_from([{}, {"en": "We are closed until {opens_at}"}]),
         "escalate_after": st.sampled_from([0, 300]),
         "escalate_to": st.sampled_from(["head", "queue"]),
         "inactivity": st.sampled_from([[], REMINDERS[:1], REMINDERS]),
@@ -129,8 +129,8 @@ class Machine(RuleBasedStateMachine):
         self.operators = [self.house.operator(name) for name in "ABCD"]
         self.connections = {each.user_id: 1 for each in self.operators}
         self.lines = [
-            self.house.line(*self.operators[:3], mode=modes[0], limit=2),
-            self.house.line(*self.operators[1:], mode=modes[1]),
+            self.house.line(*self.operators[:3], mode=modes[0], limit=2, off_hours_text=CLOSED),
+            self.house.line(*self.operators[1:], mode=modes[1], off_hours_text=CLOSED),
         ]
         self.channels = [self.house.channel(each) for each in self.lines]
 

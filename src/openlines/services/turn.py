@@ -272,9 +272,9 @@ class Turn:
         else:
             if old is not None and old[2]:
                 self._move(old[0], old[1], -old[2], self._counting)
+            if new is not None and not self.stamp:  # also while it counts nothing: the customer's next words will
+                seats.ensure(self.tx, new[0], new[1])
             if new is not None and new[2]:
-                if not self.stamp:
-                    seats.ensure(self.tx, new[0], new[1])
                 self._move(new[0], new[1], new[2], self.rules)
         if old is not None and (new is None or new[1] != old[1]):
             self._below_cap(old[1])
