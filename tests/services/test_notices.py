@@ -1,5 +1,7 @@
 """Words to staff: once per step, person and medium; read by their reader alone."""
 
+from pathlib import Path
+
 import msgspec
 
 from openlines.core.notice_words import NOTICE_WORDS, notice_words, span
@@ -75,6 +77,12 @@ def test_every_kind_is_worded_in_both_languages() -> None:
             title, text = notice_words(kind, {"line": "L", "step": 80, "rated_by": "H", "value": 5}, language)
             assert title
             assert "{" not in title + text, (kind, text)
+
+
+def test_the_page_of_a_line_shows_the_houses_own_words() -> None:
+    page = Path(__file__).parents[2] / "web/workspace/src/components/settings/line/kpiNotice.ts"
+    shown = page.read_text(encoding="utf-8")
+    assert all(text in shown for kind in ("kpi_first", "kpi_further") for _, text in NOTICE_WORDS[kind].values())
 
 
 def test_own_words_are_filled_and_values_are_not_looked_through() -> None:

@@ -10,8 +10,8 @@ export const STEPS_MOST = 6;
 
 type Part = "kpi_first_notice" | "kpi_further_notice";
 
-// As in core/notice_words.py of the server; a test compares them.
-export const HOUSE: Record<Part, Record<Language, string>> = {
+// As in core/notice_words.py of the server; a test there compares them.
+const HOUSE: Record<Part, Record<Language, string>> = {
   kpi_first_notice: {
     en: "{customer} has been waiting for the first answer for {waited} (target {target}). Line: {line}.",
     ru: "{customer} ждёт первого ответа уже {waited} (цель: {target}). Линия: {line}.",
