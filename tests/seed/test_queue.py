@@ -51,6 +51,17 @@ def test_s06_who_comes_into_a_department_is_offered_and_who_is_dismissed_gives_b
     assert b.offers == [conversation]
 
 
+def test_s06_whoever_stands_twice_is_asked_at_his_first_place(house: Portal) -> None:
+    a, c = house.operators("Anton", "Carla")
+    sales = _department(house, "Sales", c)
+    house.queue(c, a, {"department_id": sales})
+    house.set(mode="strictly", queue_time=60)
+    conversation = house.customer().says()
+    assert (c.offers, a.offers) == ([conversation], [])
+    house.later(60)
+    assert (c.offers, a.offers) == ([], [conversation])
+
+
 def test_s06_nobody_unknown_twice_or_neither_of_both(house: Portal) -> None:
     a = house.operator("Anton", comes=False)
     for members, path, code in (
