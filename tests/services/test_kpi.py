@@ -82,6 +82,39 @@ def test_without_targets_nothing_is_kept(house: Portal) -> None:
     assert records(house, c) == []
 
 
+def test_a_message_costs_one_write_where_a_clock_starts_and_nothing_elsewhere(
+    house: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def spied(name: str) -> Any:
+        real = getattr(kpi, name)
+
+        def spy(*given: Any, **more: Any) -> Any:
+            asked.append(name)
+            return real(*given, **more)
+
+        return spy
+
+    for name in ("add", "put", "drop", "open_of", "open_of_some", "started_then"):
+        monkeypatch.setattr(kpi, name, spied(name))
+    ann = house.operator("Ann")
+    without, channel = house.channel(house.line(ann)), house.channel(house.line(ann, name="Other", **TARGETS))
+    house.settle()
+    asked.clear()
+    house.replies(ann, house.writes(without, "Dave").conversation_id)
+    assert asked == []
+    c = house.writes(channel, "Carol").conversation_id
+    house.writes(channel, "Carol")
+    assert asked == ["add"]
+    house.replies(ann, c)
+    house.replies(ann, c)
+    assert asked == ["add", "open_of", "put"]
+    house.writes(channel, "Carol")
+    house.writes(channel, "Carol")
+    assert asked == ["add", "open_of", "put", "add"]
+
+
 def test_each_target_stands_alone(house: Portal) -> None:
     ann = house.operator("Ann")
     channel = house.channel(house.line(ann, kpi_further=120))
