@@ -5,6 +5,7 @@ export default {
   users: "People",
   departments: "Departments",
   notify: "Notices and mail",
+  mailMissing: "No mail server is set, so letters are not sent.",
   profile: "My profile",
   actions: "Actions",
   on: "on",

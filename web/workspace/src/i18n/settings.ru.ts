@@ -7,6 +7,7 @@ export default {
   contactCentre: "Контакт-центр",
   users: "Сотрудники",
   notify: "Уведомления и почта",
+  mailMissing: "Почтовый сервер не настроен, поэтому письма не отправляются.",
   departments: "Отделы",
   profile: "Мой профиль",
   actions: "Действия",
