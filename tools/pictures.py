@@ -24,6 +24,46 @@ SIZE: ViewportSize = {"width": 1440, "height": 900}
 TALL: ViewportSize = {"width": 1440, "height": 1200}
 TABS = ("queue", "hours", "automatic", "quality", "kpi", "consent", "appearance")
 LANGUAGES = {"ru": "", "en": "-en"}
+NAMES = {"ru": "Заказы и доставка", "en": "Orders and delivery"}
+CHATS = {"ru": "Чат магазина", "en": "The shop's chat"}
+# What a line of a shop might say: something to see on every tab.
+FURNITURE: dict[str, Any] = {
+    "hours_on": True,
+    "week": [[{"from": "09:00", "to": "13:00"}, {"from": "14:00", "to": "19:00"}]] * 5
+    + [[{"from": "10:00", "to": "16:00"}], []],
+    "off_hours_text": {
+        "ru": "Сейчас мы не работаем. Откроемся {opens_at} и сразу ответим.",
+        "en": "We are closed at the moment. We open {opens_at} and will answer at once.",
+    },
+    "no_answer_action": "text",
+    "no_answer_text": {
+        "ru": "Мы о вас помним, {customer}: все операторы заняты. Обычно отвечаем за {answers_in}.",
+        "en": "We have not forgotten you, {customer}: everybody is busy. It usually takes {answers_in}.",
+    },
+    "inactivity": [
+        {
+            "after": 3600,
+            "text": {"ru": "Остались вопросы?", "en": "Is there anything else?"},
+            "buttons": [
+                {"action": "continue", "caption": {"ru": "Да", "en": "Yes"}, "reply": {}},
+                {"action": "close", "caption": {"ru": "Нет, спасибо", "en": "No, thank you"}, "reply": {}},
+            ],
+        }
+    ],
+    "rating": "stars",
+    "kpi_first": 60,
+    "kpi_first_notice": {"on": True, "steps": [80, 100, 200]},
+    "consent_text": {
+        "ru": "Мы храним переписку, чтобы ответить вам и проверить заказ.",
+        "en": "We keep what you write to answer you and to look up your order.",
+    },
+    "consent_url": "https://example.com/privacy",
+    "form": "before",
+    "form_fields": [
+        {"key": "name", "kind": "name", "label": {"ru": "Как вас зовут?", "en": "Your name"}, "required": True},
+        {"key": "order", "kind": "text", "label": {"ru": "Номер заказа", "en": "Number of the order"}},
+    ],
+}
 OPEN = {"ru": "Марина Белых", "en": "Daniel Reed"}  # whose conversation is in the picture
 ANSWERS = {
     "ru": "Здравствуйте! Уже смотрю, отвечу через минуту",
@@ -147,17 +187,29 @@ async def _workspace(page: Page, base: str, language: str, suffix: str) -> None:
 
 async def _settings(page: Page, base: str, language: str, suffix: str) -> None:
     lines = await _ask(page.context, base, "GET", "lines")
-    line = f"/settings/lines/{lines['items'][0]['id']}"
-    await _show(page, base, line, language)
+    first = lines["items"][0]["id"]
+    await _show(page, base, f"/settings/lines/{first}", language)
     await _take(page, f"line-settings{suffix}")
+    line = await _furnished(page.context, base, first, language)
     await page.set_viewport_size(TALL)
     for tab in TABS:
-        await _show(page, base, f"{line}/{tab}", language)
+        await _show(page, base, f"/settings/lines/{line}/{tab}", language)
         await _take(page, f"line-{tab}{suffix}")
     await page.set_viewport_size(SIZE)
     await _show(page, base, "/contact-centre", language)
     await _take(page, f"contact-centre{suffix}")
     await page.close()
+
+
+async def _furnished(context: BrowserContext, base: str, line: int, language: str) -> int:
+    """A copy of a line, with a chat of its own and something to see on every tab."""
+    copied = await _ask(context, base, "POST", f"lines/{line}/copy", {"name": NAMES[language]})
+    change = {"version": copied["version"], "settings": FURNITURE}
+    if await _ask(context, base, "PATCH", f"lines/{copied['id']}", change) is None:
+        raise RuntimeError("the settings for the pictures are refused")
+    chat = {"line_id": copied["id"], "kind": "website", "name": CHATS[language], "settings": {}, "secrets": {}}
+    await _ask(context, base, "POST", "channels", chat)
+    return int(copied["id"])
 
 
 async def _widget(browser: Browser, base: str, language: str, suffix: str) -> None:
