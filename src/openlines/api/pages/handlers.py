@@ -30,7 +30,7 @@ _FRAME_POLICY: Final = (
 )
 _TRY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _NO_WEB: Final = (
     "<!doctype html><meta charset=utf-8><title>openlines</title><p>The web parts are not built. "
@@ -138,8 +138,9 @@ class Pages:
         if row is None or row.deleted_at is not None:
             raise NotFound("page")
         site = await self._sites.find(row.key)
-        language = choose_language(header(scope, b"accept-language"))
-        body = try_page(site, self._edge.store.clock.now(), language).encode()
+        asked = query_of(scope).get("lang", "")
+        language = choose_language(asked or header(scope, b"accept-language"))
+        body = try_page(site, self._edge.store.clock.now(), language, fixed=bool(asked)).encode()
         asset = Asset(body, None, "text/html; charset=utf-8", '"try"')
         await answer(
             send,

@@ -33,8 +33,9 @@ def _moment(at: int, site: KnownSite, language: str) -> str:
     return f"{local.strftime(shape)} ({local.tzname()})"
 
 
-def try_page(site: KnownSite, now: int, language: str) -> str:
-    """The whole page, without a script of its own."""
+def try_page(site: KnownSite, now: int, language: str, *, fixed: bool = False) -> str:
+    """The whole page, without a script of its own. `fixed`: the chat speaks this language, whatever is asked for."""
+    said = f' data-lang="{language}"' if fixed else ""
     reasons = "".join(f"<li>{html.escape(each)}</li>" for each in why_no_chat(site, now, language))
     title, head, words, hint = (word(f"try.{each}", {}, language) for each in ("title", "head", "words", "hint"))
     note = (
@@ -47,7 +48,7 @@ def try_page(site: KnownSite, now: int, language: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><title>{title} · {html.escape(site.line_name)}</title>'
         f"<style>{_STYLE}</style>"
-        f'<script async src="/widget.js" data-key="{quote(site.key)}"></script></head><body>'
+        f'<script async src="/widget.js" data-key="{quote(site.key)}"{said}></script></head><body>'
         f"<header><b>{html.escape(site.line_name)}</b></header><main><h1>{head}</h1>{note}<p>{words}</p><p>{hint}</p>{where}"
         f"<noscript><p>{word('try.script', {}, language)}</p></noscript>"
         '<div></div><div class="b"></div><div class="c"></div></main></body></html>'

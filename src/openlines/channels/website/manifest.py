@@ -129,6 +129,28 @@ MANIFEST: Final = Manifest(
             group="look",
         ),
         Field(
+            name="faces",
+            label={"ru": "Лица операторов", "en": "Faces of operators"},
+            help={
+                "ru": "В заголовке чата; какие имя и фото видны, решает вкладка «Очередь».",
+                "en": "In the header of the chat; the tab Queue decides which name and photo are shown.",
+            },
+            type="flag",
+            default=True,
+            group="look",
+        ),
+        Field(
+            name="sound",
+            label={"ru": "Звук", "en": "Sound"},
+            help={
+                "ru": "При новом сообщении. Посетитель может переключить его сам.",
+                "en": "With a new message. The visitor can switch it for himself.",
+            },
+            type="flag",
+            default=True,
+            group="look",
+        ),
+        Field(
             name="ask_contact",
             label={"ru": "Имя и почта", "en": "Name and e-mail"},
             help={

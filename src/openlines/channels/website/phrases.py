@@ -31,6 +31,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "status_answers_seconds": {"ru": "Обычно отвечаем в течение минуты", "en": "Usually answers within a minute"},
     "status_answers_minutes": {"ru": "Обычно отвечаем за {n} мин", "en": "Usually answers in {n} min"},
     "status_answers_hours": {"ru": "Обычно отвечаем за {n} ч", "en": "Usually answers in {n} h"},
+    "status_place": {"ru": "Ваше место в очереди: {n}", "en": "Your place in the queue: {n}"},
+    "status_place_wait": {
+        "ru": "Ваше место в очереди: {n}, около {m} мин",
+        "en": "Your place in the queue: {n}, about {m} min",
+    },
     "status_waiting": {"ru": "Получили, скоро ответим", "en": "We have it, an answer is coming"},
     "status_bot": {"ru": "Помощник отвечает сразу", "en": "The assistant answers at once"},
     "status_operator": {"ru": "отвечает вам", "en": "is answering you"},
@@ -39,6 +44,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "status_opens_tomorrow": {"ru": "Откроемся завтра в {time}", "en": "We open tomorrow at {time}"},
     "status_opens_weekday": {"ru": "Откроемся {day} в {time}", "en": "We open on {day} at {time}"},
     "status_opens_date": {"ru": "Откроемся {day}", "en": "We open on {day}"},
+    "status_place": {"ru": "Ваше место в очереди: {n}", "en": "Your place in the queue: {n}"},
+    "status_place_wait": {
+        "ru": "Ваше место в очереди: {n}, около {m} мин",
+        "en": "Your place in the queue: {n}, about {m} min",
+    },
     "status_closed": {
         "ru": "Обращение закрыто. Напишите, чтобы начать новое",
         "en": "The conversation is closed. Write to start another",

@@ -36,6 +36,8 @@ export class Chat {
   private readonly base: string;
   private language: string;
   private page: Page = { url: location.href, title: document.title, referrer: document.referrer };
+  /** What an administrator is changing, laid over the settings as they are. */
+  private draft: Partial<Config> = {};
   private configAt = 0;
   private configMisses = 0;
   private arrivalMisses = 0;
@@ -118,7 +120,7 @@ export class Chat {
       armed: false,
       readByStaff: 0,
       readSeq: 0,
-      sound: this.keeper.get<boolean>("sound") ?? true,
+      sound: this.keeper.get<boolean>("sound") ?? config?.sound ?? true,
       name: "",
       email: "",
       contact: "hidden",
@@ -203,14 +205,20 @@ export class Chat {
       this.configAt = Date.now();
       this.configMisses = 0;
       this.keeper.set("config", config);
-      this.store.set({ config, fresh: true, gone: false, speech: speak(config.language || language, config.texts) });
-      this.showLook();
+      this.take(config, language);
       this.watchHours(config);
       this.tune();
     } catch (problem) {
       if (problem instanceof Problem && !problem.passing) this.channelGone();
       else this.loadConfigIn(jitter(this.configMisses++, Math.random()));
     }
+  }
+
+  private take(given: Config, language: string): void {
+    const config = { ...given, ...this.draft };
+    const sound = this.keeper.get<boolean>("sound") ?? config.sound ?? true;
+    this.store.set({ config, sound, fresh: true, gone: false, speech: speak(config.language || language, config.texts) });
+    this.showLook();
   }
 
   private loadConfigIn(wait: number): void {
@@ -309,6 +317,13 @@ export class Chat {
       });
     }
     this.keeper.changed((name) => this.elsewhere(name));
+    // Only a page of ours can say this to our window: the settings, which show the chat as it is being changed.
+    addEventListener("openlines-preview", (event) => {
+      event.preventDefault();
+      this.draft = (event as CustomEvent<Config>).detail;
+      const { config } = this.state;
+      if (config) this.take(config, this.speaking());
+    });
   }
 
   private awake(): void {

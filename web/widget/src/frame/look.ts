@@ -21,7 +21,7 @@ export function lookOf(config: Config, { words }: Speech, met: boolean): Look {
     side: config.position?.includes("left") ? "left" : "right",
     button: config.bubble !== false,
     label: typeof config.bubble === "string" ? config.bubble : "",
-    greeting: met ? "" : (text ?? ""),
+    greeting: met && !config.preview ? "" : (text ?? ""),
     delay: delay ?? 3,
     radius: radiusOf(config),
     words: {

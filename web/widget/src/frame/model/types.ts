@@ -92,6 +92,10 @@ export interface Config {
   text_limit?: number;
   /** Operators see what is being typed. */
   typing_text?: boolean;
+  /** False: silent, until the visitor switches it on. */
+  sound?: boolean;
+  /** What is under edit in the settings: shown as to somebody who has never written. */
+  preview?: boolean;
   /** Seconds that people usually need to answer. */
   answers_in?: number;
   /** Corner of the panel, px. */

@@ -183,7 +183,7 @@ export interface QueueEntry extends QueueMember {
   people?: QueuePerson[];
 }
 
-export type FieldType = "text" | "secret" | "url" | "color" | "choice" | "flag" | "list" | "schedule" | "words";
+export type FieldType = "text" | "secret" | "url" | "color" | "choice" | "flag" | "list" | "schedule" | "words" | "invitations";
 
 export interface ManifestField {
   name: string;
@@ -195,7 +195,7 @@ export interface ManifestField {
   choices?: [string, Words][];
   /** Of the whole value. */
   pattern?: string;
-  group?: "" | "look" | "hours" | "words" | "safety" | "advanced";
+  group?: "" | "look" | "pages" | "hours" | "words" | "safety" | "advanced";
   /** A secret made by the server; never asked for. */
   generated?: boolean;
   /** Characters of a text, entries of a list. */

@@ -4,5 +4,10 @@ export default {
   chatsOfLineHelp: "Each chat has its own look, texts and address.",
   noChatYet: "No chat is connected to this line yet.",
   connectChat: "Connect a chat",
-  chatLook: "Look of the chat",
+  whichChat: "Chat",
+  chatRest: "Code for the site, hours, safety",
+  onComputer: "Computer",
+  onPhone: "Phone",
+  liveHelp: "This is the chat itself, as you are changing it: press its button. Customers see changes after saving.",
+  group_pages: "On which pages",
 } as const;

@@ -7,5 +7,10 @@ export default {
   chatsOfLineHelp: "У каждого чата свой вид, тексты и адрес.",
   noChatYet: "К этой линии чат ещё не подключён.",
   connectChat: "Подключить чат",
-  chatLook: "Вид чата",
+  whichChat: "Чат",
+  chatRest: "Код для сайта, часы, безопасность",
+  onComputer: "Компьютер",
+  onPhone: "Телефон",
+  liveHelp: "Это сам чат, каким вы его делаете: нажмите на кнопку. Клиенты увидят изменения после сохранения.",
+  group_pages: "На каких страницах",
 } satisfies SameKeys<typeof en>;

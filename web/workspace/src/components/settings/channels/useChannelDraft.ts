@@ -19,6 +19,8 @@ interface Draft {
 /** What a save changed, as a patch that puts the old values back (secrets cannot be: nobody knows them). */
 export type Undo = Pick<ChannelPatch, "name" | "settings">;
 
+export type ChannelEdit = ReturnType<typeof useChannelDraft>;
+
 export function useChannelDraft() {
   const channel = shallowRef<Channel | null>(null);
   const draft = shallowRef<Draft | null>(null);
