@@ -22,7 +22,7 @@ async def _notice(house: House) -> dict[str, Any]:
         if found:
             return found[0]
         await asyncio.sleep(0.05)
-    raise AssertionError(page)
+    raise AssertionError("no notice came")
 
 
 async def _bell_rings(socket: Socket) -> None:

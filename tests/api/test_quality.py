@@ -165,11 +165,12 @@ async def test_words_wait_for_the_agreement_that_is_recorded_with_its_version(ho
     assert [(each["url"], each["how"]) for each in records["consents"]] == [("https://example.org/privacy", "button")]
 
     await house.change_line(house.line_id, consent_url="https://example.org/other")
+    answer = await visitor.say("and now?")
     for _ in range(50):  # the server hears of it by its log
-        answer = await visitor.say("and now?")
         if answer.code:
             break
         await asyncio.sleep(0.02)
+        answer = await visitor.say("and now?")
     assert answer.code == "consent_needed"
 
 

@@ -1,5 +1,7 @@
 """What leaves for a messenger names nobody whom the line hides."""
 
+from typing import Any
+
 import pytest
 
 from openlines.services import handle
@@ -18,7 +20,7 @@ def test_a_text_that_goes_to_a_messenger_names_the_operator_as_the_line_shows_hi
     house: Portal, shown: str, said: str
 ) -> None:
     ann = house.operator("Ann")
-    texts = {"close_text": {"en": "{operator} says bye"}, "common_name": {"en": "Bakery"}}
+    texts: dict[str, Any] = {"close_text": {"en": "{operator} says bye"}, "common_name": {"en": "Bakery"}}
     line_id = house.line(ann, operator_shown=shown, **texts)
 
     def name(tx: Tx) -> None:
@@ -37,7 +39,7 @@ def test_a_text_that_goes_to_a_messenger_names_the_operator_as_the_line_shows_hi
 
 def test_photos_of_a_line_are_everybodys_and_what_is_not_sent_is_its_uploaders_alone(house: Portal) -> None:
     ann, bob = house.operator("Ann", role="administrator"), house.operator("Bob", role="administrator")
-    facts = {"name": "a.png", "size": 1, "type_": "image/png"}
+    facts: dict[str, Any] = {"name": "a.png", "size": 1, "type_": "image/png"}
     common, own, draft = (house.do(add_file, hash_=each * 64, user_id=ann.user_id, **facts).id for each in "abc")
     line_id = house.line(ann, operator_shown="common", common_name={"en": "Bakery"}, common_photo=common)
     house.do(lambda tx: put(tx, line_id, [OwnFace(line_id, ann.user_id, "", own)]))

@@ -98,7 +98,7 @@ def test_what_was_long_ago_says_nothing(house: Portal) -> None:
 
 def test_while_the_line_is_closed_no_place_is_promised(house: Portal) -> None:
     ann = house.operator("Ann")
-    closed = [[] for _ in range(7)]
+    closed: list[list[dict[str, str]]] = [[] for _ in range(7)]
     line_id = house.line(ann, limit=1, place_on=True, place_text=WORDS, hours_on=True, week=closed)
     channel = house.channel(line_id)
     house.writes(channel, "a")

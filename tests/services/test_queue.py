@@ -8,6 +8,7 @@ from openlines.services import accounts, departments, lines, queue, route, wake
 from openlines.services.access import Actor
 from openlines.services.errors import Invalid
 from openlines.store import Tx, seats, users
+from openlines.store.departments import all_departments
 from openlines.store.lines import Member
 from tests.services.portal import Portal
 
@@ -80,8 +81,8 @@ def test_whoever_becomes_head_leaves_the_queue_and_comes_back_when_he_is_none(ho
     put(house, line_id, Member(None, sales))
 
     def lead(head_id: int | None) -> None:
-        version = next(e.version for e in house.do(departments.rows.all_departments) if e.id == sales)
-        house.do(departments.change_department, house.admin, sales, version, head_id=head_id)
+        version = next(e.version for e in house.do(all_departments) if e.id == sales)
+        house.do(lambda tx: departments.change_department(tx, house.admin, sales, version, head_id=head_id))
 
     lead(ann.user_id)
     assert seated(house, line_id) == ids(bob)

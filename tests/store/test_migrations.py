@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import BigInteger, NullPool, create_engine
 from sqlalchemy.engine import make_url
 
-from openlines.store import SchemaBehind, StoreError, migrate, open_store, schema, tables
+from openlines.store import SchemaBehind, StoreError, migrate, open_store, schema
+from openlines.store.columns import metadata
 from openlines.store.sqlite import connect_writer
 
 VERSIONS = sorted((Path(schema.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
@@ -46,7 +47,7 @@ def test_sqlite_migrations_make_the_schema(tmp_path: Path) -> None:
             )
 
     migrate(tmp_path / "migrated.db")
-    tables.metadata.create_all(create_engine(f"sqlite:///{tmp_path / 'made.db'}", poolclass=NullPool))
+    metadata.create_all(create_engine(f"sqlite:///{tmp_path / 'made.db'}", poolclass=NullPool))
     assert made(tmp_path / "migrated.db") == made(tmp_path / "made.db")
 
 
@@ -56,14 +57,14 @@ def test_postgres_migrations_make_the_schema(empty_postgres_url: str, postgres_u
             return without_versions(connection.execute(WHAT_POSTGRES_HAS))
 
     engine = create_engine(make_url(empty_postgres_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    tables.metadata.create_all(engine)
+    metadata.create_all(engine)
     assert made(postgres_url) == made(empty_postgres_url)
 
 
 def test_every_table_with_numbered_rows_has_its_sequence(postgres_url: str) -> None:
     numbered = {
         name
-        for name, table in tables.metadata.tables.items()
+        for name, table in metadata.tables.items()
         if "id" in table.c and isinstance(table.c.id.type, BigInteger)
     }
     with psycopg.connect(postgres_url) as connection:

@@ -79,7 +79,7 @@ def parts_of(reader: Moment, stage: Stage, rules: Rules, around: Around) -> list
     """All parts, from the moment at which the customer's words have been taken in by `stage`."""
     start = stage.now
     tell = Teller(reader, rules, around)
-    answered = _answering(stage)
+    answering = _answering(stage)
     c = stage.ours.c if stage.ours is not None else None
     held = c.route_at if c is not None and c.state == "waiting" else None
     until = max(start, held or start) + AHEAD
@@ -87,9 +87,9 @@ def parts_of(reader: Moment, stage: Stage, rules: Rules, around: Around) -> list
     steps = [*tell.steps(stage.told, stage.seats), *_held(rules, held, start), *_marks(stage, rules, start, until)]
     steps.sort(key=lambda each: each.at)
     parts = [_part("nobody", start, steps, ended, None)]
-    if answered is None:
+    if answering is None:
         return parts
-    who, answered = answered
+    who, answered = answering
     for name in ("silent", "finished"):
         course = _answered(answered, who, finishes=name == "finished")
         if course is None:

@@ -347,5 +347,5 @@ def messages_of(reader: Reader, rows: list[MessageRow], language: str, word: Wor
     for each in found:
         if each.fact is not None and each.fact.code == "transferred":
             text = fact_text(reader, "transferred", each.fact.params, language, word)
-            each.fact = Coded("transferred", each.fact.params, text)
+            each.fact = Coded(each.fact.code, each.fact.params, text)
     return found

@@ -38,7 +38,7 @@ class ForecastInput(msgspec.Struct, forbid_unknown_fields=True):
     channel_id: Number | None = None
     at: str | None = None
     everybody: bool = False
-    customer: CustomerInput = CustomerInput()
+    customer: CustomerInput = msgspec.field(default_factory=CustomerInput)
     settings: dict[str, Any] | None = None
     members: list[QueueMember] | None = None
     active: bool | None = None

@@ -42,6 +42,7 @@ WORDS: Final = {
     "auto_nobody_free": "Said because nobody was free and the line tells the place in the queue.",
     "auto_finished": "Said because the conversation was finished.",
     "auto_rated": "Said because the customer gave a rating.",
+    "said.contact_taken": "the customer left a contact while the line is closed",
     "auto_silent": "Said because the customer has gone silent.",
     "auto_chosen": "Said because the customer pressed a button.",
     "said.chosen": "the customer pressed a button",

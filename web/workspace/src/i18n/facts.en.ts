@@ -180,6 +180,7 @@ export default {
   said_first: "sent at the customer's first words",
   said_each: "sent at the first words of a conversation",
   said_limit: "sent because the time for rating is over",
+  said_contact_taken: "sent because the customer left a contact while the line is closed",
   said_closed: "sent because the line is closed now",
   said_nobody_available: "sent because nobody is available now",
   said_nobody_replied: "sent because nobody has answered in time",
