@@ -110,6 +110,12 @@ KEYLESS: Final = frozenset(
         ("post", "/api/v1/me/password"),
         ("post", "/api/v1/files"),
         ("post", "/api/v1/channels/{channel_id}/check"),
+        ("post", "/api/v1/notify/mail/test"),
+        ("post", "/api/v1/notify/hooks/test"),
+        # These ask, with more than an address can say, and change nothing.
+        ("post", "/api/v1/lines/read-file"),
+        ("post", "/api/v1/lines/{line_id}/forecast"),
+        ("post", "/api/v1/lines/{line_id}/previews"),
     }
 )
 _CHANGES: Final = ("post", "put", "patch", "delete")

@@ -36,8 +36,8 @@ WORDS: Final = {
     "mail_no_starttls": "The server offers no STARTTLS, so nothing was sent.",
     "advice.mail_no_starttls": "Choose TLS with port 465, or no encryption if the server is in your own network.",
     "mail_bad_certificate": "The server's certificate is not trusted.",
-    "advice.mail_bad_certificate": "Use the name that is in the certificate. For a server of your own with a certificate"
-    " that it signed itself, switch the check off.",
+    "advice.mail_bad_certificate": "Use the name that is in the certificate. For a server of your own with a"
+    " certificate that it signed itself, switch the check off.",
     "mail_no_login": "The server offers no sign-in here that openlines knows.",
     "advice.mail_no_login": "Leave the user empty, or choose encryption: many servers offer a sign-in only then.",
     "mail_login_refused": "The server refused the user name or the password.",

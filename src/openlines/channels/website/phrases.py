@@ -31,11 +31,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "status_answers_seconds": {"ru": "Обычно отвечаем в течение минуты", "en": "Usually answers within a minute"},
     "status_answers_minutes": {"ru": "Обычно отвечаем за {n} мин", "en": "Usually answers in {n} min"},
     "status_answers_hours": {"ru": "Обычно отвечаем за {n} ч", "en": "Usually answers in {n} h"},
-    "status_place": {"ru": "Ваше место в очереди: {n}", "en": "Your place in the queue: {n}"},
-    "status_place_wait": {
-        "ru": "Ваше место в очереди: {n}, около {m} мин",
-        "en": "Your place in the queue: {n}, about {m} min",
-    },
     "status_waiting": {"ru": "Получили, скоро ответим", "en": "We have it, an answer is coming"},
     "status_bot": {"ru": "Помощник отвечает сразу", "en": "The assistant answers at once"},
     "status_operator": {"ru": "отвечает вам", "en": "is answering you"},
