@@ -26,9 +26,10 @@ def test_s25_an_overdue_first_answer_is_recorded_and_told_at_its_moment(house: P
     house.set(kpi_first=60, kpi_first_notice=TOLD)
     conversation = house.customer().says()
     assert "target_at" in anton.sees(conversation)
-    anton.accepts(conversation)
-    anton.replies(conversation, "Colleagues, who knows this?", note=True)  # a note is no answer
-    house.later(59.999)
+    house.later(10)
+    anton.accepts(conversation)  # is no answer
+    anton.replies(conversation, "Colleagues, who knows this?", note=True)  # nor is a note
+    house.later(49.999)
     assert anton.notices == []
     house.later(0.001)
     assert anton.heard_of("notices")
@@ -119,6 +120,7 @@ def test_s27_each_target_has_its_own_notice_and_off_means_measured_only(house: P
     house.set(kpi_first=60, kpi_further=60, kpi_first_notice={**TOLD, "on": False}, kpi_further_notice=TOLD)
     customer = house.customer()
     conversation = customer.says()
+    anton.accepts(conversation)
     house.later(90)
     assert (anton.notices, _figures(house)["overdue"]) == ([], 1)
     anton.replies(conversation)
