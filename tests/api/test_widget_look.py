@@ -54,3 +54,41 @@ async def test_a_phrase_that_the_chat_does_not_have_is_refused_at_its_name(house
     said = {path: each["message"] for path, each in answer.json["fields"].items()}
     assert said["texts_en.wellcome"] == "The chat has no such phrase."
     assert said["texts_en.welcome"] == "There is no placeholder {name}. Known: —."
+
+
+async def test_faces_and_sound_are_the_owners_choice(house: House) -> None:
+    assert await _told(house, "en", sound=True)
+    assert (await _set(house, faces=False, sound=False)).status == 200
+    assert await _told(house, "en", sound=False, operators=[])
+
+
+async def test_who_is_invited_where_is_told_in_the_visitors_language(house: House) -> None:
+    assert "pages" not in await _config(house, "en")
+    invitation = {"page": "/prices*", "after": 5, "who": "returning", "ru": "Помочь?", "en": ""}
+    assert (await _set(house, hidden_on=["/basket*"], invitations=[invitation])).status == 200
+    told = {"page": "/prices*", "after": 5, "who": "returning", "text": "Помочь?"}
+    assert await _told(house, "ru", pages={"hidden": ["/basket*"], "invitations": [told]})
+    assert await _told(house, "en", pages={"hidden": ["/basket*"], "invitations": []})
+
+
+async def test_a_bad_invitation_is_refused_at_its_part(house: House) -> None:
+    bad = [
+        {"page": "two words", "after": -1, "who": "nobody", "ru": "x" * 141, "en": ""},
+        {"page": "", "after": "soon", "ru": "", "colour": "red"},
+        5,
+    ]
+    answer = await _set(house, invitations=bad, hidden_on=["<script>"])
+    assert answer.status == 422
+    said = {path: each["code"] for path, each in answer.json["fields"].items()}
+    assert said == {
+        "hidden_on.0": "bad_pattern",
+        "invitations.0.page": "bad_pattern",
+        "invitations.0.after": "out_of_range",
+        "invitations.0.who": "bad_choice",
+        "invitations.0.ru": "too_long",
+        "invitations.1.page": "required",
+        "invitations.1.after": "wrong_type",
+        "invitations.1.ru": "text_needed",
+        "invitations.1.colour": "unknown_field",
+        "invitations.2": "wrong_type",
+    }

@@ -16,7 +16,7 @@ from openlines.support.secrets import Secret
 
 Words = Mapping[str, str]  # {"ru": …, "en": …}
 
-FieldType = Literal["text", "secret", "url", "color", "choice", "flag", "list", "schedule", "words"]
+FieldType = Literal["text", "secret", "url", "color", "choice", "flag", "list", "schedule", "words", "invitations"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from openlines.channels import invitations
 from openlines.channels.base import Field
 from openlines.core.line import Interval, Problem, SpecialDays
 from openlines.core.schedule import problems as schedule_problems
@@ -76,6 +77,8 @@ def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
         return _schedule(field, value)
     if field.type == "list":
         return _list(field, value)
+    if field.type == "invitations":
+        return invitations.checked(field.name, value)
     if field.type == "words":
         return _words(field, value)
     if not isinstance(value, str):

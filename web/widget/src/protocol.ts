@@ -47,6 +47,10 @@ export interface Look {
   greeting: string;
   /** Seconds before the greeting appears. */
   delay: number;
+  /** The greeting is an invitation, shown once in this visit. */
+  visit?: number;
+  /** Button and greeting are those of this page: the next one has to ask. */
+  paged?: boolean;
   /** Corner of the panel, px. */
   radius: number;
   words: { title: string; open: string; close: string; dismiss: string; unread: string };

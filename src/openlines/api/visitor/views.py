@@ -41,7 +41,21 @@ def config(
     greeting = settings.get(f"greeting_{chosen}")
     if greeting:
         answer["greeting_bubble"] = greeting
+    pages = _pages(settings, chosen)
+    if pages:
+        answer["pages"] = pages
     return answer
+
+
+def _pages(settings: dict[str, Any], language: str) -> dict[str, Any]:
+    """What differs from page to page: where there is no button, and who is invited where; the chat's window decides."""
+    invitations = [
+        {"page": each["page"], "after": each["after"], "who": each["who"], "text": each[language]}
+        for each in settings.get("invitations") or ()
+        if each.get(language)
+    ]
+    hidden = settings.get("hidden_on") or []
+    return {"hidden": hidden, "invitations": invitations} if hidden or invitations else {}
 
 
 def _hours(site: KnownSite, now: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from openlines.channels.base import Capabilities, Field, Manifest
+from openlines.channels.invitations import MASK
 from openlines.channels.website.phrases import PHRASES
 
 # Scheme, host and port, or every subdomain of a host. No path: a browser tells only the origin.
@@ -149,6 +150,32 @@ MANIFEST: Final = Manifest(
             type="flag",
             default=True,
             group="look",
+        ),
+        Field(
+            name="hidden_on",
+            label={"ru": "Где кнопки нет", "en": "Where there is no button"},
+            help={
+                "ru": "Адреса страниц: /checkout* или https://shop.example.com/*. * — что угодно. Пусто: кнопка везде.",
+                "en": "Addresses of pages: /checkout* or https://shop.example.com/*. * is anything. Empty: everywhere.",
+            },
+            type="list",
+            default=[],
+            pattern=MASK,
+            limit=50,
+            group="pages",
+        ),
+        Field(
+            name="invitations",
+            label={"ru": "Приглашения", "en": "Invitations"},
+            help={
+                "ru": "Слова у кнопки на выбранных страницах, раз за визит; показывается первое подходящее. "
+                "Тем, кто уже писал, не показываются. На телефоне — только отметка на кнопке.",
+                "en": "Words beside the button on pages of your choice, once in a visit; the first that fits is shown. "
+                "Not to those who have written before. On a phone only a mark on the button.",
+            },
+            type="invitations",
+            default=[],
+            group="pages",
         ),
         Field(
             name="ask_contact",

@@ -166,6 +166,7 @@ export class Chat {
   private moved(page: Page): void {
     const elsewhere = page.url !== this.page.url;
     this.page = page;
+    if (elsewhere && this.state.config?.pages) this.showLook();
     if (!elsewhere || !this.visitor.active || !this.state.messages.length) return;
     clearTimeout(this.timers.moved);
     this.timers.moved = setTimeout(() => void this.visitor.arrive().catch(() => undefined), BLINK);
@@ -235,7 +236,12 @@ export class Chat {
 
   private showLook(): void {
     const { config, speech, messages } = this.state;
-    if (config) this.host.say({ type: "look", look: lookOf(config, speech, messages.length > 0) });
+    if (!config) return;
+    const met = messages.length > 0;
+    const look = lookOf(config, speech, met);
+    const say = () => this.host.say({ type: "look", look });
+    if (config.pages) void import("./pages").then(({ onPage }) => onPage(look, config, this.page.url, met, this.keeper)).then(say);
+    else say();
   }
 
   /** Look again when the hours change, so that the chat goes and comes back by itself. */

@@ -51,6 +51,9 @@ export function createChat(options: Options): Chat {
   let before: Element | null = null;
   let overflow: string | undefined;
   let greeting = 0;
+  let awaited = "";
+  /** What a phone says by a mark on the button, so as not to cover the page. */
+  let hint = "";
 
   const page = (): Page => ({
     url: location.href.slice(0, 2000),
@@ -72,27 +75,38 @@ export function createChat(options: Options): Chat {
     host.style.setProperty("--radius", `${look.radius}px`);
     host.setAttribute("side", look.side);
     const open = look.label || words.open;
-    aria(button, "label", opened ? words.close : unread ? `${open}, ${words.unread}: ${unread}` : open);
+    aria(button, "label", opened ? words.close : unread ? `${open}, ${words.unread}: ${unread}` : open + hint);
     aria(button, "expanded", `${opened}`);
     dom.icon.setAttribute("d", opened ? DOWN : CHAT);
     dom.label.textContent = look.label;
     dom.label.hidden = !look.label || opened;
-    dom.badge.textContent = unread > 99 ? "99+" : `${unread || ""}`;
-    dom.badge.hidden = !unread || opened;
+    dom.badge.textContent = unread > 99 ? "99+" : `${unread || (hint && 1)}`;
+    dom.badge.hidden = (!unread && !hint) || opened;
     aria(dom.away, "label", words.dismiss);
     aria(panel, "label", words.title);
     if (link) link.frame.title = words.title;
     if (!shown) bubble.hidden = true;
   }
 
-  /** Greet who has not written yet, once per text. */
+  /** A greeting is over once it was put away; an invitation, once it was shown in this visit. */
+  const memory = () => `${kept}:${look?.visit ? "visit" : "greeted"}`;
+  const greeted = () => remember("localStorage", memory(), look?.visit ?? look?.greeting);
+
+  /** Greet who has not written yet. */
   function greet(): void {
     clearTimeout(greeting);
+    hint = "";
+    if (!unread) bubble.hidden = true;
     const text = look?.greeting;
-    if (!text || !look || !inHours() || recall("localStorage", `${kept}:greeted`) === text) return;
+    if (!text || !inHours() || recall("localStorage", memory()) === (look?.visit ?? text)) return;
     greeting = window.setTimeout(() => {
-      if (!opened && !unread && look?.greeting === text && inHours() && look.button) pop("", text);
-    }, look.delay * 1000);
+      if (opened || unread || look?.greeting !== text || !inHours() || !look.button) return;
+      if (look.visit) greeted();
+      if (full()) {
+        hint = `: ${text}`;
+        paint();
+      } else pop("", text);
+    }, (look?.delay ?? 0) * 1000);
   }
 
   function pop(name: string, text: string): void {
@@ -103,7 +117,8 @@ export function createChat(options: Options): Chat {
   function unpop(): void {
     clearTimeout(greeting);
     bubble.hidden = true;
-    if (look?.greeting) remember("localStorage", `${kept}:greeted`, look.greeting);
+    hint = "";
+    if (look?.greeting) greeted();
   }
 
   /** Over the whole screen the page below keeps still, and the panel keeps out of the keyboard's way. */
@@ -161,9 +176,13 @@ export function createChat(options: Options): Chat {
   function heard(message: ToLoader): void {
     if (message.type === "look") {
       look = message.look;
-      remember("localStorage", kept, look);
+      remember("localStorage", kept, look.paged ? null : look);
+      const now = `${look.shown}${look.greeting}${look.visit}`;
+      if (now !== awaited) {
+        awaited = now;
+        greet();
+      }
       paint();
-      greet();
     } else if (message.type === "close") close();
     else if (message.type === "unread") count(message.count);
     else if (message.type === "message") announce(message.message);

@@ -66,6 +66,13 @@ export interface Place {
   wait?: number;
 }
 
+export interface Pages {
+  /** Masks of pages without a button. */
+  hidden?: string[];
+  /** The first that fits is shown. `after`: seconds on the page. */
+  invitations?: { page: string; after: number; who: "all" | "new" | "returning"; text: string }[];
+}
+
 export interface Config {
   name: string;
   language: string;
@@ -76,6 +83,8 @@ export interface Config {
   /** False: no button; a text: words on the button. */
   bubble?: boolean | string;
   greeting_bubble?: string | { text: string; delay?: number };
+  /** What differs from page to page. */
+  pages?: Pages;
   online?: boolean;
   /** `changes_in`: seconds for which this stays true; `until`: the same by our clock, added when it came. */
   hours?: { shown?: boolean; open?: boolean; opens_at?: string; changes_in?: number; until?: number };

@@ -202,6 +202,15 @@ export interface ManifestField {
   limit?: number;
 }
 
+/** An entry of a field of type "invitations". `page`: a mask; `after`: seconds on the page. */
+export interface Invitation {
+  page: string;
+  after: number;
+  who: "all" | "new" | "returning";
+  ru: string;
+  en: string;
+}
+
 /** The value of a field of type "schedule". */
 export interface ScheduleValue {
   time_zone: string;

@@ -17,6 +17,8 @@ export function chatConfig(settings: Record<string, unknown>, language: Language
     bubble: settings["bubble"] === false ? false : text(`bubble_${language}`) || true,
     greeting_bubble: text(`greeting_${language}`),
     texts: Object.fromEntries(Object.entries(words).filter(([, said]) => said.trim())),
+    // What belongs to single pages of the site is not for this one.
+    pages: null,
     // Here it is looked at at any hour.
     hours: { shown: true, open: true },
     ...(settings["faces"] === false ? { operators: [] } : {}),
