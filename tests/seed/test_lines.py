@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "no_answer_time": 180,
     "full_close_delay": 600,
     "auto_close_time": 4 * 3600,
+    "rating": "like",
     "close_after_rating": False,
     "rating_before_finish": True,
     "kpi_first": 0,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from openlines.core.line import FormField, InactivityButton, InactivityMessage, KpiNotice, LineSettings, SpecialDays
+from openlines.services.lines import new_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openlines"
@@ -46,7 +47,7 @@ _NOT_PROOFS = frozenset({"test_line.py", "test_line_problems.py", "test_line_set
 
 @dataclass(frozen=True)
 class Place:
-    """One setting and everything that was found of it."""
+    """One setting and everything that was found of it; `default` is what a new line has."""
 
     name: str
     default: Any
@@ -60,13 +61,13 @@ class Place:
 def places() -> list[Place]:
     """Every setting, in the order of the tabs and of their rows; those without a row at the end."""
     tab_of = {name: (tab, kind) for tab in TABS for name, kind in rows(tab).items()}
-    known = {each.name: each for each in fields(LineSettings)}
+    known, new = {each.name: each for each in fields(LineSettings)}, new_settings("")
     order = [*(name for name in tab_of if name in known), *(name for name in known if name not in tab_of)]
     readers, tests = _readers(), _tests()
     return [
         Place(
             name,
-            _default(known[name]),
+            getattr(new, name),
             *tab_of.get(name, ("", "")),
             _component(name, tab_of[name][0]) if name in tab_of else "",
             tuple(_shown(readers.get(name, ()))),

@@ -28,6 +28,8 @@ _COLUMNS = {
 }
 _ON = {"en": ("off", "on"), "ru": ("нет", "да")}
 _NOTHING = {"en": "empty", "ru": "пусто"}
+_PORTALS = {"en": "the portal's", "ru": "портала"}
+_WORDS = {"en": "words of ours", "ru": "наши слова"}
 _MORE = {"en": "and {} more", "ru": "и ещё {}"}
 _UNITS = {
     "en": ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")),
@@ -88,22 +90,35 @@ def _short(test: str) -> str:
 
 def default(each: Place, language: str) -> str:
     """What a new line has, in words."""
-    known, value = words(language), each.default
+    value = each.default
     if value is None:
         return "–"
-    if isinstance(value, tuple) and value and each.kind == "part":
-        return ", ".join(map(str, value))
     if value is True or value is False:
         return _ON[language][value]
-    if value in (0, "", {}, ()):
-        return known.get(f"z_{each.name}", "0" if value == 0 and each.kind == "number" else _NOTHING[language])
-    if each.kind == "choice":
-        return known.get(f"o_{each.name}_{value}", str(value))
-    if each.kind == "duration":
-        return _span(value, language)
+    return _none(each, language) if value in (0, "", {}, ()) else _some_value(each, language)
+
+
+def _none(each: Place, language: str) -> str:
+    if each.kind == "zone":
+        return _PORTALS[language]
+    return words(language).get(f"z_{each.name}", "0" if each.kind == "number" else _NOTHING[language])
+
+
+def _some_value(each: Place, language: str) -> str:
+    value: Any = each.default
     if each.name == "week":
         return _DAYS[language].format(value[0][0].start, value[0][0].end)
-    return _ON[language][0] if each.kind == "notice" else str(value)
+    match each.kind:
+        case "texts":
+            return _WORDS[language]
+        case "choice":
+            return words(language).get(f"o_{each.name}_{value}", str(value))
+        case "duration":
+            return _span(value, language)
+        case "notice":
+            return _ON[language][0]
+        case _:
+            return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _span(seconds: Any, language: str) -> str:
