@@ -169,6 +169,7 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("GET", "/channels/{channel_id}"): (CONFIGURES, f"/channels/{CH}", None),
     ("PATCH", "/channels/{channel_id}"): (CONFIGURES, f"/channels/{CH}", {"version": 0, "name": "x"}),
     ("DELETE", "/channels/{channel_id}"): (CONFIGURES, "/channels/{spare}", None),
+    ("GET", "/channels/{channel_id}/qr.svg"): (CONFIGURES, f"/channels/{CH}/qr.svg", None),
     ("POST", "/channels/{channel_id}/check"): (CONFIGURES, f"/channels/{CH}/check", {}),
     ("POST", "/channels/{channel_id}/secrets"): (CONFIGURES, f"/channels/{CH}/secrets", {"name": "identity_key"}),
 }  # fmt: skip

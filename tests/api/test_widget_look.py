@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.api.asgi_client import Answer
 from tests.api.house import House
 
@@ -92,3 +94,34 @@ async def test_a_bad_invitation_is_refused_at_its_part(house: House) -> None:
         "invitations.1.colour": "unknown_field",
         "invitations.2": "wrong_type",
     }
+
+
+async def test_the_chats_own_page_has_an_address_in_the_owners_words_and_a_code(house: House) -> None:
+    answer = await _set(house, alias="our-bakery")
+    assert answer.status == 200, answer.body
+    assert answer.json["page_url"].endswith("/chat/our-bakery")
+    assert (await house.browser().get("/api/v1/widget/our-bakery/config")).status == 200
+    assert (await house.browser().get(f"/api/v1/widget/{house.key}/config")).status == 200
+    code = await house.admin.get(f"/api/v1/channels/{house.channel_id}/qr.svg")
+    assert code.status == 200
+    assert code.body.startswith(b"<svg")
+    again = await _set(house, alias="our-bakery", sound=False)
+    assert again.status == 200, "its own address is not somebody else's"
+
+
+@pytest.mark.parametrize("alias", ["ab", "Has Space", "-edge", "a--b", "x" * 41, "пекарня", "../etc"])
+async def test_an_address_that_no_letter_could_carry_is_refused(house: House, alias: str) -> None:
+    answer = await _set(house, alias=alias)
+    assert answer.status == 422
+    assert "alias" in answer.json["fields"]
+
+
+async def test_two_chats_have_two_addresses(house: House) -> None:
+    assert (await _set(house, alias="our-bakery")).status == 200
+    line = await house.admin.post("/api/v1/lines", {"name": "Another"})
+    body = {"line_id": line.json["id"], "kind": "website", "name": "Other", "settings": {"alias": "our-bakery"}}
+    answer = await house.admin.post("/api/v1/channels", body)
+    assert answer.status == 422
+    assert answer.json["fields"]["alias"]["code"] == "alias_taken"
+    assert (await house.admin.delete(f"/api/v1/channels/{house.channel_id}")).status < 300
+    assert (await house.admin.post("/api/v1/channels", body)).status == 201, "a removed chat leaves its address"

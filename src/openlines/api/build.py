@@ -27,6 +27,7 @@ from openlines.api.refusals import BadBody, HttpRefused, misfit
 from openlines.api.staff import (
     actions,
     channels,
+    chat_page,
     customers,
     entry,
     files,
@@ -71,6 +72,7 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *line_versions.HANDLERS,
     *line_files.HANDLERS,
     *channels.HANDLERS,
+    *chat_page.HANDLERS,
     *quality.HANDLERS,
     *quarantine.HANDLERS,
     *kpi.HANDLERS,

@@ -15,7 +15,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def checked(name: str, value: Any) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """`[{"page": "/prices*", "after": 20, "who": "all", "ru": "…", "en": "…"}]`; problems at "<name>.<index>.<part>"."""
+    """`[{"page": "/prices*", "after": 20, "who": "all", "ru": "…", "en": "…"}]`; problems at "name.index.part"."""
     if not isinstance(value, list):
         return [], [Problem(name, "wrong_type", {"name": name, "expected": ["list"], "got": ""})]
     if len(value) > MOST:

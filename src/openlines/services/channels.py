@@ -55,6 +55,7 @@ def create(
         raise Invalid(problems)
     _one_of_a_kind(tx, line_id, found)
     channel_id = tx.new_id(channels_table)
+    alias = _alias(tx, channel_id, checked.settings)
     hidden = {**checked.secrets, **{each: new_token() for each in generated(found.fields)}}
     rows.add(
         tx,
@@ -67,6 +68,7 @@ def create(
         secrets=_sealed(seal, channel_id, hidden),
         state=_first_state(found),
         created_at=tx.now,
+        alias=alias,
     )
     _changed(tx, actor, channel_id, line_id, "added")
     return channel_id
@@ -97,7 +99,7 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
     values |= _moved(tx, row, wish, found)
     if wish.settings:
         facts = {FACTS: row.values[FACTS]} if FACTS in row.values else {}
-        values["settings"] = _json({**checked.settings, **facts})
+        values |= {"settings": _json({**checked.settings, **facts}), "alias": _alias(tx, row.id, checked.settings)}
     if checked.secrets:
         kept = {key: value.reveal() for key, value in opened.items()}
         values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
@@ -144,7 +146,7 @@ def remove(tx: Tx, actor: Actor, channel_id: int) -> None:
     """Disconnect for good. Threads and their history stay; what is open on it is closed, silently."""
     require_administrator(actor)
     row = access_channel(tx, actor, channel_id)
-    rows.put(tx, channel_id, deleted_at=tx.now, active=0, state="off")
+    rows.put(tx, channel_id, deleted_at=tx.now, active=0, state="off", alias=None)
     close_orphans(tx)
     _changed(tx, actor, channel_id, row.line_id, "removed")
 
@@ -187,6 +189,15 @@ def _one_of_a_kind(tx: Tx, line_id: int, found: Manifest) -> None:
     taken = next((each for each in rows.of_line(tx, line_id) if each.kind == found.kind), None)
     if taken is not None:
         raise Conflict("kind_taken", kind=found.kind, channel_id=taken.id, name=taken.name)
+
+
+def _alias(tx: Tx, channel_id: int, settings: Mapping[str, Any]) -> str | None:
+    """The address that the owner chose for the channel's own page. Raises `Invalid` when another channel has it."""
+    alias = settings.get("alias") or None
+    taken = rows.by_alias(tx, alias) or rows.by_key(tx, alias) if alias else None
+    if taken is not None and taken.id != channel_id:
+        raise Invalid.field("alias", "alias_taken")
+    return alias
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -65,8 +65,11 @@ class Card(NamedTuple):
 
 
 def site(reader: Reader, key: str) -> Site | None:
-    """The channel of this public key; None when there is none (any more) or its customers do not read from us."""
-    channel = channels.by_key(reader, key)
+    """The channel of this public key, or of the address of its own page.
+
+    None when there is none (any more) or its customers do not read from us.
+    """
+    channel = channels.by_key(reader, key) or channels.by_alias(reader, key)
     line = lines.one(reader, channel.line_id) if channel is not None else None
     return None if channel is None or line is None else Site(channel, line, portal_zone(reader))
 

@@ -52,6 +52,7 @@ _PRESENT: Final = channels.c.deleted_at.is_(None)
 _ONE: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("id")))
 _LOCKED: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("id")).with_for_update(key_share=True))
 _BY_KEY: Final = Statement(select(*_COLUMNS).where(channels.c.key == bindparam("key"), _PRESENT))
+_BY_ALIAS: Final = Statement(select(*_COLUMNS).where(channels.c.alias == bindparam("alias"), _PRESENT))
 _ALL: Final = Statement(select(*_COLUMNS).where(_PRESENT).order_by(channels.c.id))
 _SOME: Final = Statement(select(*_COLUMNS).where(among(channels.c.id, "ids")).order_by(channels.c.id))
 _SOME_LOCKED: Final = Statement(
@@ -87,6 +88,12 @@ def locked(tx: Tx, channel_id: int) -> ChannelRow | None:
 def by_key(reader: Reader, key: str) -> ChannelRow | None:
     """A present channel by its public key."""
     row = reader.one(_BY_KEY, key=key)
+    return None if row is None else ChannelRow._make(row)
+
+
+def by_alias(reader: Reader, alias: str) -> ChannelRow | None:
+    """A present channel by the address that its owner chose."""
+    row = reader.one(_BY_ALIAS, alias=alias)
     return None if row is None else ChannelRow._make(row)
 
 

@@ -228,7 +228,9 @@ channels = Table(
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
     _count("version", 1),
+    Column("alias", Text),  # the address of its own page, in the owner's words; the settings show it
     Index("channels_line", "line_id"),
+    Index("channels_alias", "alias", unique=True),
 )
 
 customers = Table(

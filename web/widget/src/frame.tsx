@@ -11,7 +11,9 @@ import { learn } from "./frame/words";
 import "./frame/style.css";
 
 const query = new URLSearchParams(location.search);
-const key = query.get("key") ?? decodeURIComponent(/\/chat\/([^/]+)/.exec(location.pathname)?.[1] ?? "");
+const root = document.getElementById("chat");
+// The page says its key where its address does not.
+const key = root?.dataset["key"] ?? query.get("key") ?? decodeURIComponent(/\/chat\/([^/]+)/.exec(location.pathname)?.[1] ?? "");
 
 async function begin(root: HTMLElement): Promise<void> {
   const keeper = createKeeper(`openlines.${key}.`);
@@ -26,5 +28,4 @@ async function begin(root: HTMLElement): Promise<void> {
   chat.start();
 }
 
-const root = document.getElementById("chat");
 if (root && key) void begin(root);

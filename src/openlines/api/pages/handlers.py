@@ -111,12 +111,18 @@ class Pages:
 
     async def _chat(self, scope: Scope, send: Send, key: str) -> None:
         site = await self._sites.find(key)
-        await self._chat_page(scope, send, site, "'none'")
+        await self._chat_page(scope, send, site, "'none'", named=key != site.key)
 
-    async def _chat_page(self, scope: Scope, send: Send, site: KnownSite, ancestors: str) -> None:
+    async def _chat_page(
+        self, scope: Scope, send: Send, site: KnownSite, ancestors: str, *, named: bool = False
+    ) -> None:
+        """`named`: by an address of the owner's choice, so that the page cannot read the key from it."""
         page = self._widget.get("frame.html")
         if page is None:
             raise NotFound("page")
+        if named:
+            body = page.body.replace(b'id="chat"', b'id="chat" data-key="%s"' % site.key.encode())
+            page = Asset(body, None, page.type, f'{page.etag[:-1]}-{site.key}"')
         headers: list[Header] = [
             (b"content-security-policy", (_FRAME_POLICY + ancestors).encode("latin-1", "ignore")),
             (b"cross-origin-resource-policy", b"cross-origin"),

@@ -147,7 +147,7 @@ def whole_channel(row: ChannelRow, edge: Edge, language: str, base: str) -> Chan
     found.secrets = sorted(channels.hints(row, edge.seal))
     if not manifest(row.kind).capabilities.pushes:
         found.snippet = f'<script async src="{base}/widget.js" data-key="{row.key}"></script>'
-        found.page_url = f"{base}/chat/{row.key}"
+        found.page_url = f"{base}/chat/{row.values.get('alias') or row.key}"
         found.try_url = f"{base}/try/{row.id}"
     return found
 

@@ -178,6 +178,19 @@ MANIFEST: Final = Manifest(
             group="pages",
         ),
         Field(
+            name="alias",
+            label={"ru": "Адрес страницы чата", "en": "Address of the chat's own page"},
+            help={
+                "ru": "Последняя часть адреса: латинские буквы, цифры, дефис, от 3 до 40. Пусто: ключ канала, "
+                "он действует всегда.",
+                "en": "Its last part: small Latin letters, digits, hyphens, 3 to 40. Empty: the key of the channel, "
+                "which always works.",
+            },
+            pattern=r"(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*",
+            limit=40,
+            group="pages",
+        ),
+        Field(
             name="ask_contact",
             label={"ru": "Имя и почта", "en": "Name and e-mail"},
             help={

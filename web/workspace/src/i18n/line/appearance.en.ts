@@ -22,4 +22,8 @@ export default {
   inviteAdd: "Add an invitation",
   inviteUp: "Try invitation {number} earlier",
   inviteDrop: "Remove invitation {number}",
+  ownPage: "The chat's own page",
+  openPage: "Open it",
+  qrCode: "QR code of {address}",
+  qrDownload: "Download the QR code (SVG)",
 } as const;

@@ -25,4 +25,8 @@ export default {
   inviteAdd: "Добавить приглашение",
   inviteUp: "Пробовать приглашение {number} раньше",
   inviteDrop: "Убрать приглашение {number}",
+  ownPage: "Своя страница чата",
+  openPage: "Открыть",
+  qrCode: "QR-код адреса {address}",
+  qrDownload: "Скачать QR-код (SVG)",
 } satisfies SameKeys<typeof en>;
