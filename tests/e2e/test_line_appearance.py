@@ -93,3 +93,26 @@ def test_a_visitor_is_invited_on_the_page_of_choice_once_in_a_visit(
     other.goto(portal.try_url)
     other.wait_for_timeout(2000)
     expect(other.get_by_test_id("widget-button")).to_be_hidden()
+
+
+def test_the_chats_own_page_opens_under_the_owners_word(
+    portal: Portal, house: House, someone: Someone, chat: Any
+) -> None:
+    page = portal.chief.new_page()
+    page.goto(f"{house.base}/settings/lines/{portal.line_id}/appearance")
+    row(page, "alias").locator("input").fill("Our Bakery")
+    page.get_by_test_id("save").click()
+    expect(row(page, "alias").get_by_role("alert")).to_be_visible()
+    row(page, "alias").locator("input").fill("our-bakery")
+    page.get_by_test_id("save").click()
+    expect(page.get_by_test_id("undo")).to_be_visible()
+    own = page.get_by_test_id("chat-page")
+    expect(own).to_contain_text("/chat/our-bakery")
+    drawn = own.locator("img").evaluate("one => one.decode().then(() => one.naturalWidth)")
+    assert drawn > 0
+
+    visitor = someone().new_page()
+    visitor.goto(f"{house.base}/chat/our-bakery")
+    visitor.get_by_test_id("widget-input").fill("Есть ржаной?")
+    visitor.get_by_test_id("widget-send").click()
+    portal.eventually("/api/v1/customers", lambda found: found["items"])
