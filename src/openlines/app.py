@@ -32,7 +32,7 @@ from openlines.channels.base import Health
 from openlines.config import Config
 from openlines.files.disk import DiskFiles
 from openlines.realtime.hub import Hub
-from openlines.services.line_limits import hold_to_limit
+from openlines.services.line_limits import hold_to_limit, out_of_place
 from openlines.store import Store, StoreError, StoreInUse, open_store
 from openlines.store.channels import ChannelRow
 from openlines.store.events import Event
@@ -133,7 +133,8 @@ class Application:
         self._closing.push_async_callback(client.close)
         accounts = Accounts(store, seal, client, config.public_url)
         await self._join_the_house(store)
-        await store.write(hold_to_limit, config.max_lines or None)
+        if await store.read(out_of_place, config.max_lines or None):
+            await store.write(hold_to_limit, config.max_lines or None)
         if "workers" in config.roles:
             self._start_workers(store, accounts, files)
             self._start_notices(store, seal, client)

@@ -310,4 +310,3 @@ def test_a_new_mode_frees_seats_while_the_line_is_being_rearmed(house: Portal) -
     house.change(line, mode="everyone")
     house.after(1)
     assert [house.conversation(each).state for each in both] == ["offered", "offered"]
-

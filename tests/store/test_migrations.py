@@ -63,9 +63,7 @@ def test_postgres_migrations_make_the_schema(empty_postgres_url: str, postgres_u
 
 def test_every_table_with_numbered_rows_has_its_sequence(postgres_url: str) -> None:
     numbered = {
-        name
-        for name, table in metadata.tables.items()
-        if "id" in table.c and isinstance(table.c.id.type, BigInteger)
+        name for name, table in metadata.tables.items() if "id" in table.c and isinstance(table.c.id.type, BigInteger)
     }
     with psycopg.connect(postgres_url) as connection:
         sequences: dict[str, int] = dict(

@@ -55,8 +55,8 @@ class FanOut:
         """What each session is told. Moves `places` and `listeners` on to the state after the batch."""
         for place in self._batch.places.values():
             self._conversation(place)
+        self._people()  # before the messages: whoever has changed his language is told in it
         self._messages()
-        self._people()
         self._settings()
         return self.told
 

@@ -20,16 +20,19 @@ def check_one_more(reader: Reader, limit: int | None) -> None:
         raise Conflict("too_many_lines", limit=limit)
 
 
+def out_of_place(reader: Reader, limit: int | None) -> list[tuple[LineRow, bool]]:
+    """Lines that are on and should be off, or the other way round, each with how it should be (None: any number)."""
+    wanted = sorted((each for each in lines.every(reader) if _to_be_on(each)), key=lambda each: each.id)
+    should = ((row, limit is None or place < limit) for place, row in enumerate(wanted))
+    return [(row, on) for row, on in should if on != bool(row.active)]
+
+
 def hold_to_limit(tx: Tx, limit: int | None) -> list[int]:
     """Switches lines off and on so that the oldest `limit` (None: any number) are on. Returns those it switched."""
-    wanted = sorted((each for each in lines.every(tx) if _to_be_on(each)), key=lambda each: each.id)
-    switched = []
-    for place, row in enumerate(wanted):
-        on = limit is None or place < limit
-        if on != bool(row.active):
-            _switch(tx, row, on=on)
-            switched.append(row.id)
-    return switched
+    moved = out_of_place(tx, limit)
+    for row, on in moved:
+        _switch(tx, row, on=on)
+    return [row.id for row, _ in moved]
 
 
 def give_room(tx: Tx, limit: int | None) -> None:

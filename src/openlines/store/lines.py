@@ -152,9 +152,7 @@ def members(reader: Reader, line_ids: list[int]) -> list[Row]:
 def put_members(tx: Tx, line_id: int, chosen: list[Member]) -> None:
     """Replaces the queue by these, in this order."""
     tx.run(_CLEAR_MEMBERS, line_id=line_id)
-    rows = [
-        {"line_id": line_id, "position": place, **member._asdict()} for place, member in enumerate(chosen)
-    ]
+    rows = [{"line_id": line_id, "position": place, **member._asdict()} for place, member in enumerate(chosen)]
     tx.run_many(_ADD_MEMBER, rows)
 
 
