@@ -38,7 +38,7 @@ PING_EVERY: Final = 25.0
 # From one look at the log to the next. Each look costs a handful of queries and each frame a write for every socket
 # that gets it (at fifty sockets a third of all work), so under load looks are fewer and frames fuller. The first
 # change after a quiet moment waits for nothing, and no screen shows more often what has changed.
-BETWEEN_LOOKS: Final = 0.010  # seconds
+BETWEEN_LOOKS: Final = 0.004  # seconds
 _MORE_PER_EVENT: Final = 0.0004  # of the last batch
 _MOST_BETWEEN: Final = 0.050
 _SIGN_INS_EVERY: Final = 240.0

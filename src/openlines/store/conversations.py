@@ -106,7 +106,7 @@ _BY_ID = Statement(_CASE.where(conversations.c.id == bindparam("id")))
 _BY_IDS = Statement(_CASE.where(among(conversations.c.id, "ids")).order_by(conversations.c.id))
 
 DUE_CHUNK = 20
-WAITING_CHUNK = 20
+WAITING_CHUNK = 40
 _DUE = Statement(
     select(conversations.c.id)
     .where(conversations.c.due_at.is_not(None), conversations.c.due_at <= bindparam("now"))
