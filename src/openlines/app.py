@@ -323,7 +323,9 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_keep_alive=30,
+                # Longer than a proxy keeps a connection (60 s is usual): who closes first while the other is just
+                # asking makes a request fail, and a proxy knows when it asks.
+                timeout_keep_alive=75,
                 timeout_graceful_shutdown=10,
             )
         )
