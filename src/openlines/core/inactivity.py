@@ -7,7 +7,7 @@ has spoken: it can be pressed, and where the channel has no buttons its number o
 
 from typing import Literal, NamedTuple
 
-from openlines.core.line import SECOND, InactivityButton, InactivityMessage, LineSettings
+from openlines.core.line import SECOND, InactivityMessage, LineSettings
 from openlines.core.rating import parse_number
 from openlines.core.state import Conversation, Rules
 
@@ -66,16 +66,6 @@ def typed_choice(c: Conversation, s: LineSettings, text: str) -> Choice | None:
 def may_choose(c: Conversation, choice: Choice) -> bool:
     """Is the menu that holds this button still the last thing said?"""
     return _silent(c) and choice.message < c.inactive_said
-
-
-def chosen_button(s: LineSettings, choice: Choice) -> InactivityButton | None:
-    """The button as the line has it now; None when it has been changed meanwhile."""
-    if choice.message >= len(s.inactivity):
-        return None
-    buttons = s.inactivity[choice.message].buttons
-    if choice.button < len(buttons) and buttons[choice.button].action == choice.action:
-        return buttons[choice.button]
-    return None
 
 
 def key_of(conversation_id: int, choice: Choice) -> str:

@@ -206,7 +206,6 @@ _KNOWN: Final = [deliveries.c[name] for name in Known._fields]
 _OF_MESSAGE: Final = Statement(
     select(*_KNOWN).where(deliveries.c.message_id == bindparam("message_id")).order_by(deliveries.c.id)
 )
-_OF_MESSAGES: Final = Statement(select(*_KNOWN).where(among(deliveries.c.message_id, "ids")).order_by(deliveries.c.id))
 _BY_EXTERNAL: Final = Statement(
     select(*_KNOWN).where(
         deliveries.c.channel_id == bindparam("channel_id"),
@@ -334,11 +333,6 @@ def vendor_id(reader: Reader, message_id: int) -> str | None:
 
 def of_message(reader: Reader, message_id: int) -> list[Known]:
     return [Known._make(row) for row in reader.all(_OF_MESSAGE, message_id=message_id)]
-
-
-def of_messages(reader: Reader, ids: list[int]) -> list[Known]:
-    """Deliveries of several messages, oldest first."""
-    return [Known._make(row) for row in reader.all(_OF_MESSAGES, ids=ids)] if ids else []
 
 
 def by_external(reader: Reader, channel_id: int, external_id: str, thread_id: int | None = None) -> Known | None:

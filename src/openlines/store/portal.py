@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from openlines.store.statement import Statement
 from openlines.store.tables import portals
@@ -36,9 +36,6 @@ _THE_ROW = Statement(
 _ADD = Statement(insert(portals))
 _CHANGE = Statement(update(portals).where(portals.c.id == PORTAL))
 _OPEN_SETUP = Statement(update(portals).where(portals.c.id == PORTAL, portals.c.setup_hash.is_not(None)))
-_END_SETUP = Statement(
-    update(portals).where(portals.c.id == PORTAL, portals.c.setup_hash == bindparam("token")).values(setup_hash=None)
-)
 
 
 def the_portal(reader: Reader) -> Portal | None:
@@ -62,8 +59,3 @@ def change_portal(tx: Tx, **columns: Any) -> None:
 def new_setup_token(tx: Tx, setup_hash: str) -> bool:
     """Replace the one-time token; False when the portal is set up already."""
     return tx.changed(_OPEN_SETUP, setup_hash=setup_hash) == 1
-
-
-def end_setup(tx: Tx, setup_hash: str) -> bool:
-    """Use the token up; False when it is not (or no longer) the one."""
-    return tx.changed(_END_SETUP, token=setup_hash) == 1

@@ -43,8 +43,7 @@ _CONNECTION: Final[dict[str, Any]] = {
 # A node that stops in the middle of a transaction (suspended, swapped out) must not hold the others up for ever.
 _SETTINGS: Final = (
     b"SET jit = off; SET lock_timeout = '10s'; SET statement_timeout = '60s';"
-    b"SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET timezone = 'UTC';"
-    b" SET plan_cache_mode = force_generic_plan"
+    b"SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET timezone = 'UTC'"
 )
 _DURABLE: Final = (
     b"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
