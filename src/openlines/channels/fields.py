@@ -13,6 +13,8 @@ from openlines.channels.base import Field
 from openlines.core.line import Interval, Problem, SpecialDays
 from openlines.core.schedule import problems as schedule_problems
 
+# Groups whose fields stand on the page of the channel's line and are saved, kept and copied with the line.
+OF_LINE = frozenset({"look", "pages", "words"})
 # Beside the fields: what the vendor told us (the bot's name …), written by the health check.
 FACTS = "facts"
 _NO_VALUE: Any = object()
@@ -60,6 +62,11 @@ def check(
 def defaults(fields: Sequence[Field]) -> dict[str, Any]:
     """The settings of a new channel."""
     return {each.name: each.default for each in fields if each.type != "secret"}
+
+
+def of_line(field: Field) -> bool:
+    """Whether it is set on the page of the channel's line."""
+    return field.group in OF_LINE and field.type != "secret"
 
 
 def generated(fields: Sequence[Field]) -> tuple[str, ...]:

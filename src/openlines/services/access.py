@@ -11,7 +11,7 @@ from typing import NamedTuple
 from openlines.core.state import Conversation
 from openlines.services.errors import Forbidden, NotFound
 from openlines.services.turn import Case, load
-from openlines.store import conversations, departments, files, lines, messages, seats, threads
+from openlines.store import conversations, departments, files, line_versions, lines, messages, seats, threads
 from openlines.store.files import FileRow
 from openlines.store.lines import LineRow
 from openlines.store.messages import MessageRow
@@ -137,6 +137,11 @@ def access_line(reader: Reader, actor: Actor, line_id: int) -> LineRow:
     return row
 
 
+def _is_photo(reader: Reader, actor: Actor, file_id: str) -> bool:
+    """A photo that customers see, or, for those who look at a line's saved states, saw."""
+    return files.is_face(reader, file_id) or (actor.administrator and line_versions.names_file(reader, file_id))
+
+
 def access_file(reader: Reader, actor: Actor, file_id: str) -> FileRow:
     """A file of a thread follows the thread; one that is not sent yet is its uploader's; photos are everybody's."""
     row = files.one(reader, file_id)
@@ -144,7 +149,7 @@ def access_file(reader: Reader, actor: Actor, file_id: str) -> FileRow:
         raise NotFound("file", id=file_id)
     if row.thread_id is None:
         # Not sent yet: its uploader's alone; a photo of staff is everybody's.
-        if row.user_id != actor.user_id and not files.is_face(reader, file_id):
+        if row.user_id != actor.user_id and not _is_photo(reader, actor, file_id):
             raise NotFound("file", id=file_id)
         return row
     try:

@@ -14,6 +14,7 @@ from openlines.channels.fields import FACTS, check, defaults, generated
 from openlines.channels.registry import UnknownKind, manifest
 from openlines.core.inputs import ChannelRemoved
 from openlines.core.line import Problem
+from openlines.services import line_versions, looks
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.turn import Turn, load
@@ -55,7 +56,7 @@ def create(
         raise Invalid(problems)
     _one_of_a_kind(tx, line_id, found)
     channel_id = tx.new_id(channels_table)
-    alias = _alias(tx, channel_id, checked.settings)
+    alias = looks.alias_of(tx, channel_id, checked.settings)
     hidden = {**checked.secrets, **{each: new_token() for each in generated(found.fields)}}
     rows.add(
         tx,
@@ -85,7 +86,10 @@ class Wish(NamedTuple):
 
 
 def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, seal: Seal) -> ChannelRow:
-    """Refuses like `create`, and with `Conflict` "changed_meanwhile" when `version` is old."""
+    """Refuses like `create`, and with `Conflict` "changed_meanwhile" when `version` is old: `params` say who was first.
+
+    What stands on the page of the channel's line is saved as a save of the line too.
+    """
     require_administrator(actor)
     row = access_channel(tx, actor, channel_id)
     found = _manifest(row.kind)
@@ -99,15 +103,26 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
     values |= _moved(tx, row, wish, found)
     if wish.settings:
         facts = {FACTS: row.values[FACTS]} if FACTS in row.values else {}
-        values |= {"settings": _json({**checked.settings, **facts}), "alias": _alias(tx, row.id, checked.settings)}
+        values |= {
+            "settings": _json({**checked.settings, **facts}),
+            "alias": looks.alias_of(tx, row.id, checked.settings),
+        }
     if checked.secrets:
         kept = {key: value.reveal() for key, value in opened.items()}
         values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
     if row.version != version:
-        raise Conflict("changed_meanwhile", version=row.version)
+        raise looks.overtaken(tx, row)
     if values:
-        rows.change(tx, channel_id, version, **values)
-        _changed(tx, actor, channel_id, values.get("line_id", row.line_id), "changed")
+        line = lines.locked(tx, values.get("line_id", row.line_id)) if wish.settings else None
+        if line is not None:
+            line_versions.complete(tx, line)
+        if not looks.change(tx, actor, row, **values):
+            raise looks.overtaken(tx, row)
+        after = access_channel(tx, actor, channel_id)
+        if line is not None and looks.of_channel(after) != looks.of_channel(row):
+            lines.put_seen(tx, line.id, line.version)
+            line_versions.keep(tx, actor, line.id)
+        _changed(tx, actor, channel_id, after.line_id, "changed")
     return access_channel(tx, actor, channel_id)
 
 
@@ -137,7 +152,8 @@ def new_secret(tx: Tx, actor: Actor, channel_id: int, name: str, *, seal: Seal) 
         raise NotFound("secret")
     opened = {key: value.reveal() for key, value in seal.open(TABLE, row.id, row.secrets).items()}
     opened[name] = new_token()
-    rows.change(tx, channel_id, row.version, secrets=_sealed(seal, row.id, opened))
+    if not looks.change(tx, actor, row, secrets=_sealed(seal, row.id, opened)):
+        raise looks.overtaken(tx, row)
     _changed(tx, actor, channel_id, row.line_id, "changed")
     return opened[name]
 
@@ -182,22 +198,31 @@ def _manifest(kind: str) -> Manifest:
         raise Invalid.field("kind", "unknown_kind") from None
 
 
+def one_of_a_kind(reader: Reader) -> bool:
+    """Whether the portal allows a line one channel of each kind only."""
+    the_portal = portal.the_portal(reader)
+    return the_portal is None or bool(the_portal.settings.get("one_channel_of_a_kind", True))
+
+
+def copy(tx: Tx, actor: Actor, line_id: int, copied: int, *, seal: Seal) -> None:
+    """New channels for a copied line: such as need no vendor, set as those of the first line, with keys of their own.
+
+    Where the portal has come to allow one of a kind only, the first of each is copied.
+    """
+    made: set[str] = set()
+    for row in rows.of_line(tx, line_id):
+        if not looks.makes_new(row.kind) or (row.kind in made and one_of_a_kind(tx)):
+            continue
+        create(tx, actor, copied, row.kind, row.name, settings=looks.for_a_copy(row), seal=seal)
+        made.add(row.kind)
+
+
 def _one_of_a_kind(tx: Tx, line_id: int, found: Manifest) -> None:
-    the_portal = portal.the_portal(tx)
-    if the_portal is not None and not the_portal.settings.get("one_channel_of_a_kind", True):
+    if not one_of_a_kind(tx):
         return
     taken = next((each for each in rows.of_line(tx, line_id) if each.kind == found.kind), None)
     if taken is not None:
         raise Conflict("kind_taken", kind=found.kind, channel_id=taken.id, name=taken.name)
-
-
-def _alias(tx: Tx, channel_id: int, settings: Mapping[str, Any]) -> str | None:
-    """The address that the owner chose for the channel's own page. Raises `Invalid` when another channel has it."""
-    alias = settings.get("alias") or None
-    taken = rows.by_alias(tx, alias) or rows.by_key(tx, alias) if alias else None
-    if taken is not None and taken.id != channel_id:
-        raise Invalid.field("alias", "alias_taken")
-    return alias
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -13,12 +13,13 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
 from openlines.core.line import LineSettings
 from openlines.core.texts import DEFAULT_TEXTS
-from openlines.services import kpi, line_faces, line_trouble
+from openlines.services import channels, kpi, line_faces, line_trouble, looks
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_limits import BY_HAND, check_one_more, give_room
 from openlines.services.line_settings import merged
-from openlines.services.line_versions import keep, overtaken
+from openlines.services.line_versions import complete, keep, overtaken
+from openlines.services.looks import Looks
 from openlines.services.queue import check_members, rebuild_seats, seat_members
 from openlines.services.turn import Turn, load, load_some
 from openlines.services.working_time import stored
@@ -27,6 +28,7 @@ from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member, settings_of
 from openlines.store.tables import lines as lines_table
 from openlines.store.tx import Reader, Tx
+from openlines.support.secrets import Seal
 
 NAME_LIMIT = 255
 
@@ -64,13 +66,18 @@ def _add(tx: Tx, actor: Actor, name: str, settings: str, limit: int | None) -> i
     return line_id
 
 
-def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = None) -> int:
-    """A line with the same settings, queue and faces; channels stay where they are."""
+def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = None, chats: Seal | None = None) -> int:
+    """A line with the same settings, queue and faces; channels stay where they are.
+
+    With `chats`, which seals their keys, it gets chats of its own that look and speak the same (`channels.copy`).
+    """
     row = _line(tx, line_id)
     copied = _add(tx, actor, name, row.settings, limit)
     lines.put_members(tx, copied, [Member(*each[2:]) for each in lines.members(tx, [line_id])])
     faces.put(tx, copied, [each._replace(line_id=copied) for each in faces.own(tx, [line_id])])
     rebuild_seats(tx, [copied])
+    if chats is not None:
+        channels.copy(tx, actor, line_id, copied, seal=chats)
     keep(tx, actor, copied)
     return copied
 
@@ -86,11 +93,13 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     settings: Mapping[str, Any] | None = None,
     members: Sequence[Member] | None = None,
     own_faces: Sequence[OwnFace] | None = None,
+    chats: Looks | None = None,
     limit: int | None = None,
 ) -> LineRow:
     """Changes what is named, `members` being the whole queue and `own_faces` all of them; all of it is one save.
 
-    `limit`: how many lines may be on (None: any).
+    `chats`: what is to be different about the looks of the line's channels, by channel. `limit`: how many lines may be
+    on (None: any).
 
     Refuses with `Invalid` (words at the field) and `Conflict` (somebody saved meanwhile).
     """
@@ -109,16 +118,19 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     if members is not None:
         check_members(tx, members)
     put_faces = None if own_faces is None else line_faces.checked(tx, line_id, own_faces)
+    wished = looks.checked(tx, line_id, chats) if chats else []
     if row.version != version:
         raise overtaken(tx, row)
-    if not values and members is None and put_faces is None:
+    if not values and members is None and put_faces is None and not wished:
         return row
+    complete(tx, row)
     if not lines.put_seen(tx, line_id, version, **values, rearm_after=0):
         raise overtaken(tx, row)
     if members is not None:
         seat_members(tx, actor, line_id, members)
     if put_faces is not None:
         line_faces.put(tx, line_id, put_faces)
+    looks.put(tx, actor, wished)
     keep(tx, actor, line_id)
     tx.event(
         "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}

@@ -12,7 +12,7 @@ from openlines.core.line import Problem
 from openlines.services import line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Invalid, NotFound
-from openlines.services.line_versions import keep, overtaken
+from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, departments, lines, seats, users
 from openlines.store.departments import Department
@@ -63,6 +63,7 @@ def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequenc
         raise NotFound("line", id=line_id)
     chosen = [Member(*each) for each in members]
     check_members(tx, chosen)
+    complete(tx, line)
     if not lines.put_seen(tx, line_id, version):
         raise overtaken(tx, line)
     seat_members(tx, actor, line_id, chosen)

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from openlines.store.statement import Statement, among
-from openlines.store.tables import channels
+from openlines.store.tables import channels, users
 from openlines.store.tx import Reader, Tx
 
 
@@ -37,6 +37,13 @@ class ChannelRow(NamedTuple):
         """The settings as a value."""
         found: dict[str, Any] = msgspec.json.decode(self.settings)
         return found
+
+
+class Saved(NamedTuple):
+    """Who changed a channel last (empty: the house itself), and when."""
+
+    by: str
+    at: int
 
 
 class Keeping(NamedTuple):
@@ -70,6 +77,12 @@ _CHANGE: Final = Statement(
     update(channels)
     .where(channels.c.id == bindparam("of_id"), channels.c.version == bindparam("seen"), _PRESENT)
     .values(version=channels.c.version + 1)
+)
+
+_SAVED: Final = Statement(
+    select(users.c.name, channels.c.saved_at)
+    .select_from(channels.join(users, users.c.id == channels.c.saved_by))
+    .where(channels.c.id == bindparam("id"))
 )
 
 
@@ -128,6 +141,12 @@ def put(tx: Tx, channel_id: int, **values: Any) -> None:
 def change(tx: Tx, channel_id: int, seen: int, **values: Any) -> bool:
     """Changes what a person changed who saw version `seen`; False when it is another by now."""
     return tx.changed(_CHANGE, of_id=channel_id, seen=seen, **values) == 1
+
+
+def saved(reader: Reader, channel_id: int) -> Saved | None:
+    """Who changed it last; None where nobody did, or it was the house itself."""
+    row = reader.one(_SAVED, id=channel_id)
+    return None if row is None else Saved(row[0], row[1])
 
 
 def keeping(row: ChannelRow) -> Keeping:

@@ -1,7 +1,9 @@
-"""Tables of what a line's settings lead to: timetables, faces, versions, response targets, notices, consents, forms.
+"""Tables of what a line's settings lead to: timetables, faces, versions, response targets, notices, consents, forms,
+letters to customers.
 
 Conventions as in tables. Rows that come with a customer's or an operator's words (`kpi_records`, `notices`,
-`consents`, `form_answers`) name others without a foreign key: checking it would cost the hot path a look each.
+`consents`, `form_answers`, `reply_letters`) name others without a foreign key: checking it would cost the hot path a
+look each.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
@@ -56,6 +58,9 @@ line_versions = Table(
     Column("queue", Text, nullable=False),  # JSON: [{"user_id": …} | {"department_id": …, "with_head": …}]
     Column("saved_by", Id),  # null: the house itself
     Column("at", Instant, nullable=False),
+    # JSON; null: this state was kept before they were.
+    Column("faces", Text),  # [{"user_id": …, "name": …, "photo": …}]
+    Column("looks", Text),  # {channel: {setting: value}}: what stands on the line's page of each
 )
 
 # One answer that was due: the first, or a further one (rules.md 7).
@@ -162,4 +167,29 @@ notify_settings = Table(
     Column("push_public", Text, nullable=False),  # VAPID key that browsers subscribe with
     Column("secrets", Text, nullable=False),  # sealed as a whole: push_private, hook_secret, mail_password
     count("version", 1),
+)
+
+# Words of operators that may have to follow a visitor who has left (services.reply_letters): one row per thread.
+reply_letters = Table(
+    "reply_letters",
+    metadata,
+    Column("thread_id", Id, primary_key=True, autoincrement=False),
+    Column("due_at", Instant),  # when to look whether he has read them; null: nothing to look for
+    count("mailed_seq"),  # the last message that a letter held
+    Column("mailed_at", Instant),
+    partial_index("reply_letters_due", "due_at", where="due_at IS NOT NULL"),
+)
+
+# Conversations that were sent to somebody as a letter: what the limits of such letters count.
+transcripts = Table(
+    "transcripts",
+    metadata,
+    row_id(),
+    Column("thread_id", Id, nullable=False),
+    Column("conversation_id", Id, nullable=False),
+    Column("to_hash", Text, nullable=False),  # SHA-256 of the address: enough to count, nothing to write to
+    Column("user_id", Id),  # null: the visitor asked himself
+    Column("at", Instant, nullable=False),
+    Index("transcripts_thread", "thread_id", "at"),
+    Index("transcripts_to", "to_hash", "at"),
 )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from openlines.store.statement import Statement
 from openlines.store.tables import line_versions, users
@@ -10,7 +10,8 @@ from openlines.store.tx import Reader, Tx
 
 
 class Version(NamedTuple):
-    """One state of a line. `settings` and `queue` are JSON texts; without `saved_by` it was the house itself."""
+    """One state of a line. `settings`, `queue`, `faces` and `looks` are JSON texts, the last two None in states from
+    before they were kept; without `saved_by` it was the house itself."""
 
     line_id: int
     version: int
@@ -20,6 +21,8 @@ class Version(NamedTuple):
     queue: str
     saved_by: int | None
     at: int
+    faces: str | None = None
+    looks: str | None = None
 
 
 class Saved(NamedTuple):
@@ -53,9 +56,30 @@ _BEFORE = Statement(
     .limit(PAGE + 1)
 )
 
+_FILL = Statement(
+    update(line_versions).where(
+        line_versions.c.line_id == bindparam("of_line"), line_versions.c.version == bindparam("of_version")
+    )
+)
+_NAMES_FILE = Statement(
+    select(line_versions.c.line_id)
+    .where(or_(line_versions.c.faces.like(bindparam("quoted")), line_versions.c.settings.like(bindparam("quoted"))))
+    .limit(1)
+)
+
 
 def add(tx: Tx, version: Version) -> None:
     tx.run(_ADD, **version._asdict())
+
+
+def fill(tx: Tx, line_id: int, version: int, *, faces: str, looks: str) -> None:
+    """Completes a state by what belonged to it, however it came to be."""
+    tx.run(_FILL, of_line=line_id, of_version=version, faces=faces, looks=looks)
+
+
+def names_file(reader: Reader, file_id: str) -> bool:
+    """Whether a saved state has this file for a photo. Reads every state: for administrators who look at them."""
+    return reader.one(_NAMES_FILE, quoted=f'%"{file_id}"%') is not None
 
 
 def last(reader: Reader, line_id: int) -> Saved | None:

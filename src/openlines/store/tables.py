@@ -37,6 +37,8 @@ consents = line_tables.consents
 form_answers = line_tables.form_answers
 push_subscriptions = line_tables.push_subscriptions
 notify_settings = line_tables.notify_settings
+reply_letters = line_tables.reply_letters
+transcripts = line_tables.transcripts
 
 portals = Table(
     "portals",
@@ -229,6 +231,8 @@ channels = Table(
     Column("deleted_at", Instant),
     _count("version", 1),
     Column("alias", Text),  # the address of its own page, in the owner's words; the settings show it
+    Column("saved_by", Id),  # who changed it last; null: nobody yet, or the house itself
+    Column("saved_at", Instant),
     Index("channels_line", "line_id"),
     Index("channels_alias", "alias", unique=True),
 )

@@ -188,6 +188,7 @@ MANIFEST: Final = Manifest(
             },
             pattern=r"(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*",
             limit=40,
+            unique=True,
             group="pages",
         ),
         Field(
