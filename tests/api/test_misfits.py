@@ -100,6 +100,11 @@ def test_a_body_that_is_no_json(body: bytes, code: str) -> None:
 
 ASKED: list[tuple[str, str, Any]] = [
     ("PATCH", "/lines/1", {"version": "x"}),
+    ("PATCH", "/lines/1", {"version": "1"}),
+    ("POST", "/conversations/1/head-rating", {"rating": "3"}),
+    ("POST", "/conversations/1/pin", {"pinned": "true"}),
+    ("POST", "/conversations/1/pin", {"pinned": 1}),
+    ("POST", "/conversations/1/transfer", {"user_id": "1"}),
     ("PATCH", "/lines/1", {"version": 1, "settings": {"queue_time": "60"}}),
     ("PATCH", "/lines/1", {"version": 1, "settings": {"week": [[{"from": 9, "to": "18:00"}]]}}),
     ("PATCH", "/lines/1", {"version": 1, "settings": {"mode": "sideways"}}),

@@ -48,6 +48,7 @@ from openlines.api.staff import (
     timetables,
 )
 from openlines.api.staff.socket import StaffSockets
+from openlines.api.strict import StrictRequest
 from openlines.api.visitor.handlers import PREFIX as VISITOR
 from openlines.api.visitor.handlers import VisitorApi
 from openlines.api.words import choose_language
@@ -159,6 +160,7 @@ def staff_app(edge: Edge) -> Litestar:
         path=API,  # rather than a router: each layer would register every handler once more
         route_handlers=HANDLERS,
         guards=[let_in],
+        request_class=StrictRequest,
         dependencies={
             "edge": Provide(lambda: edge, sync_to_thread=False, use_cache=True),
             "actor": Provide(_actor, sync_to_thread=False),
