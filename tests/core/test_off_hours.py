@@ -7,7 +7,7 @@ import pytest
 from openlines.core import inputs as i
 from openlines.core.conversation import off_hours_reason
 from openlines.core.hours import Hours
-from openlines.core.line import DAY, HOUR, Interval, LineSettings, SpecialDays
+from openlines.core.line import DAY, HOUR, MINUTE, SECOND, Interval, LineSettings, SpecialDays
 from openlines.core.schedule import closes_at, is_open, next_open, schedule_in_force
 from tests.core.cases import TEXT, Story, rules
 
@@ -136,6 +136,47 @@ def test_held_until_the_opening_and_moved_with_it() -> None:
     ]
     # Saturday at noon is open; Monday; never; not held at all.
     assert moved == [story.now, MONDAY + 7 * DAY + 9 * HOUR, None, story.now]
+
+
+def held(**more: Any) -> Story:
+    """Saturday noon, on a line that works from Monday to Friday and holds what comes meanwhile."""
+    return Story(rules(hours_on=True, week=WEEK[:5] + NEVER[:2], off_hours="hold", **more), start=SATURDAY + 12 * HOUR)
+
+
+UNTIL_MONDAY = 45 * 3600
+
+
+def test_nobody_is_late_while_the_line_holds() -> None:
+    story = held(no_answer_action="text", no_answer_text=TEXT, escalate_after=600).give(closed())
+    assert story.due() == {
+        "route": UNTIL_MONDAY, "no_answer": UNTIL_MONDAY + 180, "escalate": UNTIL_MONDAY + 600,
+    }  # fmt: skip
+    story.at(UNTIL_MONDAY + 179)
+    assert story.c.unanswered == 0
+    story.at(UNTIL_MONDAY + 180)
+    assert story.outcomes[0] == i.Fact("unanswered", {"after": 180 * SECOND})
+    assert story.heard == [(UNTIL_MONDAY + 180, "no_answer")]
+
+
+def test_what_came_a_minute_before_the_end_has_the_rest_of_its_time_in_the_morning() -> None:
+    line = rules(hours_on=True, week=WEEK, off_hours="hold")
+    story = Story(line, start=MONDAY + 18 * HOUR - MINUTE).give(i.CustomerWrote())
+    assert story.due()["no_answer"] == 60 + 15 * 3600 + 120
+
+
+def test_who_takes_it_at_night_is_not_late_at_once() -> None:
+    story = held().give(closed()).at(20 * 3600).give(i.Accepted(11))
+    assert story.due()["no_answer"] == UNTIL_MONDAY + 180
+
+
+def test_a_line_that_offers_off_hours_too_counts_the_night() -> None:
+    line = rules(hours_on=True, week=NEVER, off_hours="offer")
+    assert Story(line).give(closed()).due()["no_answer"] == 180
+
+
+def test_a_line_that_never_opens_waits_for_nobody() -> None:
+    story = Story(rules(hours_on=True, week=NEVER, off_hours="hold", escalate_after=60)).give(closed())
+    assert (story.due(), story.c.due_at) == ({}, None)
 
 
 # --- public holidays --------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ from openlines.core.line import DAY, SECOND, LineSettings
 from openlines.core.rating import COMMENT_TIME
 from openlines.core.schedule import is_open, next_open
 from openlines.core.state import Conversation, Refused, Rules, State
-from openlines.core.timers import due_at, timers
+from openlines.core.timers import due_at, holds, timers, waited
 
 Stepped = tuple[Conversation, tuple[Outcome, ...]]
 
@@ -251,10 +251,7 @@ def rating_time(c: Conversation, rules: Rules, now: int) -> Literal["yes", "late
 
 def _route_at(rules: Rules, now: int) -> int | None:
     """When to look for an operator: now, or when the line opens if it holds what comes off hours."""
-    s = rules.settings
-    if s.hours_on and s.off_hours in ("hold", "collect"):
-        return next_open(rules.schedule, now)
-    return now
+    return next_open(rules.schedule, now) if holds(rules) else now
 
 
 def _queued(c: Conversation, rules: Rules, now: int, **changes: Any) -> Conversation:
@@ -885,7 +882,7 @@ def _offer_ran_out(c: Conversation, given: Woke, now: int, rules: Rules) -> Step
 def _no_answer(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
     s = rules.settings
     says = s.no_answer_action == "text" and rules.automatic and not c.off_hours_said and any(s.no_answer_text.values())
-    outcomes: list[Outcome] = [Fact("unanswered", {"after": now - (c.responsible_at or now)})]
+    outcomes: list[Outcome] = [Fact("unanswered", {"after": waited(c.responsible_at or now, now, rules)})]
     if says:
         outcomes.append(Say("no_answer", "nobody_replied"))
     return c._replace(no_answer="said" if says else "marked", unanswered=1), tuple(outcomes)

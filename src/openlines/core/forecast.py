@@ -39,7 +39,7 @@ from openlines.core.routing import (
 )
 from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Rules
-from openlines.core.timers import timers
+from openlines.core.timers import holds, timers
 
 AT_ONCE = 20  # conversations that one look at the queue serves, as the router does
 REPEATS = frozenset(["offer", "route"])  # timers that go round for ever
@@ -256,8 +256,7 @@ class Stage:
 
     def _held(self, case: Case) -> bool:
         """Off hours, of a line that offers nothing then: what was parked while it was open is held like the rest."""
-        s = self.rules.settings
-        if not s.hours_on or s.off_hours == "offer" or is_open(self.rules.schedule, self.now):
+        if not holds(self.rules) or is_open(self.rules.schedule, self.now):
             return False
         self._step(case, RulesChanged())
         return True

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from openlines.core.inactivity import next_words_at, silent_since
 from openlines.core.kpi import clock, moment, next_step
 from openlines.core.line import DAY, SECOND, LineSettings
+from openlines.core.schedule import add_open_time, next_open, open_time_between
 from openlines.core.state import Conversation, Rules
 
 UNDO = 5 * SECOND  # what a finish says waits so long, so that undo is real (rules.md 1)
@@ -39,7 +40,7 @@ def timers(c: Conversation, rules: Rules) -> list[Timer]:
         due.append(Timer(c.offered_at + seconds * SECOND, "offer"))
     elif state == "active":
         _active_timers(c, rules, due)
-    _waiting_customer_timers(c, s, due)
+    _waiting_customer_timers(c, rules, due)
     _target_timers(c, rules, due)
     return due
 
@@ -67,15 +68,35 @@ def _active_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
             due.append(Timer(reminded_at, "inactivity"))
 
 
-def _waiting_customer_timers(c: Conversation, s: LineSettings, due: list[Timer]) -> None:
+def _waiting_customer_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
     """No-answer and escalation: they run from when people became responsible for words that nobody answered."""
+    s = rules.settings
     if c.responsible_at is not None and c.replied_at is None and c.no_answer is None and c.mode == "incoming":
         accepted = s.no_answer_stops_on == "accept" and c.accepted_at is not None
         if not accepted:
-            due.append(Timer(c.responsible_at + s.no_answer_time * SECOND, "no_answer"))
+            _people_timer(c.responsible_at, s.no_answer_time, "no_answer", rules, due)
     if s.escalate_after and c.customer_since is not None and not c.escalated:
-        since = max(c.customer_since, c.responsible_at or 0)
-        due.append(Timer(since + s.escalate_after * SECOND, "escalate"))
+        _people_timer(max(c.customer_since, c.responsible_at or 0), s.escalate_after, "escalate", rules, due)
+
+
+def _people_timer(since: int, seconds: int, name: str, rules: Rules, due: list[Timer]) -> None:
+    if not holds(rules):
+        due.append(Timer(since + seconds * SECOND, name))
+        return
+    begins = next_open(rules.schedule, since)
+    if begins is not None:  # else the line opens no more: nobody is waited for
+        due.append(Timer(add_open_time(rules.schedule, begins, seconds * SECOND), name))
+
+
+def holds(rules: Rules) -> bool:
+    """Off hours the line offers nothing to anybody: nobody is late then, and the time of people stands still."""
+    s = rules.settings
+    return s.hours_on and s.off_hours != "offer"
+
+
+def waited(since: int, now: int, rules: Rules) -> int:
+    """Microseconds for which people could have answered."""
+    return open_time_between(rules.schedule, since, now) if holds(rules) else now - since
 
 
 def _target_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
