@@ -1,15 +1,18 @@
 /** Who is signed in, and to which portal. */
 import { ApiError, type Me, type Portal } from "@openlines/client";
-import { computed, shallowRef } from "vue";
+import { computed, shallowRef, watch } from "vue";
 
 import { setLanguage } from "@/i18n";
 
 import { announceSignedOut, onSignedOut, useApi } from "./api";
+import { showTimesIn } from "./times";
 
 const { api } = useApi();
 const me = shallowRef<Me | null>(null);
 const portal = shallowRef<Portal | null>(null);
 onSignedOut(() => (me.value = null));
+// Every page shows times on the clock of the profile, wherever the browser is.
+watch(() => me.value?.time_zone, showTimesIn, { flush: "sync" });
 
 async function loadPortal(): Promise<Portal> {
   portal.value ??= await api.portal();

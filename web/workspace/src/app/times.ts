@@ -1,19 +1,33 @@
-/** Instants and durations in words. Everything is in the reader's own time zone unless another is given. */
-import { computed } from "vue";
+/** Instants and durations in words. Everything is on the clock that the reader has chosen unless another is given. */
+import { computed, shallowRef } from "vue";
 
 import { t, useI18n } from "@/i18n";
 
 const { tag } = useI18n();
 const DAY = 86_400_000;
 
-const formats = computed(() => ({
-  time: new Intl.DateTimeFormat(tag.value, { hour: "2-digit", minute: "2-digit" }),
-  day: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "short" }),
-  dayLong: new Intl.DateTimeFormat(tag.value, { weekday: "long", day: "numeric", month: "long" }),
-  dayYear: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "short", year: "numeric" }),
-  date: new Intl.DateTimeFormat(tag.value, { day: "numeric", month: "long", year: "numeric" }),
-  full: new Intl.DateTimeFormat(tag.value, { dateStyle: "long", timeStyle: "medium" }),
-}));
+/** The zone of the reader's profile; undefined: that of the browser, until it is known who reads. */
+const zone = shallowRef<string>();
+export function showTimesIn(wanted: string | undefined): void {
+  zone.value = wanted && timeIn(wanted, 0) !== undefined ? wanted : undefined;
+}
+
+const formats = computed(() => {
+  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag.value, { ...options, timeZone: zone.value });
+  return {
+    time: of({ hour: "2-digit", minute: "2-digit" }),
+    day: of({ day: "numeric", month: "short" }),
+    dayLong: of({ weekday: "long", day: "numeric", month: "long" }),
+    dayYear: of({ day: "numeric", month: "short", year: "numeric" }),
+    date: of({ day: "numeric", month: "long", year: "numeric" }),
+    stamp: of({ dateStyle: "medium", timeStyle: "short" }),
+    full: of({ dateStyle: "long", timeStyle: "medium" }),
+  };
+});
+
+/** 2026-11-22: the date on the reader's calendar. */
+const calendar = computed(() => new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone.value }));
+const dateIn = (at: number): string => calendar.value.format(at);
 
 /** 0:47, 12:05, 1:02:10: a counter that is watched. */
 export function counter(milliseconds: number): string {
@@ -42,6 +56,10 @@ export function duration(milliseconds: number): string {
 
 export const clockTime = (instant: string | number): string => formats.value.time.format(new Date(instant));
 export const fullTime = (instant: string | number): string => formats.value.full.format(new Date(instant));
+/** 22 Nov 2026, 14:37: an instant that is looked up in a list. */
+export const stampTime = (instant: string | number): string => formats.value.stamp.format(new Date(instant));
+/** 22 Nov 2026. */
+export const dayTime = (instant: string | number): string => formats.value.dayYear.format(new Date(instant));
 
 /** March 2025, «марта 2025»: the month in the case that follows "since". */
 export function monthOf(instant: string | number): string {
@@ -49,11 +67,12 @@ export function monthOf(instant: string | number): string {
   return ["month", "year"].map((type) => parts.find((part) => part.type === type)?.value ?? "").join(" ");
 }
 
-/** Whole days between two instants as the calendar of this place counts them. */
+/** Whole days between two instants as the reader's calendar counts them. */
 function daysApart(earlier: number, later: number): number {
-  const midnight = (value: number) => new Date(value).setHours(0, 0, 0, 0);
-  return Math.round((midnight(later) - midnight(earlier)) / DAY);
+  return (Date.parse(dateIn(later)) - Date.parse(dateIn(earlier))) / DAY;
 }
+
+const sameYear = (one: number, other: number): boolean => dateIn(one).slice(0, 4) === dateIn(other).slice(0, 4);
 
 /** 14:02 today; yesterday; 12 Oct; 12 Oct 2024: an instant in a narrow place. */
 export function shortTime(instant: string, now: number): string {
@@ -61,7 +80,7 @@ export function shortTime(instant: string, now: number): string {
   const days = daysApart(at, now);
   if (days <= 0) return clockTime(at);
   if (days === 1) return t("shell.yesterday").toLocaleLowerCase();
-  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const thisYear = sameYear(at, now);
   return (thisYear ? formats.value.day : formats.value.dayYear).format(at);
 }
 
@@ -71,13 +90,13 @@ export function dayTitle(instant: string, now: number): string {
   const days = daysApart(at, now);
   if (days === 0) return t("shell.today");
   if (days === 1) return t("shell.yesterday");
-  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const thisYear = sameYear(at, now);
   const title = (thisYear ? formats.value.dayLong : formats.value.dayYear).format(at);
   return title.charAt(0).toLocaleUpperCase() + title.slice(1);
 }
 
 /** Which day an instant belongs to, as a key. */
-export const dayKey = (instant: string): string => new Date(instant).toDateString();
+export const dayKey = (instant: string): string => dateIn(Date.parse(instant));
 
 /** When something will be: 14:40 today, else with its day. */
 export function moment(instant: string | number, now: number): string {
@@ -93,4 +112,24 @@ export function timeIn(zone: string, now: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const wall = computed(
+  () => new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone.value }),
+);
+
+/** What the reader's clock shows, as the value of an input of type datetime-local: 2026-11-22T14:37. */
+export function wallTime(at: number): string {
+  const part = Object.fromEntries(wall.value.formatToParts(at).map((one) => [one.type, one.value]));
+  return `${part["year"]}-${part["month"]}-${part["day"]}T${part["hour"]}:${part["minute"]}`;
+}
+
+/** The instant at which the reader's clock shows this; NaN for what is no time. */
+export function fromWall(value: string): number {
+  const wanted = Date.parse(`${value}Z`);
+  if (Number.isNaN(wanted)) return NaN;
+  const off = (at: number) => Date.parse(`${wallTime(at)}Z`) - Math.floor(at / 60_000) * 60_000;
+  // Twice: the first guess may lie on the other side of a change of the clock.
+  const near = wanted - off(wanted);
+  return wanted - off(near);
 }

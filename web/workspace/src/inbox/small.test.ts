@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { best, otherLayout, rank } from "@/app/search";
+import { showTimesIn, wallTime } from "@/app/times";
 
 import { deviceName } from "./device";
 import { emojiQuery, findEmoji } from "./emoji";
 import { extension, isPicture, pictureSize } from "./files";
-import { localValue, presets } from "./snoozes";
+import { presets } from "./snoozes";
 import { targetsOf } from "./targets";
 
 describe("search", () => {
@@ -70,14 +71,16 @@ describe("device", () => {
 
 describe("snoozes", () => {
   it("offers only what lies ahead, in the reader's own calendar", () => {
-    const friday = new Date(2026, 10, 20, 10, 0).getTime();
+    showTimesIn("Asia/Vladivostok");
+    const friday = Date.parse("2026-11-20T00:00Z"); // 10 in the morning there
     const keys = presets(friday).map((one) => one.key);
     expect(keys).toEqual(["inbox.snoozeHour", "inbox.snoozeThree", "inbox.snoozeEvening", "inbox.snoozeTomorrow", "inbox.snoozeMonday"]);
-    const evening = new Date(2026, 10, 22, 21, 30).getTime();
+    const evening = Date.parse("2026-11-22T11:30Z");
     const late = presets(evening);
     expect(late.map((one) => one.key)).toEqual(["inbox.snoozeHour", "inbox.snoozeThree", "inbox.snoozeTomorrow"]);
     expect(late.every((one) => one.at > evening)).toBe(true);
-    expect(localValue(friday)).toBe("2026-11-20T10:00");
+    expect(presets(friday).slice(2).map((one) => wallTime(one.at))).toEqual(["2026-11-20T18:00", "2026-11-21T09:00", "2026-11-23T09:00"]);
+    showTimesIn(undefined);
   });
 });
 

@@ -1,0 +1,50 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { setLanguage } from "@/i18n";
+
+import { clockTime, dayKey, dayTitle, fromWall, moment, shortTime, showTimesIn, wallTime } from "./times";
+
+beforeAll(() => setLanguage("en"));
+afterEach(() => showTimesIn(undefined));
+
+describe("times on the clock of the profile", () => {
+  const late = "2026-11-21T22:30:00Z";
+  const now = Date.parse("2026-11-22T09:00:00Z");
+
+  it("tells the time and the day of that zone, wherever the browser is", () => {
+    showTimesIn("Europe/Moscow");
+    expect(clockTime(late)).toBe("01:30");
+    expect(shortTime(late, now)).toBe("01:30");
+    expect(dayTitle(late, now)).toBe("Today");
+    expect(moment(late, now)).toBe("01:30");
+    showTimesIn("America/New_York");
+    expect(clockTime(late)).toBe("17:30");
+    expect(dayTitle(late, now)).toBe("Yesterday");
+    expect(moment(late, now)).toBe("21 Nov, 17:30");
+    expect(dayKey(late)).not.toBe(dayKey("2026-11-22T09:00:00Z"));
+  });
+
+  it("names the year only of another year, as that calendar has it", () => {
+    showTimesIn("Pacific/Auckland");
+    expect(shortTime("2025-12-31T12:00:00Z", now)).toBe("1 Jan");
+    showTimesIn("America/New_York");
+    expect(shortTime("2025-12-31T12:00:00Z", now)).toBe("31 Dec 2025");
+  });
+
+  it("keeps the browser's clock where the zone is not known to it", () => {
+    showTimesIn("Nowhere/Land");
+    const here = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(late));
+    expect(clockTime(late)).toBe(here);
+  });
+});
+
+describe("what is typed in a field of day and time", () => {
+  it("is meant on the reader's clock, also around a change of the clock", () => {
+    showTimesIn("Europe/Berlin");
+    for (const typed of ["2026-03-28T12:00", "2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T04:00", "2026-11-22T14:37"]) {
+      expect(wallTime(fromWall(typed))).toBe(typed);
+    }
+    expect(fromWall("2026-11-22T14:37")).toBe(Date.parse("2026-11-22T13:37:00Z"));
+    expect(fromWall("")).toBeNaN();
+  });
+});
