@@ -155,7 +155,7 @@ class Application:
             client=client,
         )
         self.edge.hub.watch(self._forget)
-        self.hands = Hands(store, passwords, seal, __version__, config.max_lines)
+        self.hands = Hands(store, passwords, seal, __version__, files, config.max_lines)
         control = Control(config.control_socket, self.hands)
         await control.start()
         self._closing.push_async_callback(control.stop)

@@ -7,9 +7,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from openlines.api.line_photos import stored, with_photos
 from openlines.api.speakers import KEY_PREFIX
 from openlines.channels.registry import manifests
 from openlines.core.line import Problem
+from openlines.files.base import Files
 from openlines.services import accounts, inbox, line_files, portal, sessions, tokens
 from openlines.services.access import Actor
 from openlines.services.accounts import NAME_LIMIT
@@ -36,6 +38,7 @@ class Hands(NamedTuple):
     passwords: Passwords
     seal: Seal
     version: str
+    files: Files
     max_lines: int = 0  # how many lines the installation allows; 0: any
 
 
@@ -243,13 +246,14 @@ def _whole(asked: Asked, name: str, default: int) -> int:
 async def _export_line(hands: Hands, asked: Asked) -> dict[str, Any]:
     """The file of a line, which is named by its number or its name."""
     line_id = await hands.store.read(_line_id, _text(asked, "line"))
-    return await hands.store.read(line_files.exported, HOUSE, line_id)
+    return await with_photos(hands.files, await hands.store.read(line_files.exported, HOUSE, line_id))
 
 
 async def _import_line(hands: Hands, asked: Asked) -> dict[str, Any]:
     """A new line from a file, or (`line`) an existing one brought to what the file says."""
     file, into = asked.get("file"), _text(asked, "line")
     line_id = await hands.store.read(_line_id, into) if into else None
+    photos = await stored(hands.files, file)
 
     def bring(tx: Tx) -> tuple[int, str]:
         row = lines.one(tx, line_id) if line_id is not None else None
@@ -257,6 +261,8 @@ async def _import_line(hands: Hands, asked: Asked) -> dict[str, Any]:
             tx,
             HOUSE,
             file,
+            seal=hands.seal,
+            photos=photos,
             line_id=line_id,
             version=row.version if row is not None else None,
             name=_text(asked, "name") or None,

@@ -15,7 +15,7 @@ from openlines.api import refusals
 from openlines.api.commands import Asked, Hands, Unknown, run
 from openlines.support.log import logger
 
-LINE_LIMIT: Final = 1_000_000
+LINE_LIMIT: Final = 8_000_000  # bytes: a line in a file has photos in it
 PATIENCE: Final = 60.0  # seconds that a command may take
 
 log = logger(__name__)

@@ -329,7 +329,7 @@ def line_export(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Write a line to a file: settings, queue and faces, without channels, secrets and numbers of this portal."""
+    """Write a line to a file: settings, queue, faces and the look of its chats, without secrets and channels."""
     found = _do(_config(data=data, database=database), "line.export", {"line": which})
     text = json.dumps(found, ensure_ascii=False, indent=2)
     if to is None:
@@ -350,7 +350,7 @@ def line_import(  # noqa: PLR0917 - one per option
     ] = "",
     name: Annotated[str, typer.Option(help=say("Name of the line. [default: the file's, or as it was]"))] = "",
     skip_unknown: Annotated[
-        bool, typer.Option("--skip-unknown", help=say("Leave out people, departments and settings that are not here."))
+        bool, typer.Option("--skip-unknown", help=say("Leave out what the file names and nobody here knows: people, departments, settings, chats."))
     ] = False,
     data: Data = None,
     database: Database = None,
@@ -428,6 +428,7 @@ _NO_PORTAL: Final = (
 async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     from openlines.api.commands import Hands, open_portal
     from openlines.api.control import answered
+    from openlines.files.disk import DiskFiles
     from openlines.store import StoreError, StoreInUse, open_store
     from openlines.support.passwords import Passwords
     from openlines.support.secrets import BadKey, load_seal
@@ -442,15 +443,18 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) ->
         return {"ok": False, "code": "in_use", "message": str(error)}
     except StoreError as error:
         return {"ok": False, "code": "store", "message": str(error)}
-    passwords = Passwords()
+    passwords, files = Passwords(), DiskFiles(config.data / "files")
     try:
         await open_portal(store)
-        hands = Hands(store, passwords, load_seal(config.data, config.secret_key), __version__, config.max_lines)
+        files.open()
+        seal = load_seal(config.data, config.secret_key)
+        hands = Hands(store, passwords, seal, __version__, files, config.max_lines)
         return await answered(hands, name, values, language())
     except BadKey as error:
         return {"ok": False, "code": "bad_key", "message": str(error)}
     finally:
         passwords.close()
+        files.close()
         await store.close()
 
 

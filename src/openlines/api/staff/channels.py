@@ -13,6 +13,7 @@ from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, READS
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, base_url, harmless
 from openlines.api.words import word
 from openlines.channels.base import Field
+from openlines.channels.fields import of_line
 from openlines.channels.registry import manifest, manifests
 from openlines.realtime.shapes import capabilities_of
 from openlines.realtime.snapshot import whole
@@ -41,6 +42,7 @@ class FieldShown(msgspec.Struct, omit_defaults=True):
     group: str = ""
     generated: bool = False
     limit: int = 0
+    of_line: bool = False  # set on the page of the channel's line, and saved with it
 
 
 class Kind(msgspec.Struct, omit_defaults=True):
@@ -113,6 +115,7 @@ def _field(field: Field) -> FieldShown:
         field.group,
         field.generated,
         field.limit,
+        of_line(field),
     )
 
 

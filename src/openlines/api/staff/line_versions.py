@@ -8,9 +8,10 @@ from litestar.params import FromPath, QueryParameter
 
 from openlines.api.guard import LOOKS_AT_SETTINGS
 from openlines.api.staff.common import MOST, TheActor, TheEdge
-from openlines.api.staff.lines import QueueMember
+from openlines.api.staff.lines import Looks, OperatorFace, QueueMember
 from openlines.services.line_settings import shown_settings
 from openlines.services.line_versions import Kept, history
+from openlines.store.faces import OwnFace
 from openlines.store.lines import settings_of
 from openlines.support.stamps import stamp
 
@@ -18,7 +19,8 @@ TAGS = ["lines"]
 
 
 class LineVersion(msgspec.Struct, omit_defaults=True):
-    """A line as it was saved; without `by` it was the house itself."""
+    """A line as it was saved; without `by` it was the house itself. A state from before faces and looks were kept
+    says nothing of them."""
 
     version: int
     at: str
@@ -27,11 +29,17 @@ class LineVersion(msgspec.Struct, omit_defaults=True):
     members: list[QueueMember]
     active: bool = False
     by: str = ""
+    faces: list[OperatorFace] | None = None
+    looks: Looks | None = None
 
 
 class LineVersions(msgspec.Struct):
     items: list[LineVersion]
     next: int | None
+
+
+def _face(kept: OwnFace) -> OperatorFace:
+    return OperatorFace(kept.user_id, kept.name, kept.photo or "")
 
 
 def _shown(kept: Kept) -> LineVersion:
@@ -44,6 +52,8 @@ def _shown(kept: Kept) -> LineVersion:
         members=[QueueMember(each.user_id, each.department_id, bool(each.with_head)) for each in kept.members],
         active=bool(saved.active),
         by=kept.by,
+        faces=None if kept.faces is None else [_face(each) for each in kept.faces],
+        looks=kept.looks,
     )
 
 

@@ -13,7 +13,7 @@ from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLangua
 from openlines.api.staff.timetables import warm
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.realtime.snapshot import whole
-from openlines.services import lines, queue, standing
+from openlines.services import lines, looks, queue, standing
 from openlines.services.access import Actor, access_line
 from openlines.services.line_settings import shown_settings
 from openlines.store import channels as channel_rows
@@ -26,6 +26,7 @@ from openlines.support.stamps import stamp, stamp_or_none
 
 TAGS = ["lines"]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
+Looks = dict[int, dict[str, Any]]  # by channel: those of its settings that stand on the line's page
 
 
 class OperatorFace(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -51,6 +52,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     closes_at: str | None = None
     channels: list[Channel] = []
     faces: list[OperatorFace] = []
+    looks: Looks = {}
 
 
 class Lines(msgspec.Struct):
@@ -96,6 +98,7 @@ def line_out(reader: Reader, row: LineRow, language: str) -> Line:
         closes_at=stamp_or_none(closes_at(schedule, now)) if open_now else None,
         channels=[channel_of(each, language) for each in channel_rows.of_line(reader, row.id)],
         faces=[OperatorFace(each.user_id, each.name, each.photo or "") for each in faces.own(reader, [row.id])],
+        looks=looks.of_the_line(reader, row.id),
     )
 
 
@@ -132,6 +135,7 @@ async def create_line(
 
 class CopyInput(msgspec.Struct, forbid_unknown_fields=True):
     name: Text | None = None
+    chats: bool = False  # with chats of its own that look and speak like those of the first line
 
 
 @post("/lines/{line_id:int}/copy", opt=CONFIGURES, tags=TAGS, summary="A new line with the same rules", status_code=201)
@@ -143,12 +147,12 @@ async def copy_line(
     line_id: FromPath[int],
     data: JSONBody[CopyInput],
 ) -> Response[Line]:
-    """Same rules, same queue; channels stay where they are. Without a name it is called after the first one."""
+    """Same rules, queue and faces; channels stay where they are. Without a name it is called after the first one."""
     limit = edge.max_lines or None
 
     def copy(tx: Tx) -> int:
         name = data.name or f"{access_line(tx, actor, line_id).name} 2"
-        return lines.copy(tx, actor, line_id, harmless(name), limit=limit)
+        return lines.copy(tx, actor, line_id, harmless(name), limit=limit, chats=edge.seal if data.chats else None)
 
     return await act(edge, request, copy, lambda reader, copied: _line(reader, actor, copied, language), status=201)
 
@@ -171,6 +175,7 @@ class LineChange(msgspec.Struct, forbid_unknown_fields=True):
     settings: dict[str, Any] | None = None
     members: list[QueueMember] | None = None  # the whole queue
     faces: list[OperatorFace] | None = None  # all of them
+    looks: Looks | None = None  # of each channel only what is named
 
 
 @patch("/lines/{line_id:int}", opt=CONFIGURES, tags=TAGS, summary="Change a line; of `settings` only what is named")
@@ -186,6 +191,7 @@ async def change_line(
     settings = settings_in(data.settings) if data.settings is not None else None
     members = None if data.members is None else members_in(data.members)
     own_faces = None if data.faces is None else faces_in(line_id, data.faces)
+    chats = {each: settings_in(values) for each, values in (data.looks or {}).items()}
     if settings:
         await warm(settings.get("holidays_country"), settings.get("holidays_region"), edge.store.clock.now())
 
@@ -201,6 +207,7 @@ async def change_line(
             settings=settings,
             members=members,
             own_faces=own_faces,
+            chats=chats,
             limit=edge.max_lines or None,
         )
 

@@ -29,4 +29,11 @@ WORDS: Final = {
     "not_here_user": "Nobody here has the address {value}.",
     "not_here_department": "There is no department “{value}” here.",
     "not_here_setting": "There is no setting “{value}” here.",
+    "by.changed_meanwhile": "{by} saved this meanwhile ({at}). Look again, then save.",
+    "not_here_photo": "The file names the photo {value} and does not hold it.",
+    "not_here_kind": "A chat like “{value}” cannot be made here.",
+    "not_here_chat": "The line has no chat that could take over the look of “{value}”: connect one first.",
+    "not_here_second_chat": "A line has one chat of a kind here; “{value}” is one more.",
+    "photo_too_large": "At most {most} kB.",
+    "not_a_picture": "This is no picture.",
 }

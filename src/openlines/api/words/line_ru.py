@@ -29,4 +29,11 @@ WORDS: Final = {
     "not_here_user": "Здесь нет сотрудника с адресом {value}.",
     "not_here_department": "Здесь нет отдела «{value}».",
     "not_here_setting": "Здесь нет настройки «{value}».",
+    "by.changed_meanwhile": "Это тем временем сохранили: {by} ({at}). Посмотрите ещё раз и сохраните.",
+    "not_here_photo": "В файле названо фото {value}, а самого фото нет.",
+    "not_here_kind": "Такого чата, как «{value}», здесь не создать.",
+    "not_here_chat": "На линии нет чата, который принял бы вид «{value}»: сначала подключите чат.",
+    "not_here_second_chat": "Здесь на линии один чат каждого вида; «{value}» — ещё один.",
+    "photo_too_large": "Не больше {most} КБ.",
+    "not_a_picture": "Это не картинка.",
 }
