@@ -2,10 +2,12 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import { useSession } from "@/app/session";
-import { type Area, needAreas } from "@/i18n";
+import { type Area, type Key, needAreas } from "@/i18n";
 
 declare module "vue-router" {
   interface RouteMeta {
+    /** What the browser's tab calls the page, where the page does not say so itself. */
+    title?: Key;
     /** Areas of words beside the shell's. */
     areas?: Area[];
     /** Shown without being signed in, and without the rail. */
@@ -26,13 +28,13 @@ const routes: RouteRecordRaw[] = [
     path: "/customers",
     name: "customers",
     component: () => import("./pages/customers/CustomersPage.vue"),
-    meta: { areas: ["inbox", "facts"] },
+    meta: { areas: ["inbox", "facts"], title: "shell.customers" },
   },
   {
     path: "/kpi",
     name: "kpi",
     component: () => import("./pages/kpi/KpiPage.vue"),
-    meta: { areas: ["kpi"] },
+    meta: { areas: ["kpi"], title: "shell.kpi" },
   },
   {
     path: "/contact-centre",
@@ -93,7 +95,7 @@ const routes: RouteRecordRaw[] = [
     path: "/login",
     name: "login",
     component: () => import("./pages/login/LoginPage.vue"),
-    meta: { ...settings, open: true },
+    meta: { ...settings, open: true, title: "settings.login" },
   },
   {
     path: "/setup",
@@ -101,7 +103,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import("./pages/setup/SetupPage.vue"),
     meta: { ...settings, open: true },
   },
-  { path: "/:path(.*)*", name: "nowhere", component: () => import("./pages/NowherePage.vue") },
+  { path: "/:path(.*)*", name: "nowhere", component: () => import("./pages/NowherePage.vue"), meta: { title: "shell.nowhere" } },
 ];
 
 export const router = createRouter({ history: createWebHistory(), routes });

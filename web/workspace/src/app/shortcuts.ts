@@ -43,12 +43,16 @@ export const SHORTCUTS = {
   reply: letter("R", "shell.keyReply", "work"),
   note: letter("N", "shell.keyNote", "work"),
   quote: letter("Q", "shell.keyQuote", "work"),
+  attach: letter("F", "shell.keyAttach", "work"),
   transfer: letter("T", "shell.keyTransfer", "work"),
   finish: letter("E", "shell.keyFinish", "work"),
   finishNow: letter("E", "shell.keyFinishNow", "work", true),
+  undo: letter("Z", "shell.keyUndo", "work"),
   intercept: letter("I", "shell.keyIntercept", "work"),
+  listen: letter("L", "shell.keyListen", "work"),
   pin: letter("P", "shell.keyPin", "work"),
   snooze: letter("S", "shell.keySnooze", "work"),
+  spam: { code: "Digit1", cap: "!", shift: true, label: "shell.keySpam", section: "work" },
   why: letter("W", "shell.keyWhy", "work"),
   customer: letter("C", "shell.keyCustomer", "work"),
   next: { code: "ArrowDown", cap: "↓", alt: true, always: true, label: "shell.keyNext", section: "lists" },
@@ -73,18 +77,28 @@ export function setLetters(on: boolean): void {
   keep.set(KEPT, on ? "on" : "off");
 }
 
-const handlers = new Map<ShortcutId, Handler[]>();
-const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
-
-export function onShortcut(id: ShortcutId, handler: Handler): () => void {
-  handlers.set(id, [...(handlers.get(id) ?? []), handler]);
-  return () => handlers.set(id, (handlers.get(id) ?? []).filter((one) => one !== handler));
+interface Registered {
+  run: Handler;
+  /** Whether there is anything for it to do now. */
+  can: () => boolean;
 }
 
+const handlers = new Map<ShortcutId, Registered[]>();
+const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+export function onShortcut(id: ShortcutId, run: Handler, can: () => boolean = () => true): () => void {
+  const one: Registered = { run, can };
+  handlers.set(id, [...(handlers.get(id) ?? []), one]);
+  return () => handlers.set(id, (handlers.get(id) ?? []).filter((other) => other !== one));
+}
+
+/** Whoever came last and has something to do. */
+const doer = (id: ShortcutId): Registered | undefined => handlers.get(id)?.findLast((one) => one.can());
+
 /** Register for as long as the component is on the screen (a page that is only kept alive is not). */
-export function useShortcut(id: ShortcutId, handler: Handler): void {
+export function useShortcut(id: ShortcutId, run: Handler, can?: () => boolean): void {
   let off: (() => void) | undefined;
-  const on = () => (off ??= onShortcut(id, handler));
+  const on = () => (off ??= onShortcut(id, run, can));
   const leave = () => {
     off?.();
     off = undefined;
@@ -101,7 +115,8 @@ export function capsOf(id: ShortcutId): string[] {
   const caps: string[] = [];
   if (shortcut.main) caps.push(isMac ? "⌘" : "Ctrl");
   if (shortcut.alt) caps.push(isMac ? "⌥" : "Alt");
-  if (shortcut.shift && shortcut.code !== "Slash") caps.push("Shift");
+  // "?" and "!" say by themselves that Shift is held.
+  if (shortcut.shift && shortcut.code.startsWith("Key")) caps.push("Shift");
   return [...caps, shortcut.cap];
 }
 
@@ -131,16 +146,16 @@ export function dispatch(event: KeyboardEvent): void {
     const plain = !shortcut.alt && !shortcut.main;
     if (!shortcut.always && (isTyping(event.target) || isElsewhere(event.target))) continue;
     if (plain && !letters.value) continue;
-    const handler = handlers.get(id)?.at(-1);
-    if (handler && handler() !== false) event.preventDefault();
+    const one = doer(id);
+    if (one && one.run() !== false) event.preventDefault();
     return;
   }
 }
 
 /** What the command bar needs: which shortcuts can be done now, and doing one. */
 export const dispatchTo = {
-  has: (id: ShortcutId): boolean => (handlers.get(id)?.length ?? 0) > 0,
-  run: (id: ShortcutId): unknown => handlers.get(id)?.at(-1)?.(),
+  has: (id: ShortcutId): boolean => doer(id) !== undefined,
+  run: (id: ShortcutId): unknown => doer(id)?.run(),
 };
 
 window.addEventListener("keydown", dispatch);

@@ -7,15 +7,15 @@ import { notify, play } from "@/app/attention";
 import { now } from "@/app/clock";
 import { changed, useLive, world } from "@/app/live";
 import { customerName } from "@/app/names";
-import { useSession } from "@/app/session";
 import { shortCounter } from "@/app/times";
 import { useToasts } from "@/app/toasts";
 import { t } from "@/i18n";
 
+import { waitingTitle } from "./title";
+
 export function useAttention(): void {
   const live = useLive();
   const router = useRouter();
-  const { portal } = useSession();
   const toasts = useToasts();
 
   const isOpenHere = (row: ConversationRow) => router.currentRoute.value.params["id"] === String(row.id) && document.hasFocus();
@@ -39,18 +39,16 @@ export function useAttention(): void {
     return [...world.lists.rows("mine", "new"), ...world.lists.rows("mine", "work")].filter((row) => row.waiting_since);
   });
   const longest = computed(() => waiting.value.reduce<ConversationRow | undefined>((most, row) => (!most || (row.waiting_since ?? "") < (most.waiting_since ?? "") ? row : most), undefined));
-  const base = document.title;
   watchEffect(() => {
-    const name = portal.value?.name || "openlines";
     const row = longest.value;
     const wait = row && waitOf(row, now.value);
-    document.title = wait && row ? `(${waiting.value.length}) ${t("shell.titleWaiting", { time: shortCounter(wait.waited), name: customerName(row) })}` : name;
+    waitingTitle.value = wait && row ? `(${waiting.value.length}) ${t("shell.titleWaiting", { time: shortCounter(wait.waited), name: customerName(row) })}` : "";
   });
 
   onMounted(() => live.start());
   onBeforeUnmount(() => {
     off();
     live.stop();
-    document.title = base;
+    waitingTitle.value = "";
   });
 }
