@@ -8,7 +8,6 @@ import asyncio
 import gc
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -33,14 +32,15 @@ from openlines.config import Config
 from openlines.files.disk import DiskFiles
 from openlines.realtime.hub import Hub
 from openlines.services.line_limits import hold_to_limit, out_of_place
-from openlines.store import Store, StoreError, StoreInUse, open_store
+from openlines.store import Store, StoreError, open_store
 from openlines.store.channels import ChannelRow
 from openlines.store.events import Event
 from openlines.support.clock import Clock
 from openlines.support.late_http import LateClient
+from openlines.support.listening import listen
 from openlines.support.log import logger, set_up
 from openlines.support.passwords import Passwords
-from openlines.support.secrets import BadKey, Seal, load_seal
+from openlines.support.secrets import Seal, load_seal
 from openlines.workers.accounts import Accounts
 from openlines.workers.attachments import Attachments
 from openlines.workers.deliver import Deliverer
@@ -121,7 +121,7 @@ class Application:
 
     async def _start(self) -> None:
         config = self.config
-        config.data.mkdir(parents=True, exist_ok=True)
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = await self._open_store()
         self.setup_token = await open_portal(store)
         seal = load_seal(config.data, config.secret_key)
@@ -156,7 +156,7 @@ class Application:
         )
         self.edge.hub.watch(self._forget)
         self.hands = Hands(store, passwords, seal, __version__, files, config.max_lines)
-        control = Control(config.control_socket, self.hands)
+        control = Control(config.control_socket, self.hands, config.database_url)
         await control.start()
         self._closing.push_async_callback(control.stop)
         self._door = build(
@@ -231,9 +231,9 @@ class Application:
         await receive()
         try:
             await self.start()
-        except Exception as error:  # noqa: BLE001 - the command line words it
+        except Exception as error:  # noqa: BLE001 - `run_server` raises it
             self.failure = error
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            await send({"type": "lifespan.startup.failed", "message": ""})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -264,45 +264,22 @@ class Application:
             yield Gauge("openlines_notices", "Words to staff by medium and outcome", "counter", count, labels)
 
 
-def run_server(config: Config, *, started: Callable[[Application, str], None] | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C; returns the exit code. `started` is told the address once it answers."""
+def run_server(config: Config, *, started: Callable[[Application, str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. `started` is told the address once it answers.
+
+    Raises what kept the server from starting: `CannotListen`, `StoreError`, `BadKey`, `OSError`, or what nobody
+    expected.
+    """
     set_up(config.log_format, config.log_level)
     application = create_app(config)
-    try:
-        listening = listen(config.host, config.port)
-    except OSError as error:
-        return words(error, f"cannot listen on {config.host}:{config.port}, {error.strerror or error}")
-    with suppress(KeyboardInterrupt), listening:
+    with suppress(KeyboardInterrupt), listen(config.host, config.port) as listening:
         try:
-            Server(application, started or announce).run(sockets=[listening])
-        except SystemExit:  # uvicorn's way of saying that the application did not start; ours is below, in words
+            Server(application, started).run(sockets=[listening])
+        except SystemExit:  # uvicorn's way of saying that the application did not start
             if application.failure is None:
                 raise
-    return 0 if application.failure is None else words(application.failure)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The port, taken before anything is opened. Raises `OSError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
-    listening.setblocking(False)
-    return listening
-
-
-def announce(application: Application, address: str) -> None:
-    """One address; and the one-time link, while nobody has set the portal up."""
-    print(f"openlines {__version__} answers on {address}", flush=True)  # noqa: T201
-    if application.setup_token:
-        print(f"Set the portal up (once): {address}/setup?token={application.setup_token}", flush=True)  # noqa: T201
-
-
-def words(failure: Exception, said: str = "") -> int:
-    """Say why the server did not start, what people can act on without a traceback; returns the exit code."""
-    if isinstance(failure, (StoreError, BadKey, OSError)):
-        print(f"openlines did not start: {said or failure}", file=sys.stderr)  # noqa: T201
-    else:
-        log.error("openlines did not start", exc_info=failure)
-    return 3 if isinstance(failure, StoreInUse) else 1
+    if application.failure is not None:
+        raise application.failure
 
 
 class Server(uvicorn.Server):

@@ -8,6 +8,7 @@ an error that names the nearest known one: a typing error must not silently mean
 import difflib
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -25,7 +26,15 @@ ROLES = frozenset({"api", "workers"})
 
 
 class BadSetting(ValueError):
-    """A setting is unknown or has a value that cannot be meant; the message is for the person who typed it."""
+    """A setting is unknown or has a value that cannot be meant; told to the person who typed it.
+
+    `sentence` has holes for `params`, so that the command line can say it in another language.
+    """
+
+    def __init__(self, sentence: str, **params: Any) -> None:
+        super().__init__(sentence.format(**params))
+        self.sentence = sentence
+        self.params = params
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -33,9 +42,9 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         try:
             value = int(text)
         except ValueError:
-            raise BadSetting(f"must be a whole number from {least} to {most}") from None
+            value = most + 1
         if not least <= value <= most:
-            raise BadSetting(f"must be a whole number from {least} to {most}")
+            raise BadSetting("must be a whole number from {least} to {most}", least=least, most=most)
         return value
 
     return parse
@@ -44,7 +53,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 def _one_of(*known: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in known:
-            raise BadSetting(f"must be one of {', '.join(known)}")
+            raise BadSetting("must be one of {known}", known=", ".join(known))
         return text
 
     return parse
@@ -158,25 +167,31 @@ def load(environ: Mapping[str, str], **given: Any) -> Config:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in KNOWN or variable != variable.upper():
-            raise BadSetting(unknown(variable))
+            raise unknown(variable)
         values[name] = _parsed(variable, name, text)
     for name, value in given.items():
         if value is not None:
-            flag = "--" + name.replace("_", "-")
-            values[name] = _parsed(flag, name, value) if isinstance(value, str) else value
+            values[name] = _parsed("--" + name.replace("_", "-"), name, str(value))
     return Config(**values)
 
 
-def unknown(variable: str) -> str:
-    """The sentence about a variable of ours that does not exist."""
+def unknown(variable: str) -> BadSetting:
+    """About a variable of ours that does not exist."""
     near = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), KNOWN, n=1, cutoff=0.6)
+    if near:
+        meant = PREFIX + near[0].upper()
+        return BadSetting("{name} is not a setting of openlines. Did you mean {meant}?", name=variable, meant=meant)
     known = ", ".join([*(PREFIX + name.upper() for name in KNOWN), LANGUAGE])
-    hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else f" Known are {known}."
-    return f"{variable} is not a setting of openlines.{hint}"
+    return BadSetting("{name} is not a setting of openlines. Known are {known}.", name=variable, known=known)
+
+
+# The password in an address of a database: what was typed wrong is repeated, and may end in a log.
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 
 
 def _parsed(told_by: str, name: str, text: str) -> Any:
     try:
         return KNOWN[name].metadata["parse"](text)
     except BadSetting as problem:
-        raise BadSetting(f"{told_by}={text!r} {problem}") from None
+        shown = f"{told_by}={_PASSWORD.sub('…', text)!r}"
+        raise BadSetting(f"{{setting}} {problem.sentence}", setting=shown, **problem.params) from None

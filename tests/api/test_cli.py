@@ -1,6 +1,7 @@
 """The command line: works on a folder by itself, and beside a running server through its socket."""
 
 import asyncio
+import errno
 import json
 import sqlite3
 import stat
@@ -10,6 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from openlines.cli import app
+from openlines.cli.doctor import Finding, _clock
+from openlines.support.clock import SECOND, HostClock
+from openlines.support.stamps import stamp
 from tests.api.house import PASSWORD, House, running
 
 runner = CliRunner()
@@ -118,6 +122,51 @@ def test_migrate_says_when_it_is_done(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "data" / "portal.db").execute("SELECT count(*) FROM users").fetchone() == (0,)
 
 
+@pytest.mark.parametrize(
+    "arguments", [["doctor"], ["user", "add", "--email", "b@example.org"], ["migrate"], ["channels"]]
+)
+def test_a_folder_of_somebody_else_is_said_in_words(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    assert openlines("migrate", folder=folder).exit_code == 0
+
+    def closed(path: Path, *more: object, **named: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("openlines.store.opening.prepare_file", closed)
+    shown = openlines(*arguments, folder=folder)
+    assert shown.exit_code == 1, shown.output
+    assert "sudo -u openlines" in shown.output
+    assert str(folder / "portal.db") in shown.output
+
+
+def test_what_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "portal.db").write_bytes(b"this is no database " * 100)
+    for arguments in (["doctor"], ["migrate"], ["user", "add", "--email", "b@example.org"]):
+        shown = openlines(*arguments, folder=tmp_path)
+        assert shown.exit_code == 1, arguments
+        assert "is not a database of openlines" in shown.output, arguments
+
+
+def test_a_file_that_is_no_line_is_said_in_words(tmp_path: Path) -> None:
+    assert openlines("migrate", folder=tmp_path).exit_code == 0
+    shown = openlines("line", "import", "-", folder=tmp_path, stdin="{")
+    assert (shown.exit_code, "holds no JSON" in shown.output) == (1, True)
+
+
+def test_the_doctor_compares_the_clocks() -> None:
+    def told(seconds: float, database: str = "postgresql") -> Finding:
+        (found,) = _clock(stamp(HostClock().now() + round(seconds * SECOND)), database)
+        return found
+
+    assert told(0).state == "ok"
+    assert told(-2).state == "ok"
+    assert told(90).state == "warning"
+    assert "90 s" in told(90).what
+    assert "restart" in told(3600, "sqlite").advice
+
+
 # --- beside a running server --------------------------------------------------------------------------------
 
 
@@ -151,6 +200,23 @@ async def test_the_doctor_sees_through_the_running_server(house: House, tmp_path
     findings = json.loads(shown.stdout)
     assert any("through the running server" in each["what"] for each in findings)
     assert any("Bakery" in each["what"] for each in findings)
+
+
+async def test_a_database_that_is_not_the_servers_is_refused(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    for other in ("postgresql://openlines@db.example/openlines", f"sqlite:///{tmp_path}/other.db"):
+        refused = await beside(
+            "user", "add", "--email", "eve@example.org", "--database", other, folder=folder, stdin=PASSWORD
+        )
+        assert refused.exit_code == 1
+        assert "uses another database" in refused.output
+        examined = await beside("doctor", "--database", other, folder=folder)
+        assert (examined.exit_code, "uses another database" in examined.output) == (1, True)
+    assert not (tmp_path / "other.db").exists()
+    same = await beside("channels", "--json", "--database", f"sqlite:///{folder}/portal.db", folder=folder)
+    assert same.exit_code == 0
+    emails = [each["email"] for each in (await house.admin.get("/api/v1/users")).json["items"]]
+    assert "eve@example.org" not in emails
 
 
 async def test_a_second_server_on_the_same_folder_is_refused_with_code_3(house: House, tmp_path: Path) -> None:

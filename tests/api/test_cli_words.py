@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from openlines.cli import admin, app, inbox, line, token, user
-from openlines.cli.doctor import _STATES
 from openlines.cli.ru import RUSSIAN
-from openlines.cli.words import _unwrapped, language
+from openlines.cli.words import STATES, _unwrapped, language
 from openlines.config import KNOWN
 
-SOURCE = Path(__file__).parents[2] / "src" / "openlines" / "cli"
+PACKAGE = Path(__file__).parents[2] / "src" / "openlines"
+SOURCE, DEMO, CONFIG = PACKAGE / "cli", PACKAGE / "demo", PACKAGE / "config.py"
 
 
 @pytest.mark.parametrize(
@@ -38,16 +39,17 @@ def test_whose_language(environ: dict[str, str], expected: str) -> None:
 
 def _sentences() -> set[str]:
     """Everything that is said: literals handed to `say`, commands' docstrings, settings, states of channels."""
-    found = {each.metadata["help"] for each in KNOWN.values()} | set(_STATES.values())
+    found = {each.metadata["help"] for each in KNOWN.values()} | set(STATES.values())
     constants: dict[str, str] = {}
     for path in SOURCE.glob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
                 constants[ast.unparse(node.target)] = str(node.value.value)
-    for path in SOURCE.glob("*.py"):
+    for path in (*SOURCE.glob("*.py"), *DEMO.glob("*.py"), CONFIG):
+        said = {"say"} if path != CONFIG else {"BadSetting"}
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in said:
                 argument = node.args[0]
                 if isinstance(argument, ast.Constant):
                     found.add(argument.value)
@@ -84,15 +86,24 @@ ENGLISH = re.compile(r"\b(the|and|with|of|to|Options|Commands|Usage|Show)\b")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["serve", "--help"], ["inbox", "replay", "--help"], ["user", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["serve", "--help"],
+        ["inbox", "replay", "--help"],
+        ["inbox", "list", "--help"],
+        ["user", "add", "--help"],
+    ],
 )
 def test_help_is_all_in_russian_where_the_machine_is(arguments: list[str]) -> None:
     shown = _run(*arguments, LC_ALL="ru_RU.UTF-8")
     assert "Использование: " in shown
     plain = "\n".join(line for line in shown.splitlines() if "openlines " not in line)
     assert not ENGLISH.search(plain), ENGLISH.search(plain)
+    assert "[default" not in shown
     english = _run(*arguments, LC_ALL="C")
     assert "Usage: " in english
+    assert not re.search(r"<list\[|range>", english)
     assert not re.search("[а-яё]", english)
 
 
@@ -100,3 +111,24 @@ def test_the_doctor_speaks_russian(tmp_path: Path) -> None:
     shown = _run("doctor", "--data", str(tmp_path / "none"), OPENLINES_LANGUAGE="ru", LANG="C")
     assert "ещё нет портала" in shown
     assert not ENGLISH.search(shown.replace(str(tmp_path), ""))
+
+
+def test_a_server_that_does_not_start_says_why_in_russian_and_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        shown = _run("serve", "--data", str(tmp_path / "data"), "--port", port, OPENLINES_LANGUAGE="ru")
+    assert shown.startswith(f"openlines не запустился: Порт {port} на 127.0.0.1 занят")
+    assert shown.count("\n") == 1
+    wrong = _run("serve", "--port", "70000", OPENLINES_LANGUAGE="ru")
+    assert wrong == "--port='70000' должно быть целым числом от 0 до 65535\n"
+    unknown = _run("serve", OPENLINES_LANGUAGE="ru", OPENLINES_PUBLIC_ULR="x")
+    assert unknown == "У openlines нет настройки OPENLINES_PUBLIC_ULR. Может быть, OPENLINES_PUBLIC_URL?\n"
+
+
+def test_a_damaged_database_is_said_in_words_and_once(tmp_path: Path) -> None:
+    (tmp_path / "portal.db").write_bytes(b"this is no database " * 100)
+    shown = _run("serve", "--data", str(tmp_path), "--port", "0", LANG="C")
+    assert shown == (
+        f"openlines did not start: {tmp_path}/portal.db is not a database of openlines, or it is damaged. "
+        "Put back the one from your backup.\n"
+    )

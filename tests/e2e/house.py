@@ -15,9 +15,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext
 
-from openlines.app import Application, Server, create_app, listen
+from openlines.app import Application, Server, create_app
 from openlines.config import Config
 from openlines.support.clock import HostClock
+from openlines.support.listening import listen
 from openlines.support.log import set_up
 
 PASSWORD = "correct horse battery 9"

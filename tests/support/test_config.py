@@ -67,3 +67,16 @@ def test_values_that_cannot_be_meant_are_named(name: str, value: str) -> None:
 )
 def test_values_are_understood(given: dict[str, str], field: str, value: Any) -> None:
     assert getattr(load(given), field) == value
+
+
+@pytest.mark.parametrize("port", [80000, -1])
+def test_a_flag_is_looked_at_like_its_variable(port: int) -> None:
+    with pytest.raises(BadSetting, match=r"--port='.*' must be a whole number from 0 to 65535"):
+        load({}, port=port)
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(BadSetting) as refused:
+        load({"OPENLINES_DATABASE": "mysql://openlines:hunter2@db.example/openlines"})
+    assert "hunter2" not in str(refused.value)
+    assert "mysql://openlines:…@db.example/openlines" in str(refused.value)

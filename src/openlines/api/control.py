@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from openlines.api import refusals
 from openlines.api.commands import Asked, Hands, Unknown, run
+from openlines.api.words import word
+from openlines.store import same_database
 from openlines.support.log import logger
 
 LINE_LIMIT: Final = 8_000_000  # bytes: a line in a file has photos in it
@@ -24,9 +26,11 @@ log = logger(__name__)
 class Control:
     """The server's end."""
 
-    def __init__(self, path: Path, hands: Hands) -> None:
+    def __init__(self, path: Path, hands: Hands, database: str) -> None:
+        """`database` is the address of the store: a command that names another one is not carried out here."""
         self._path = path
         self._hands = hands
+        self._database = database
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -60,8 +64,11 @@ class Control:
         try:
             asked = json.loads(line)
             name, values, language = asked["do"], asked.get("with") or {}, asked.get("language", "en")
+            meant = str(asked.get("database") or self._database)
         except (ValueError, TypeError, KeyError, AttributeError):
             return {"ok": False, "code": "bad_request", "message": "Not a command."}
+        if not same_database(meant, self._database):
+            return {"ok": False, "code": "other_database", "message": word("other_database", {}, language)}
         return await answered(self._hands, name, values, language)
 
 
@@ -82,14 +89,18 @@ async def answered(hands: Hands, name: str, values: Asked, language: str) -> dic
         return {"ok": False, "code": problem["code"], "message": problem["detail"], "fields": fields}
 
 
-async def ask(path: Path, name: str, values: Asked, language: str) -> dict[str, Any] | None:
-    """Ask the server that runs in this folder; None when none does. Raises `TimeoutError`, `OSError`."""
+async def ask(path: Path, name: str, values: Asked, language: str, *, database: str = "") -> dict[str, Any] | None:
+    """Ask the server that runs in this folder; None when none does. Raises `TimeoutError`, `OSError`.
+
+    `database`: the address that was named beside the folder, if one was; it must be the server's.
+    """
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LINE_LIMIT)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     try:
-        writer.write(json.dumps({"do": name, "with": dict(values), "language": language}).encode() + b"\n")
+        asked = {"do": name, "with": dict(values), "language": language, "database": database}
+        writer.write(json.dumps(asked).encode() + b"\n")
         async with asyncio.timeout(PATIENCE):
             line = await reader.readline()
         if not line:

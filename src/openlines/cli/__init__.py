@@ -8,16 +8,19 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from openlines import __version__
-from openlines.cli.words import Group, count, explain, language, say
+from openlines.cli.words import STATES, Group, count, explain, language, say
 from openlines.config import KNOWN, LANGUAGE, PREFIX, BadSetting, Config, load
+
+if TYPE_CHECKING:
+    from openlines.store import Store
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -125,9 +128,17 @@ def serve(
     A SQLite portal is made and brought up to date by itself; for PostgreSQL run `openlines migrate` first.
     """
     config = _config(data=data, database=database, host=host, port=port, public_url=public_url, roles=roles)
-    from openlines.app import run_server
+    from openlines.app import Application, run_server
 
-    raise typer.Exit(run_server(config))
+    def announce(application: Application, address: str) -> None:
+        """One address; and the one-time link, while nobody has set the portal up."""
+        version = __version__
+        typer.echo(say("openlines {version} answers on {address}", version=version, address=address))
+        if application.setup_token:
+            link = f"{address}/setup?token={application.setup_token}"
+            typer.echo(say("Set the portal up (once): {link}", link=link))
+
+    _serving(lambda: run_server(config, started=announce))
 
 
 @app.command()
@@ -140,24 +151,25 @@ def demo(
         found = import_module("openlines.demo")
     except ModuleNotFoundError as error:
         raise _stop(say("The demo is not part of this installation ({error}).", error=error)) from None
-    raise typer.Exit(found.run_demo(config))
+    _serving(lambda: found.run_demo(config, say))
 
 
 @app.command()
 def migrate(data: Data = None, database: Database = None) -> None:
     """Bring the database to this program's version. Old programs keep working on it meanwhile."""
     config = _config(data=data, database=database)
+    from openlines.cli.troubles import why
     from openlines.store import StoreError, StoreInUse
     from openlines.store import migrate as migrate_store
 
-    config.data.mkdir(parents=True, exist_ok=True)
     try:
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate_store(config.database_url)
     except StoreInUse as error:
         words = say("Stop it first; it migrates by itself when it starts again.")
-        raise _stop(f"{error} {words}", IN_USE) from None
-    except StoreError as error:
-        raise _stop(str(error)) from None
+        raise _stop(f"{why(error)} {words}", IN_USE) from None
+    except (StoreError, OSError) as error:
+        raise _stop(why(error)) from None
     typer.echo(say("The database is up to date."))
 
 
@@ -269,7 +281,7 @@ def token_create(
 def channels(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
     """The kinds of channel with what they can do, and the channels that are connected."""
     config = _config(data=data, database=database)
-    found = _do(config, "channels", {}) if _exists(config) else _kinds()
+    found = _do(config, "channels", {}) if _looked(config) else _kinds()
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -278,7 +290,8 @@ def channels(data: Data = None, database: Database = None, as_json: AsJson = Fal
         typer.echo(f"{kind['kind']:12} {kind['name'].get(language(), '')}\n{'':12} {', '.join(able)}")
     for each in found["channels"]:
         reason = f" ({each['reason']})" if each["reason"] else ""
-        typer.echo(say("#{id} {name} [{kind}] on line {line_id}: {state}", **each) + reason)
+        shown = {**each, "state": say(STATES.get(each["state"], each["state"]))}
+        typer.echo(say("#{id} {name} [{kind}] on line {line_id}: {state}", **shown) + reason)
 
 
 @inbox.command("list")
@@ -338,7 +351,7 @@ def line_export(
     try:
         to.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise _stop(say("The file cannot be written: {error}", error=error)) from None
+        raise _stop(say("The file cannot be written: {error}", error=error.strerror or error)) from None
     typer.echo(say("Line “{name}” is in {file}.", name=found["name"], file=to))
 
 
@@ -350,7 +363,11 @@ def line_import(  # noqa: PLR0917 - one per option
     ] = "",
     name: Annotated[str, typer.Option(help=say("Name of the line. [default: the file's, or as it was]"))] = "",
     skip_unknown: Annotated[
-        bool, typer.Option("--skip-unknown", help=say("Leave out what the file names and nobody here knows: people, departments, settings, chats."))
+        bool,
+        typer.Option(
+            "--skip-unknown",
+            help=say("Leave out what the file names and nobody here knows: people, departments, settings, chats."),
+        ),
     ] = False,
     data: Data = None,
     database: Database = None,
@@ -360,8 +377,10 @@ def line_import(  # noqa: PLR0917 - one per option
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         content = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise _stop(say("The file cannot be read: {error}", error=error)) from None
+    except OSError as error:
+        raise _stop(say("The file cannot be read: {error}", error=error.strerror or error)) from None
+    except ValueError:
+        raise _stop(say("This is not the file of a line: it holds no JSON, or only a part of it.")) from None
     values = {"file": content, "line": into, "name": name, "skip_unknown": skip_unknown}
     done = _do(_config(data=data, database=database), "line.import", values)
     made = say("Line “{name}” is made, number {line_id}.", **done)
@@ -375,11 +394,47 @@ def _config(**given: Any) -> Config:
     try:
         return load(os.environ, **given)
     except BadSetting as problem:
-        raise _stop(str(problem), USAGE) from None
+        raise _stop(_setting(problem), USAGE) from None
+
+
+def _setting(problem: BadSetting) -> str:
+    """`{setting} must be …`: what was typed, and the sentence about it."""
+    holes = {"setting", "name"} & problem.params.keys()
+    start = "{setting} " if "setting" in holes else ""
+    return start.format(**problem.params) + say(problem.sentence.removeprefix(start), **problem.params)
+
+
+def _serving(serve_until_told: Callable[[], None]) -> None:
+    """Run a server; ends the program with words when it does not start."""
+    try:
+        serve_until_told()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told and logged
+        from openlines.cli.troubles import why
+        from openlines.store import StoreError, StoreInUse
+        from openlines.support.log import logger
+        from openlines.support.secrets import BadKey
+
+        if not isinstance(error, (StoreError, BadKey, OSError)):
+            logger(__name__).exception("openlines did not start")
+        code = IN_USE if isinstance(error, StoreInUse) else FAILED
+        raise _stop(say("openlines did not start: {reason}", reason=why(error)), code) from None
 
 
 def _exists(config: Config) -> bool:
-    return bool(config.database) or (config.data / "portal.db").exists()
+    """Raises `PermissionError` where this user may not look."""
+    from openlines.cli.troubles import there
+
+    return bool(config.database) or there(config.data / "portal.db")
+
+
+def _looked(config: Config) -> bool:
+    """`_exists`; ends the program in words where this user may not look."""
+    from openlines.cli.troubles import why
+
+    try:
+        return _exists(config)
+    except OSError as error:
+        raise _stop(why(error)) from None
 
 
 def _kinds() -> dict[str, Any]:
@@ -409,13 +464,22 @@ def _do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _ask(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     from openlines.api.control import ask
+    from openlines.cli.troubles import why
 
     try:
-        answered = await ask(config.control_socket, name, values, language())
+        answered = await ask(config.control_socket, name, values, language(), database=_whole(config.database))
+    except PermissionError as error:
+        return {"ok": False, "code": "no_answer", "message": why(error)}
     except (OSError, TimeoutError) as error:
         message = say("The running server does not answer: {error}", error=error)
         return {"ok": False, "code": "no_answer", "message": message}
     return answered if answered is not None else await _by_ourselves(config, name, values)
+
+
+def _whole(database: str) -> str:
+    """The address of a database, as it is understood in another folder too."""
+    kind, slashes, path = database.partition(":///")
+    return f"{kind}{slashes}{Path(path).absolute()}" if kind == "sqlite" else database
 
 
 _OPENS_NEW: Final = frozenset({"admin.create"})
@@ -426,23 +490,33 @@ _NO_PORTAL: Final = (
 
 
 async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    from openlines.cli.troubles import why
+    from openlines.store import StoreError, StoreInUse, open_store
+    from openlines.support.secrets import BadKey
+
+    try:
+        if name not in _OPENS_NEW and not _exists(config):
+            # A name typed wrong must not silently become a second, empty portal.
+            return {"ok": False, "code": "no_portal", "message": say(_NO_PORTAL, folder=config.data)}
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = await open_store(config.database_url, node=f"command line {os.getpid()}")
+        try:
+            return await _carried_out(store, config, name, values)
+        finally:
+            await store.close()
+    except StoreInUse as error:
+        return {"ok": False, "code": "in_use", "message": why(error)}
+    except (StoreError, BadKey, OSError) as error:
+        return {"ok": False, "code": "not_opened", "message": why(error)}
+
+
+async def _carried_out(store: "Store", config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     from openlines.api.commands import Hands, open_portal
     from openlines.api.control import answered
     from openlines.files.disk import DiskFiles
-    from openlines.store import StoreError, StoreInUse, open_store
     from openlines.support.passwords import Passwords
-    from openlines.support.secrets import BadKey, load_seal
+    from openlines.support.secrets import load_seal
 
-    if name not in _OPENS_NEW and not _exists(config):
-        # A name typed wrong must not silently become a second, empty portal.
-        return {"ok": False, "code": "no_portal", "message": say(_NO_PORTAL, folder=config.data)}
-    config.data.mkdir(parents=True, exist_ok=True)
-    try:
-        store = await open_store(config.database_url, node=f"command line {os.getpid()}")
-    except StoreInUse as error:
-        return {"ok": False, "code": "in_use", "message": str(error)}
-    except StoreError as error:
-        return {"ok": False, "code": "store", "message": str(error)}
     passwords, files = Passwords(), DiskFiles(config.data / "files")
     try:
         await open_portal(store)
@@ -450,12 +524,9 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) ->
         seal = load_seal(config.data, config.secret_key)
         hands = Hands(store, passwords, seal, __version__, files, config.max_lines)
         return await answered(hands, name, values, language())
-    except BadKey as error:
-        return {"ok": False, "code": "bad_key", "message": str(error)}
     finally:
         passwords.close()
         files.close()
-        await store.close()
 
 
 def _tell(done: dict[str, Any], words: str, *, as_json: bool) -> None:

@@ -5,18 +5,19 @@ import shutil
 import socket
 import stat
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import openlines
-from openlines.cli.words import say
+from openlines.cli.troubles import there, why
+from openlines.cli.words import STATES, say
 from openlines.config import Config
+from openlines.support.clock import SECOND, HostClock, from_datetime
 
 _ROOM: Final = 1_000_000_000  # bytes: less than this left is worth a word
+_SKEW: Final = 5  # seconds between two clocks that are worth a word
 _WEB: Final = Path(openlines.__file__).parent / "web"
-
-
-_STATES: Final = {"new": "not checked yet", "ok": "works", "off": "switched off"}
 
 
 class Finding(NamedTuple):
@@ -28,7 +29,11 @@ class Finding(NamedTuple):
 async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]]) -> list[Finding]:
     """Every finding, in the order in which to mend them. `ask` carries out a command by name."""
     findings = [*_folder(config), *_web(), *_address(config)]
-    if not config.database and not (config.data / "portal.db").exists():
+    try:
+        missing = not config.database and not there(config.data / "portal.db")
+    except OSError as error:
+        return [*findings, Finding("bad", why(error))]
+    if missing:
         # Looking changes nothing: no portal is made for the sake of looking at it.
         advice = say("`openlines serve` makes one, or `openlines admin create`; or name its folder with --data.")
         return [
@@ -36,7 +41,10 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
             Finding("warning", say("There is no portal in {folder} yet.", folder=config.data), advice),
             *_port(config),
         ]
-    running = config.control_socket.exists()
+    try:
+        running = there(config.control_socket)
+    except OSError:
+        running = False
     answered = await ask("status")
     if not answered["ok"]:
         advice = say("Is the address right, is the database running, may this user read the folder?")
@@ -46,7 +54,7 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
     inside = answered["result"]
     by = say("through the running server") if running else say("no server runs in this folder")
     findings.append(Finding("ok", say("The database ({database}) opens, {by}.", database=inside["database"], by=by)))
-    findings += _inside(inside)
+    findings += [*_clock(inside["now"], inside["database"]), *_inside(inside)]
     if not running:
         findings += _port(config)
     return findings
@@ -67,12 +75,22 @@ def _folder(config: Config) -> Iterator[Finding]:
     if room < _ROOM:
         what = say("Only {megabytes} MB are left.", megabytes=room // 1_000_000)
         yield Finding("bad" if room < _ROOM // 10 else "warning", what, say("Make room."))
-    key = data / "secret.key"
-    if key.exists() and not config.secret_key:
-        if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            yield Finding("bad", say("Others may read {key}.", key=key), f"chmod 600 {key}")
-        else:
-            yield Finding("ok", say("The secret key is readable by its owner only. Is it in your backup?"))
+    if not config.secret_key:
+        yield from _key(data / "secret.key")
+
+
+def _key(key: Path) -> Iterator[Finding]:
+    try:
+        if not there(key):
+            return
+    except OSError:
+        return  # the folder itself is closed to this user, which is said already
+    if not os.access(key, os.R_OK):
+        yield Finding("bad", say("This user may not read {key}.", key=key), say("Give it to the server's user."))
+    elif stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield Finding("bad", say("Others may read {key}.", key=key), f"chmod 600 {key}")
+    else:
+        yield Finding("ok", say("The secret key is readable by its owner only. Is it in your backup?"))
 
 
 def _web() -> Iterator[Finding]:
@@ -99,6 +117,20 @@ def _address(config: Config) -> Iterator[Finding]:
         yield Finding("warning", what, advice)
 
 
+def _clock(told: str, database: str) -> Iterator[Finding]:
+    """The portal's time against this machine's: the database server's on PostgreSQL; on SQLite the machine's own,
+    which a running server never lets go backwards."""
+    ahead = round((from_datetime(datetime.fromisoformat(told)) - HostClock().now()) / SECOND)
+    if abs(ahead) < _SKEW:
+        yield Finding("ok", say("The clock agrees with the database's."))
+        return
+    if database == "sqlite":
+        advice = say("The machine's clock was set while the server ran. Keep it right by NTP; a restart takes it over.")
+    else:
+        advice = say("Keep both machines' clocks right by NTP: proofs of identity and codes are valid for minutes.")
+    yield Finding("warning", say("The portal's time and this machine's differ by {seconds} s.", seconds=ahead), advice)
+
+
 def _inside(inside: dict[str, Any]) -> Iterator[Finding]:
     if not inside["set_up"]:
         advice = say("Open the link that `openlines serve` prints, or run `openlines admin create`.")
@@ -114,7 +146,7 @@ def _inside(inside: dict[str, Any]) -> Iterator[Finding]:
             what = say("{channel} does not work: {reason}.", channel=named, reason=channel["reason"])
             yield Finding("bad", what, say("Its page in the settings says what to do."))
         else:
-            state = say(_STATES.get(channel["state"], channel["state"]))
+            state = say(STATES.get(channel["state"], channel["state"]))
             yield Finding("ok", say("{channel}: {state}.", channel=named, state=state))
     if inside.get("aside"):
         advice = say("`openlines inbox list` shows them; `openlines inbox replay --all` tries them again.")

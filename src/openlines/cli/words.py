@@ -14,6 +14,9 @@ from typer.core import TyperCommand, TyperGroup
 from openlines.cli.ru import RUSSIAN
 from openlines.config import LANGUAGE
 
+# States of a channel.
+STATES: Final = {"new": "not checked yet", "ok": "works", "broken": "does not work", "off": "switched off"}
+
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -50,12 +53,18 @@ _FURNITURE: Final = (
     (re.compile(r"^Commands:$", re.MULTILINE), "Команды:"),
     (re.compile(r"Show this message and exit\."), "Показать эту справку и выйти."),
     (re.compile(r"\[required\]"), "[обязательно]"),
+    (re.compile(r"\[default: "), "[по умолчанию: "),
     (re.compile(r"\[OPTIONS\]"), "[ПАРАМЕТРЫ]"),
     (re.compile(r"COMMAND \[ARGS\]\.\.\."), "КОМАНДА [АРГУМЕНТЫ]..."),
 )
 
 
+# How the library calls the values of options that may be repeated, or have bounds.
+_TYPES: Final = re.compile(r"<(?:list\[(\w+)\]|(\w+) range)>(?P<room> *)")
+
+
 def _furnished(text: str) -> str:
+    text = _TYPES.sub(lambda found: f"<{found[1] or found[2]}>".ljust(len(found[0])), text)
     if language() == "ru":
         for english, russian in _FURNITURE:
             text = english.sub(russian, text)

@@ -6,6 +6,7 @@ use cases on somebody's behalf. Two of the operators and the administrator are l
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -26,17 +27,23 @@ from openlines.support.secrets import load_seal
 __all__ = ["run_demo"]
 
 
-def run_demo(config: Config) -> int:
-    """Serves until Ctrl-C; returns the exit code. Nothing is left behind."""
+Say = Callable[..., str]
+
+
+def run_demo(config: Config, say: Say) -> None:
+    """Serves until Ctrl-C; raises what kept it from starting. Nothing is left behind.
+
+    `say` words a sentence in the language of whoever started it.
+    """
     with tempfile.TemporaryDirectory(prefix="openlines-demo-", ignore_cleanup_errors=True) as folder:
         config = replace(config, data=Path(folder), database="")
         portal = asyncio.run(_before(config))
         running: list[asyncio.Task[None]] = []
 
         def started(application: Application, address: str) -> None:
-            running.append(asyncio.get_running_loop().create_task(_live(application, address, portal)))
+            running.append(asyncio.get_running_loop().create_task(_live(application, address, portal, say)))
 
-        return run_server(config, started=started)
+        run_server(config, started=started)
 
 
 async def _before(config: Config) -> DemoPortal:
@@ -56,15 +63,18 @@ async def _before(config: Config) -> DemoPortal:
     return portal
 
 
-async def _live(application: Application, address: str, portal: DemoPortal) -> None:
+async def _live(application: Application, address: str, portal: DemoPortal, say: Say) -> None:
     edge = application.edge
-    _announce(address, portal.logins, portal.channels[0])
+    _announce(address, portal.logins, portal.channels[0], say)
     with suppress(asyncio.CancelledError):
         await Life(edge.store, edge.node, address, portal).run()
 
 
-def _announce(address: str, logins: list[tuple[str, str, str]], first_channel: int) -> None:
-    lines = [f"openlines {__version__} demo: {address}", "", f"  password of everybody: {PASSWORD}"]
-    lines += [f"  {role:<14} {email:<22} {name}" for role, email, name in logins]
-    lines += ["", f"  be a customer:  {address}/try/{first_channel}", "", "Ctrl-C ends it and leaves nothing behind."]
+def _announce(address: str, logins: list[tuple[str, str, str]], first_channel: int, say: Say) -> None:
+    roles = {"administrator": say("administrator"), "operator": say("operator")}
+    lines = [say("openlines {version} demo: {address}", version=__version__, address=address), ""]
+    lines += ["  " + say("password of everybody: {password}", password=PASSWORD)]
+    lines += [f"  {roles[role]:<14} {email:<22} {name}" for role, email, name in logins]
+    lines += ["", "  " + say("be a customer: {address}", address=f"{address}/try/{first_channel}"), ""]
+    lines += [say("Ctrl-C ends it and leaves nothing behind.")]
     print("\n".join(lines), flush=True)  # noqa: T201

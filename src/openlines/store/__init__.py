@@ -4,6 +4,7 @@ from openlines.store import tables
 from openlines.store.errors import (
     CommitUnknown,
     ConstraintFailed,
+    NotADatabase,
     SchemaBehind,
     StoreBusy,
     StoreClosed,
@@ -12,7 +13,7 @@ from openlines.store.errors import (
     StoreInUse,
     StoreUnavailable,
 )
-from openlines.store.opening import migrate, open_store
+from openlines.store.opening import migrate, open_store, same_database
 from openlines.store.statement import Statement
 from openlines.store.store import Store, StoreStats
 from openlines.store.tx import Commit, Reader, Tx
@@ -21,6 +22,7 @@ __all__ = [
     "Commit",
     "CommitUnknown",
     "ConstraintFailed",
+    "NotADatabase",
     "Reader",
     "SchemaBehind",
     "Statement",
@@ -35,5 +37,6 @@ __all__ = [
     "Tx",
     "migrate",
     "open_store",
+    "same_database",
     "tables",
 ]

@@ -78,3 +78,11 @@ class SchemaBehind(StoreError):
         )
         self.found = found
         self.wanted = wanted
+
+
+class NotADatabase(StoreError):
+    """The file is no database, or a damaged one."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is not a database of openlines, or it is damaged.")
+        self.path = path

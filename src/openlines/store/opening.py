@@ -1,20 +1,23 @@
 """Opening a portal's store: which engine, the folder's lock, the schema, the connections."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from openlines.store import schema
-from openlines.store.errors import SchemaBehind, StoreError
+from openlines.store.errors import NotADatabase, SchemaBehind, StoreError
 from openlines.store.sqlite import (
     Connect,
     FolderLock,
     SqliteReadSession,
     SqliteSession,
     connect_writer,
+    error_of,
     prepare_file,
 )
 from openlines.store.store import Store, off_loop
@@ -73,7 +76,9 @@ def migrate(url: str | Path) -> None:
     prepare_file(path)
     lock = FolderLock(path.with_suffix(".lock"))
     try:
-        schema.migrate_sqlite(path)
+        with _understood(path):
+            schema.sqlite_version(path)  # what is no database is told apart before anything is changed
+            schema.migrate_sqlite(path)
     finally:
         lock.release()
 
@@ -91,18 +96,46 @@ def sqlite_path(url: str | Path) -> Path | None:
     raise StoreError("a portal lives in sqlite:///path/portal.db or postgresql://user@host/database")
 
 
+def same_database(one: str, other: str) -> bool:
+    """Whether two addresses can mean one database; hosts and users have several names and are not compared."""
+    try:
+        here, there = sqlite_path(one), sqlite_path(other)
+        if here is not None and there is not None:
+            return here.resolve() == there.resolve()
+        return here is there and make_url(one).database == make_url(other).database
+    except (StoreError, ArgumentError):
+        return False
+
+
 def _prepare(path: Path, migrate: bool) -> tuple[FolderLock, str]:
     prepare_file(path)
     lock = FolderLock(path.with_suffix(".lock"))
     try:
-        found, wanted = schema.sqlite_version(path), schema.newest()
-        if found is None or found < wanted:
-            if not migrate:
-                raise SchemaBehind(found, wanted)
-            schema.migrate_sqlite(path)
-        with closing(connect_writer(path)) as connection:
-            row = connection.execute(EPOCH).fetchone()
+        with _understood(path):
+            epoch = _brought_up(path, migrate)
     except BaseException:
         lock.release()
         raise
-    return lock, row[0] if row else ""
+    return lock, epoch
+
+
+def _brought_up(path: Path, migrate: bool) -> str:
+    found, wanted = schema.sqlite_version(path), schema.newest()
+    if found is None or found < wanted:
+        if not migrate:
+            raise SchemaBehind(found, wanted)
+        schema.migrate_sqlite(path)
+    with closing(connect_writer(path)) as connection:
+        row = connection.execute(EPOCH).fetchone()
+    return row[0] if row else ""
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """What the driver says of a file that it cannot open, in the store's words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            raise NotADatabase(str(path)) from error
+        raise error_of(error) from error

@@ -88,6 +88,12 @@ def set_up(form: str = "auto", level: str = "info") -> None:
         logger.propagate = name != "uvicorn.access"
     for name in ("uvicorn.error", "alembic"):
         logging.getLogger(name).setLevel("WARNING")
+    # Why a server does not start is said once, by the command line.
+    logging.getLogger("uvicorn.error").addFilter(_not_of_the_start)
+
+
+def _not_of_the_start(record: logging.LogRecord) -> bool:
+    return record.msg != "Application startup failed. Exiting."
 
 
 def logger(name: str) -> Any:

@@ -29,6 +29,8 @@ WORDS: Final = {
     "unsupported_media_type": "Send JSON (Content-Type: application/json).",
     "busy": "The server has too much to do. Try again in a moment.",
     "unavailable": "The server cannot do this now. Try again in a moment.",
+    "other_database": "The server that runs in this folder uses another database than the one that was named. "
+    "Leave --database and OPENLINES_DATABASE out to reach that server, or name the other portal's folder with --data.",
     "commit_unknown": "Nobody can say whether this was carried out. Repeat the request.",
     "internal": "Something went wrong on our side. It has been written down.",
     "internal_error": "Something went wrong on our side. It has been written down; it is tried again by itself.",
