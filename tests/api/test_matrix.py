@@ -119,6 +119,8 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("POST", "/conversations/{conversation_id}/snooze"): (WORKS, f"/conversations/{C}/snooze", {"until": None}),
     ("POST", "/conversations/{conversation_id}/spam"): (WORKS, f"/conversations/{C}/spam", {}),
     ("POST", "/conversations/{conversation_id}/read"): (WORKS, f"/conversations/{C}/read", {"seq": 1}),
+    ("POST", "/conversations/{conversation_id}/transcript"): (WORKS, f"/conversations/{C}/transcript", {}),
+    ("GET", "/conversations/{conversation_id}/transcript"): (SEES, f"/conversations/{C}/transcript", None),
     ("POST", "/threads/{thread_id}/block"): (WORKS, f"/threads/{T}/block", {}),
     ("POST", "/threads/{thread_id}/unblock"): (WORKS, f"/threads/{T}/unblock", {}),
     ("GET", "/customers"): (ANY_STAFF, "/customers", None),
@@ -400,6 +402,7 @@ VISITOR_MATRIX: dict[tuple[str, str], tuple[tuple[str, str, str, str], str, Any]
     ("POST", f"{W}/press"): (("ok", "ok", "401", "401"), "/press", {"message_id": 1, "key": "x"}),
     ("POST", f"{W}/consent"): (("ok", "ok", "401", "401"), "/consent", {"version": "0"}),
     ("POST", f"{W}/form"): (("ok", "ok", "401", "401"), "/form", {"answers": {}}),
+    ("POST", f"{W}/transcript"): (("ok", "ok", "401", "401"), "/transcript", {"email": "x@example.org"}),
     ("WS", f"{W}/socket"): (("ok", "ok", "no", "no"), "/socket", None),
 }
 

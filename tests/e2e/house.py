@@ -91,6 +91,8 @@ class House:
     def _look(self) -> None:
         if self.application.timers is not None:
             self.application.timers.look()
+        if self.application.letters is not None:
+            self.application.letters.look()
 
     def _run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)

@@ -46,6 +46,7 @@ from openlines.api.staff import (
     quality,
     quarantine,
     timetables,
+    transcripts,
 )
 from openlines.api.staff.socket import StaffSockets
 from openlines.api.strict import StrictRequest
@@ -64,6 +65,7 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *keys.HANDLERS,
     *inbox.HANDLERS,
     *actions.HANDLERS,
+    *transcripts.HANDLERS,
     *customers.HANDLERS,
     *files.HANDLERS,
     *people.HANDLERS,

@@ -12,7 +12,7 @@ from openlines.api.words import choose_language, word
 from openlines.core.line import Problem
 from openlines.core.state import Refused
 from openlines.files.base import TooLarge
-from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound, TooOften
 from openlines.store import CommitUnknown, StoreUnavailable
 from openlines.support.passwords import TooBusy
 from openlines.support.stamps import stamp
@@ -113,7 +113,8 @@ def said(error: Exception) -> Said:
             return Said(error.status, error.code, error.params, getattr(error, "problems", ()), error.headers)
         case Refused():
             status = _STATUS.get(type(error), 409)
-            return Said(status, error.code, _stamped(error.params), getattr(error, "problems", ()))
+            headers = {"retry-after": str(error.wait)} if isinstance(error, TooOften) else {}
+            return Said(status, error.code, _stamped(error.params), getattr(error, "problems", ()), headers)
         case TooLarge():
             return Said(413, "file_too_large", {"megabytes": error.limit // 1_000_000, "limit": error.limit})
         case StoreUnavailable():
@@ -135,7 +136,7 @@ def _stamped(params: dict[str, Any]) -> dict[str, Any]:
     return {**params, "at": stamp(params["at"])} if isinstance(params.get("at"), int) else params
 
 
-_STATUS: Final[dict[type[Refused], int]] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
+_STATUS: Final[dict[type[Refused], int]] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, TooOften: 429}
 
 
 def reply(error: Exception, language: str) -> Reply:

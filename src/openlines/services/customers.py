@@ -7,6 +7,7 @@ import msgspec
 from openlines.core.line import Problem
 from openlines.services.access import Actor, access_customer, sight
 from openlines.services.errors import Conflict, Invalid
+from openlines.services.mail import withdraw
 from openlines.store import conversations, pages, threads
 from openlines.store.threads import CustomerRow
 from openlines.store.tx import Reader, Tx
@@ -37,6 +38,8 @@ def change(tx: Tx, actor: Actor, customer_id: int, version: int, **changes: Any)
     if not values:
         return row
     threads.put_customer_seen(tx, customer_id, version, **values)
+    if row.email and values.get("email", row.email) != row.email:
+        withdraw(tx, customer_id, row.email)
     for thread in threads.of_customer(tx, customer_id):
         tx.event(
             "customer.changed",

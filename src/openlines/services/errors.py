@@ -4,9 +4,11 @@ Refused (core.state)   the state does not allow it
 ├─ NotFound            there is no such thing, or it may not be seen: the same answer
 ├─ Forbidden           seen, but not for this role
 ├─ Conflict            somebody was first; `params` say who
+├─ TooOften            it was done too often lately; `wait` says for how long, in seconds
 └─ Invalid             a field is wrong; `problems` say which and why
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +28,12 @@ class Forbidden(Refused):
 
 class Conflict(Refused):
     pass
+
+
+class TooOften(Refused):
+    def __init__(self, code: str, wait: float) -> None:
+        self.wait = max(1, math.ceil(wait))
+        super().__init__(code, seconds=self.wait)
 
 
 class Invalid(Refused):

@@ -20,6 +20,7 @@ from openlines.services import notices
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import NotFound
 from openlines.services.mail import KIND as LETTER
+from openlines.services.mail import read_meanwhile
 from openlines.services.notify_settings import mail_server
 from openlines.store import notice_outbox as rows
 from openlines.store import notify_settings, portal, push, users
@@ -94,10 +95,15 @@ def claim(tx: Tx, node: str, most: int, busy: Mapping[str, int]) -> Claimed:
     if not candidates:
         return Claimed([], _NOBODYS, False, rows.next_due(tx), 0)
     house = _house(tx)
+    stale = read_meanwhile(tx, candidates)
+    if stale:
+        rows.take_back(tx, sorted(stale))
     browsers = push.of_users(tx, [each.user_id for each in candidates if each.medium == "push"])
     jobs: list[Job] = []
     late, held, taken = 0, [], dict(busy)
     for each in candidates:
+        if each.id in stale:
+            continue
         job = _job(each, node, browsers.get(each.user_id, []))
         trouble = _hopeless(each, job, house, tx.now)
         if trouble is not None:

@@ -10,10 +10,11 @@ from openlines.core.inputs import Noted, Wrote
 from openlines.core.line import SECOND
 from openlines.core.state import Refused
 from openlines.services import deliveries as sending
+from openlines.services import reply_letters
 from openlines.services.access import Actor, access_conversation, access_message, access_thread
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
-from openlines.store import conversations, files, messages, threads
+from openlines.store import conversations, files, letters, messages, threads
 from openlines.store.messages import MessageRow, data_of, text_of
 from openlines.store.tables import conversations as conversations_table
 from openlines.store.tx import Tx
@@ -37,8 +38,7 @@ def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow
     if known is not None:
         return known
     _check(said)
-    if not said.note:
-        _may_write(tx, actor, case)
+    by_letter = not said.note and _may_write(tx, actor, case)
     data = _data(tx, actor, case.c.thread_id, said)
     turn = Turn(tx, case)
     if said.note:
@@ -55,6 +55,8 @@ def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow
         dedupe=_dedupe(actor, said),
     )
     c = turn.done()
+    if by_letter:
+        reply_letters.expect(tx, c.thread_id)
     if not said.note and c.operator_id is not None and c.operator_id != case.around.last_operator_id:
         threads.put(tx, c.thread_id, last_operator_id=c.operator_id)
     return _said(tx, message_id)
@@ -73,7 +75,7 @@ def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
     if thread.last_conversation_id is None:
         raise NotFound("thread", id=thread_id)
     last = load(tx, thread.last_conversation_id)
-    _may_write(tx, actor, last, starting=True)
+    by_letter = _may_write(tx, actor, last, starting=True)
     data = _data(tx, actor, thread_id, said)
     around = last.around._replace(unread=0)
     # The next conversation starts on the channel's line, wherever the last one ended.
@@ -95,6 +97,8 @@ def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
     message_id = turn.message("operator", said.text, author_id=actor.user_id, data=data, dedupe=_dedupe(actor, said))
     c = turn.done()
     threads.put(tx, thread_id, last_conversation_id=c.id, last_operator_id=actor.user_id)
+    if by_letter:
+        reply_letters.expect(tx, thread_id)
     return _said(tx, message_id)
 
 
@@ -113,23 +117,26 @@ def _check(said: Reply) -> None:
         raise Invalid.field("files", "too_many", {"most": FILES_LIMIT})
 
 
-def _may_write(tx: Tx, actor: Actor, case: Case, *, starting: bool = False) -> None:
+def _may_write(tx: Tx, actor: Actor, case: Case, *, starting: bool = False) -> bool:
+    """Refuses with words why not. Returns whether the words go after him as a letter if he does not read them."""
     c, around = case.c, case.around
-    thread = threads.one(tx, c.thread_id)
+    addressee = letters.addressee(tx, c.thread_id)
     able = capabilities(around.kind)
     if not around.channel_active:
         raise Refused("channel_off")
-    if thread is not None and thread.unreachable:
-        raise Refused("unreachable", why=thread.unreachable)
+    if addressee is not None and addressee.unreachable:
+        raise Refused("unreachable", why=addressee.unreachable)
+    by_letter = addressee is not None and not able.pushes and reply_letters.wanted(around.kind, addressee.settings)
     if able.reply_window and c.customer_at is not None and tx.now > c.customer_at + able.reply_window * SECOND:
         raise Refused("reply_window_over", hours=able.reply_window // 3600)
     if starting:
         if not able.outgoing:
             raise Refused("no_outgoing")
-        return
+        return by_letter
     others = c.state in ("active", "closing") and c.operator_id not in (None, actor.user_id)
     if others and not actor.administrator and actor.user_id not in conversations.listening(tx, c.id):
         raise Conflict("taken", operator=c.operator_id)
+    return by_letter
 
 
 def _data(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> dict[str, Any]:

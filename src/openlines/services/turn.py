@@ -62,6 +62,9 @@ SHOWN_FACTS = frozenset(
         "bot_failed",
         "rating_commented",
         "consented",
+        "mailed",
+        "transcript_sent",
+        "transcript_asked",
     ]
 )
 

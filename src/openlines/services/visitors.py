@@ -11,9 +11,10 @@ import msgspec
 
 from openlines.core.line import SECOND
 from openlines.core.state import Conversation
-from openlines.services import contacts
+from openlines.services import contacts, mail
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.faces import People, speakers
+from openlines.services.notify_settings import mail_is_set
 from openlines.services.places import Place, place_of
 from openlines.services.receive import (
     Incoming,
@@ -47,6 +48,7 @@ class Site(NamedTuple):
     channel: ChannelRow
     line: LineRow
     portal_zone: str = "UTC"
+    has_mail: bool = False  # letters can be sent
 
 
 class Card(NamedTuple):
@@ -71,7 +73,7 @@ def site(reader: Reader, key: str) -> Site | None:
     """
     channel = channels.by_key(reader, key) or channels.by_alias(reader, key)
     line = lines.one(reader, channel.line_id) if channel is not None else None
-    return None if channel is None or line is None else Site(channel, line, portal_zone(reader))
+    return None if channel is None or line is None else Site(channel, line, portal_zone(reader), mail_is_set(reader))
 
 
 def card(reader: Reader, channel_id: int, external_id: str) -> Card:
@@ -179,6 +181,8 @@ def introduce(tx: Tx, channel_id: int, external_id: str, person: Person, data: d
         changes["fields"] = msgspec.json.encode({**msgspec.json.decode(known.fields), **data}).decode()
     if changes:
         threads.put_customer(tx, customer_id, **changes)
+        if known is not None and known.email and "email" in changes:
+            mail.withdraw(tx, customer_id, known.email)
     # With the conversation, so that its row in the lists is told anew: it shows the name.
     shown_in = conversations.open_of_thread(tx, thread_id)
     facts = {"customer_id": customer_id}

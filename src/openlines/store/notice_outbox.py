@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 
 from openlines.store.statement import Statement, among, insert
-from openlines.store.tables import lines, notices, users
+from openlines.store.tables import conversations, lines, notices, users
 from openlines.store.tx import Reader, Tx
 
 _N = notices.c
@@ -138,6 +138,18 @@ _DISMISS = Statement(
     .where(among(_N.id, "ids"), _TROUBLE, _N.medium != literal_column("'workspace'"))
     .values(state="dropped")
 )
+_OF_CUSTOMER = and_(
+    _N.kind == bindparam("kind"),
+    _N.conversation_id.in_(select(conversations.c.id).where(conversations.c.customer_id == bindparam("customer_id"))),
+)
+# Two, so that each of them walks along its own small index.
+_UNSENT = [
+    Statement(select(_N.id, _N.params).where(where, _OF_CUSTOMER))
+    for where in (and_(_OPEN, _N.state == literal_column("'queued'")), _TROUBLE)
+]
+_TAKE_BACK = Statement(
+    update(notices).where(among(_N.id, "ids"), _N.state != "sending").values(state="dropped", params="{}")
+)
 
 
 def due(tx: Tx) -> list[Candidate]:
@@ -210,3 +222,14 @@ def again(tx: Tx, notice_id: int, **columns: Any) -> bool:
 def dismiss(tx: Tx, ids: Iterable[int]) -> int:
     """Somebody has seen that they did not arrive."""
     return tx.changed(_DISMISS, ids=sorted(ids), state_at=tx.now)
+
+
+def unsent_to(tx: Tx, kind: str, customer_id: int) -> list[tuple[int, str]]:
+    """(row, its JSON) of what waits to be sent in a customer's conversations, or was not sent."""
+    return [(row[0], row[1]) for each in _UNSENT for row in tx.all(each, kind=kind, customer_id=customer_id)]
+
+
+def take_back(tx: Tx, ids: Sequence[int]) -> None:
+    """These are not sent, and nothing of them is kept; what leaves at this moment leaves."""
+    if ids:
+        tx.run(_TAKE_BACK, ids=list(ids), state_at=tx.now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from openlines.services import channels, holidays, idempotency, working_time
+from openlines.services import channels, holidays, idempotency, transcripts, working_time
 from openlines.store import Store, sessions
 from openlines.store.events import last_event_id, oldest_event_id, trim_events
 from openlines.store.tx import Tx
@@ -38,6 +38,7 @@ class Tidy:
         """Puts away everything that is there to be put away."""
         await self._store.write(sessions.end_old_sessions)
         await self._store.write(idempotency.forget_old)
+        await self._store.write(transcripts.forget_old)
         await self._extend_holidays()
         await self._repeat(channels.close_orphans)
         last = await self._store.read(last_event_id)

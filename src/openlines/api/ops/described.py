@@ -10,6 +10,7 @@ from openlines.api.acting import KEY_LIMIT
 from openlines.api.refusals import ProblemDetails
 from openlines.api.staff.socket import Seen, Subscribe, Typing
 from openlines.api.visitor.asking import Agreement, FormAnswers
+from openlines.api.visitor.letters import TranscriptRequest, TranscriptSent
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.realtime.visitors import VisitorConversation, VisitorMessage
 
@@ -87,6 +88,14 @@ BY_HAND: Final[Sequence[ByHand]] = (
     ByHand("POST", f"{WIDGET}/press", "visitor", "Press a button under a message", Press, Nothing),
     ByHand("POST", f"{WIDGET}/consent", "visitor", "Agree to the consent text that was shown", Agreement, Nothing),
     ByHand("POST", f"{WIDGET}/form", "visitor", "Answer the form of the line", FormAnswers, Nothing),
+    ByHand(
+        "POST",
+        f"{WIDGET}/transcript",
+        "visitor",
+        "Be sent the conversation by e-mail",
+        TranscriptRequest,
+        TranscriptSent,
+    ),
     ByHand("WS", f"{WIDGET}/socket", "visitor", "The visitor's socket; its first frame says hello", secured=False),
     ByHand(
         "WS", "/api/v1/socket", "realtime", "The workspace's socket: subscribe, typing, seen", Subscribe | Typing | Seen

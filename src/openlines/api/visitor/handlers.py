@@ -31,6 +31,7 @@ from openlines.api.serving import find
 from openlines.api.visitor import identity
 from openlines.api.visitor.asking import Asking
 from openlines.api.visitor.identity import Visitor
+from openlines.api.visitor.letters import ROUTES as LETTERS
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.api.visitor.sites import KnownSite, Sites
 from openlines.api.visitor.sockets import VisitorSockets
@@ -123,6 +124,7 @@ class VisitorApi:
             ("POST", "files"): self._upload,
             ("POST", "rating"): self._rate,
             ("POST", "press"): self._press,
+            **LETTERS,
             **Asking(lambda external_id: self._contexts.get(external_id, Person())).routes,
         }
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from openlines.channels.registry import manifest
-from openlines.core import schedule
+from openlines.core import origins, schedule
 from openlines.core.line import LineSettings
 from openlines.services import visitors
 from openlines.services.errors import NotFound
 from openlines.services.line_settings import inward
+from openlines.services.transcripts import SETTING as TRANSCRIPT
 from openlines.services.visitor_asking import gated
 from openlines.services.visitors import Site
 from openlines.store import Store
@@ -37,11 +38,17 @@ class KnownSite(msgspec.Struct, frozen=True, gc=False):
     origins: tuple[re.Pattern[str], ...]
     line_plan: schedule.Schedule
     chat_plan: schedule.Schedule
+    has_mail: bool
 
     @property
     def gated(self) -> bool:
         """Must something be answered before a visitor's words are taken?"""
         return gated(self.rules)
+
+    @property
+    def sends_transcripts(self) -> bool:
+        """May a visitor ask for his conversation by e-mail?"""
+        return self.has_mail and bool(self.settings.get(TRANSCRIPT))
 
     @property
     def asks(self) -> bool:
@@ -107,15 +114,11 @@ def _known(site: Site) -> KnownSite:
         sealed=site.channel.secrets,
         rules=settings_of(site.line.settings),
         line_name=site.line.name,
-        origins=tuple(_pattern(each) for each in settings.get("allowed_origins") or ()),
+        origins=tuple(origins.pattern(each) for each in settings.get("allowed_origins") or ()),
         line_plan=line_plan,
         chat_plan=_chat_plan(settings, line_plan, site.portal_zone),
+        has_mail=site.has_mail,
     )
-
-
-def _pattern(origin: str) -> re.Pattern[str]:
-    """`https://*.example.com` stands for every host below it."""
-    return re.compile(re.escape(origin.lower().rstrip("/")).replace(r"\*", r"[a-z0-9.-]+"))
 
 
 class Sites:

@@ -36,6 +36,8 @@ def config(
         "typing_text": rules.see_typing,
         "ask_contact": _ask_contact(site, now),
     }
+    if site.sends_transcripts:
+        answer["transcript"] = True
     # A text: words on the button.
     answer["bubble"] = bool(settings.get("bubble", True)) and (settings.get(f"bubble_{chosen}") or True)
     greeting = settings.get(f"greeting_{chosen}")

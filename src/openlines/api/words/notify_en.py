@@ -65,4 +65,13 @@ WORDS: Final = {
     "notice_too_old": "It was too old when it could have been sent.",
     "person_left": "This person works here no more.",
     "notify_unreadable": "The portal's key was changed: enter passwords anew under Notices and mail.",
+    # letters to customers
+    "transcript_off": "This chat does not send conversations by e-mail.",
+    "transcript_early": "Nobody has answered yet: there is nothing to send.",
+    "transcript_no_address": "There is no e-mail to send it to. Give one.",
+    "transcript_too_often": "It was sent just now. Another can go in {seconds} {seconds|second|seconds}.",
+    "transcript_too_many": "This is enough letters for one day. Another can go tomorrow.",
+    "fact.mailed": "The visitor had left: the reply goes to him by e-mail",
+    "fact.transcript_sent": "The conversation was sent to the customer by e-mail",
+    "fact.transcript_asked": "The customer asked for the conversation by e-mail",
 }

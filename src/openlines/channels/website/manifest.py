@@ -206,6 +206,32 @@ MANIFEST: Final = Manifest(
             ),
         ),
         Field(
+            name="letters",
+            label={"ru": "Ответ на почту тому, кто ушёл", "en": "Reply by e-mail to who has left"},
+            help={
+                "ru": "Слова оператора, которых посетитель не прочитал за минуту, уходят ему письмом, если он оставил "
+                "почту. Нужен почтовый сервер портала.",
+                "en": "An operator's words that the visitor has not read within a minute go to him as a letter, if he "
+                "left an e-mail. Needs the portal's mail server.",
+            },
+            type="flag",
+            default=True,
+            group="look",
+        ),
+        Field(
+            name="transcript",
+            label={"ru": "Переписка на почту", "en": "Conversation by e-mail"},
+            help={
+                "ru": "После ответа оператора посетитель может попросить в меню чата прислать ему переписку. "
+                "Нужен почтовый сервер портала.",
+                "en": "Once an operator has answered, the visitor can ask in the chat's menu to be sent the "
+                "conversation. Needs the portal's mail server.",
+            },
+            type="flag",
+            default=True,
+            group="look",
+        ),
+        Field(
             name="only_in_hours",
             label={"ru": "Показывать только в рабочие часы", "en": "Show only in working hours"},
             help={

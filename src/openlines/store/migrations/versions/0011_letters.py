@@ -28,3 +28,5 @@ def upgrade() -> None:
     )
     op.create_index("transcripts_thread", "transcripts", ["thread_id", "at"])
     op.create_index("transcripts_to", "transcripts", ["to_hash", "at"])
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("CREATE SEQUENCE transcripts_ids AS bigint INCREMENT BY 64")
