@@ -229,6 +229,7 @@ export default {
   configureIn: "Configure {name} in the line {line}",
   connect: "Connect",
   connectIn: "Connect to the line {line}",
+  channel: "Channel",
   connectKind: "Connect: {kind}",
   connectMore: "Connect more",
   connectAndCheck: "Connect",

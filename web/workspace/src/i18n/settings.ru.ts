@@ -279,6 +279,7 @@ export default {
   configureIn: "Настроить {name} в линии {line}",
   connect: "Подключить",
   connectIn: "Подключить к линии {line}",
+  channel: "Канал",
   connectKind: "Подключение: {kind}",
   connectMore: "Подключить ещё",
   connectAndCheck: "Подключить",
