@@ -447,6 +447,25 @@ async def test_somebody_without_a_browser_is_no_trouble(small_desk: Desk) -> Non
     assert (await small_desk.store.read(notice_outbox.outbox, small_desk.chief)).troubles == []
 
 
+async def test_a_notice_that_says_nothing_more_arrives_and_holds_nobody_up(small_desk: Desk) -> None:
+    """As the button "show a test notice in my browsers" writes it: there is nothing to fill into its words."""
+    async with FakePushService() as service:
+        small_desk.bases = (service.base,)
+        await small_desk.settings()
+        who = small_desk.people[0]
+        subscription = service.subscribe("laptop", small_desk.made.push_public)
+        await small_desk.store.write(push.put, who, *subscription, "laptop")
+        await small_desk.store.write(notices.add, "push_test", 1, 0, [who], ["push"], {})
+        await small_desk.tell("push")
+        small_desk.work()
+
+        async def sent() -> bool:
+            return {each["state"] for each in await small_desk.rows()} == {"sent"}
+
+        await eventually(sent)
+        assert len(service.shown["laptop"]) == 2
+
+
 async def test_a_push_service_in_the_own_network_is_not_asked(small_desk: Desk) -> None:
     async with FakePushService() as service:
         await small_desk.settings()

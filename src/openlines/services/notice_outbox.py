@@ -134,7 +134,7 @@ def _house(reader: Reader) -> House:
 
 
 def _job(each: Candidate, node: str, browsers: list[Subscription]) -> Job:
-    params: dict[str, Any] = msgspec.json.decode(each.params)
+    params: dict[str, Any] = msgspec.json.decode(each.params or "{}")
     done = set(params.get("done", ()))
     left = [one for one in browsers if one.id not in done]
     if each.medium == "email":
@@ -304,7 +304,7 @@ def outbox(reader: Reader, actor: Actor, *, before: int | None = None, limit: in
     for row in page:
         trouble = msgspec.json.decode(row.error or '{"code": "notice_unknown"}', type=Trouble)
         if trouble.code not in _NO_TROUBLE:
-            params = msgspec.json.decode(row.params)
+            params = msgspec.json.decode(row.params or "{}")
             to = params.get("to") if row.kind == LETTER else params.get("url") if row.medium == "webhook" else None
             found.append(Undelivered(row, trouble, str(to or row.user_name or "")))
     return Outbox(found, rows.waiting(reader), page[-1].id if len(page) >= limit else None)

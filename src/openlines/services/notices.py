@@ -52,7 +52,7 @@ def add(  # noqa: PLR0913, PLR0917
             "user_id": user_id,
             "medium": medium,
             "state": "sent" if medium == "workspace" else "queued",
-            "params": text_of({**params, "url": webhook_url} if medium == "webhook" else dict(params)),
+            "params": text_of({**params, "url": webhook_url} if medium == "webhook" else dict(params)) or "{}",
             "conversation_id": conversation_id,
             "line_id": line_id,
             "due_at": tx.now,
