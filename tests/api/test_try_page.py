@@ -69,3 +69,19 @@ async def test_a_line_that_is_switched_off(house: House) -> None:
     version = (await house.admin.get(f"/api/v1/lines/{house.line_id}")).json["version"]
     await house.admin.patch(f"/api/v1/lines/{house.line_id}", {"version": version, "active": False})
     await _shows(house, "its line is switched off")
+
+
+@pytest.mark.parametrize("path", ["/chat/nosuchkey", "/try/999", "/try/words"])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "There is no chat at this address"), ("ru", "По этому адресу чата нет")]
+)
+async def test_a_link_that_leads_nowhere_is_a_page_for_people_and_a_code_for_programs(
+    house: House, path: str, language: str, words: str
+) -> None:
+    browser = house.browser()
+    browser.language = language
+    page = await browser.get(path, headers={"accept": "text/html,application/xhtml+xml"})
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert words in page.body.decode()
+    assert "script" not in page.body.decode()
+    assert (await browser.get(path)).code == "not_found"

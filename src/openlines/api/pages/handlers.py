@@ -7,13 +7,16 @@ or may be framed by others; only the widget's frame may, by the sites that its c
 from pathlib import Path
 from typing import Final
 
+from openlines.api import refusals
 from openlines.api.asgi import Header, Receive, Scope, Send, answer, header, query_of, refuse
 from openlines.api.edge import Edge
+from openlines.api.pages.refused import POLICY as REFUSED_POLICY
+from openlines.api.pages.refused import refused_page
 from openlines.api.pages.sample import try_page
 from openlines.api.pages.static import Asset, Assets, serve
 from openlines.api.refusals import HttpRefused
 from openlines.api.visitor.sites import KnownSite, Sites
-from openlines.api.words import choose_language
+from openlines.api.words import choose_language, word
 from openlines.services.errors import NotFound
 from openlines.store import channels
 
@@ -54,7 +57,10 @@ class Pages:
                 raise HttpRefused(405, "method_not_allowed", headers={"allow": "GET, HEAD"})
             await self._serve(scope, send, scope["path"])
         except Exception as error:  # noqa: BLE001 - whatever it is, the browser gets an answer in words
-            await refuse(scope, send, error)
+            if scope["path"].startswith(("/chat/", "/try/")) and "text/html" in header(scope, b"accept"):
+                await self._refuse(scope, send, error)
+            else:
+                await refuse(scope, send, error)
 
     async def _serve(self, scope: Scope, send: Send, path: str) -> None:
         if path == "/widget.js":
@@ -69,6 +75,17 @@ class Pages:
             await self._try(scope, send, path.removeprefix("/try/"))
         else:
             await self._workspace_page(scope, send, path)
+
+    async def _refuse(self, scope: Scope, send: Send, error: Exception) -> None:
+        language = choose_language(header(scope, b"accept-language"))
+        status, code, params, _, more = refusals.said(error)
+        headers: list[Header] = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-security-policy", REFUSED_POLICY.encode()),
+            (b"cache-control", b"no-store"),
+            *((key.encode("latin-1"), value.encode("latin-1")) for key, value in more.items()),
+        ]
+        await answer(send, status, refused_page(status, word(code, params, language), language), headers)
 
     # --- the workspace --------------------------------------------------------------------------------------
 

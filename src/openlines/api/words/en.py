@@ -240,6 +240,10 @@ WORDS: Final = {
     "said.silent": "the customer is silent",
     "said.rated": "the customer rated",
     "said.limit": "the time for rating is over",
+    # a link to a chat that leads nowhere
+    "page.no_chat": "There is no chat at this address",
+    "page.no_chat_help": "The link may be old or mistyped. Ask whoever gave it to you for a new one.",
+    "page.not_now": "The chat cannot be opened now",
     # the try page
     "try.title": "Try the chat",
     "try.head": "This is how the chat looks on a site",

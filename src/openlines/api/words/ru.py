@@ -240,6 +240,10 @@ WORDS: Final = {
     "said.silent": "клиент молчит",
     "said.rated": "клиент поставил оценку",
     "said.limit": "время для оценки вышло",
+    # a link to a chat that leads nowhere
+    "page.no_chat": "По этому адресу чата нет",
+    "page.no_chat_help": "Ссылка устарела или в ней опечатка. Попросите новую у того, кто её дал.",
+    "page.not_now": "Чат сейчас не открывается",
     # the try page
     "try.title": "Проверка чата",
     "try.head": "Так чат выглядит на сайте",
