@@ -27,6 +27,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "menu": {"ru": "Ещё", "en": "More"},
     "sound": {"ru": "Звук", "en": "Sound"},
     "about_you": {"ru": "Ваше имя и почта", "en": "Your name and e-mail"},
+    "transcript": {"ru": "Переписка на почту", "en": "Conversation by e-mail"},
+    "transcript_sent": {"ru": "Отправлено: {email}", "en": "Sent to {email}"},
     "status_online": {"ru": "Мы на связи", "en": "We are here"},
     "status_answers_seconds": {"ru": "Обычно отвечаем в течение минуты", "en": "Usually answers within a minute"},
     "status_answers_minutes": {"ru": "Обычно отвечаем за {n} мин", "en": "Usually answers in {n} min"},

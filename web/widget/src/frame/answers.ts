@@ -6,6 +6,7 @@ import { Problem } from "./net/rest";
 import type { Store, State } from "./state";
 import type { Keeper } from "./storage";
 import type { Visitor } from "./visitor";
+import { fill } from "./words";
 
 const made = new WeakMap<Chat, Answers>();
 
@@ -66,6 +67,20 @@ export class Answers {
     }
     this.keeper.set("contact", true);
     this.store.set({ ...contact, contact: "hidden", notice: words.saved });
+    return undefined;
+  }
+
+  /** The words of the refusal, if there was one. */
+  async sendTranscript(email: string): Promise<string | undefined> {
+    const { words } = this.store.state.speech;
+    let to: string;
+    try {
+      ({ to } = await this.visitor.call<{ to: string }>("/transcript", { method: "POST", body: { email } }));
+    } catch (problem) {
+      if (problem instanceof Problem && problem.fields["email"]) return problem.fields["email"].message;
+      return this.why(problem, words.refused);
+    }
+    this.store.set({ email: this.store.state.email || to, contact: "hidden", notice: fill(words.transcript_sent, { email: to }) });
     return undefined;
   }
 

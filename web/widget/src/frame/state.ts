@@ -40,8 +40,8 @@ export interface State {
   sound: boolean;
   name: string;
   email: string;
-  /** The card with name and e-mail: offered by itself, opened from the menu, or not shown; or the rating in its place. */
-  contact: "hidden" | "offered" | "opened" | "rating";
+  /** The card with name and e-mail: offered by itself, opened from the menu, or not shown; or another in its place. */
+  contact: "hidden" | "offered" | "opened" | "rating" | "transcript";
   asks: Asks;
   /** The message under which it was offered: there it stays when the talk goes on. */
   contactAfter: string;
@@ -92,4 +92,9 @@ export function asksFirst({ asks }: State): boolean {
 /** Seen by the visitor right now. */
 export function looking(state: State): boolean {
   return state.open && !document.hidden;
+}
+
+/** The visitor has opened a card himself: it stands at the end of the thread. */
+export function cardOpened({ contact }: State): boolean {
+  return contact !== "hidden" && contact !== "offered";
 }

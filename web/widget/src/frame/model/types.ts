@@ -105,6 +105,8 @@ export interface Config {
   sound?: boolean;
   /** What is under edit in the settings: shown as to somebody who has never written. */
   preview?: boolean;
+  /** The visitor may be sent the conversation by e-mail. */
+  transcript?: boolean;
   /** Seconds that people usually need to answer. */
   answers_in?: number;
   /** Corner of the panel, px. */

@@ -5,14 +5,16 @@ import type { Chat } from "../chat";
 import type { State } from "../state";
 import { Icon } from "./icons";
 import { RatingBlock } from "./rating";
+import { TranscriptCard } from "./transcript";
 
 interface Props {
   chat: Chat;
   state: State;
 }
 
-/** What the visitor opened by himself, or was offered: who he is, or how it goes. */
+/** What the visitor opened by himself, or was offered: who he is, how it goes, where a copy is to go. */
 export function ContactCard(props: Props) {
+  if (props.state.contact === "transcript") return <TranscriptCard {...props} />;
   return props.state.contact === "rating" ? <RatingCard {...props} /> : <WhoCard {...props} />;
 }
 

@@ -47,6 +47,10 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
     hide();
     chat.store.set({ contact: "rating" });
   };
+  const copy = () => {
+    hide();
+    chat.store.set({ contact: "transcript" });
+  };
   return (
     <div ref={root} role="menu" aria-label={words.menu} class="sheet" onKeyDown={keys}>
       <button type="button" role="menuitemcheckbox" aria-checked={state.sound} onClick={sound}>
@@ -64,6 +68,12 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
         <Icon name="person" size={18} />
         {words.about_you}
       </button>
+      {state.config?.transcript && state.messages.some(({ author }) => author === "operator") && (
+        <button type="button" role="menuitem" data-testid="widget-send-transcript" onClick={copy}>
+          <Icon name="send" size={18} />
+          {words.transcript}
+        </button>
+      )}
     </div>
   );
 }

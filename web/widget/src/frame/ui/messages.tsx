@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { Chat } from "../chat";
 import { rows, type Row } from "../model/thread";
 import type { FileInfo } from "../model/types";
-import { foreign, type State } from "../state";
+import { cardOpened, foreign, type State } from "../state";
 import { day } from "../text/format";
 import { count } from "../words";
 import { Bubble } from "./bubble";
@@ -56,7 +56,7 @@ export function Messages({ chat, state, view }: Props) {
             )}
           </ol>
           {state.typing !== undefined && <Typing name={state.typing || words.operator} is={words.typing} />}
-          {(state.contact === "opened" || state.contact === "rating") && contact}
+          {cardOpened(state) && contact}
           {form && asking && <asking.FormCard chat={chat} state={state} />}
         </div>
       </div>
@@ -124,7 +124,7 @@ function useScroll(chat: Chat, state: State, list: Row[]) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    if (state.contact === "opened" || state.contact === "rating") toEnd();
+    if (cardOpened(state)) toEnd();
   }, [state.contact]);
   const scrolled = () => {
     const { current } = box;

@@ -17,6 +17,8 @@ export const en = {
   menu: "More",
   sound: "Sound",
   about_you: "Your name and e-mail",
+  transcript: "Conversation by e-mail",
+  transcript_sent: "Sent to {email}",
   status_online: "We are here",
   status_answers_seconds: "Usually answers within a minute",
   status_answers_minutes: "Usually answers in {n} min",

@@ -18,6 +18,8 @@ export const ru: Words = {
   menu: "Ещё",
   sound: "Звук",
   about_you: "Ваше имя и почта",
+  transcript: "Переписка на почту",
+  transcript_sent: "Отправлено: {email}",
   status_online: "Мы на связи",
   status_answers_seconds: "Обычно отвечаем в течение минуты",
   status_answers_minutes: "Обычно отвечаем за {n} мин",
