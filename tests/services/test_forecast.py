@@ -17,7 +17,8 @@ from openlines.core.inputs import Fact, Say
 from openlines.core.line import MINUTE, SECOND
 from openlines.services import handle
 from openlines.services.access import Actor
-from openlines.services.forecast import Asked, Customer, scene
+from openlines.services.forecast import Asked, scene
+from openlines.services.forecast_past import Customer
 from openlines.services.forecast_steps import Moment, Teller
 from openlines.services.turn import SHOWN_FACTS
 from openlines.store import tables

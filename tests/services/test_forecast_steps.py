@@ -11,7 +11,8 @@ from openlines.core.line import HOUR, MINUTE, SECOND
 from openlines.services import handle, presence
 from openlines.services.access import Actor
 from openlines.services.errors import Invalid, NotFound
-from openlines.services.forecast import Asked, Customer, Forecast, forecast
+from openlines.services.forecast import Asked, Forecast, forecast
+from openlines.services.forecast_past import Customer
 from openlines.services.forecast_steps import Part, Step
 from openlines.store import tables
 from openlines.store.lines import Member
@@ -131,6 +132,84 @@ def test_a_returning_customer_comes_to_his_own_operator_or_into_the_same_convers
     back = ask(house, line_id, customer=Customer(returning=True, operator_id=bob.user_id, ago=3600))
     assert back.reopened
     assert "offer" not in {each.kind for each in part(back).steps}, "it is his at once"
+
+
+CONSENT: dict[str, Any] = {
+    "consent_text": {"en": "We keep what you write, {line}."}, "consent_url": "https://example.org/privacy",
+    "consent_kind": "agree",
+}  # fmt: skip
+FORM: dict[str, Any] = {
+    "form": "before",
+    "form_fields": [
+        {"key": "name", "kind": "name", "label": {"en": "Your name"}, "required": True, "choices": []},
+        {"key": "topic", "kind": "text", "label": {"en": "Topic"}, "required": False, "choices": []},
+    ],
+}
+
+
+def asked(found: Forecast) -> list[str]:
+    return [each.code for each in part(found).steps if each.kind == "asks"]
+
+
+def test_what_the_chat_asks_comes_before_the_first_words(house: Portal) -> None:
+    line_id = house.line(house.operator("Ann"), **CONSENT, **FORM, **GREETING)
+    found = ask(house, line_id, channel_id=house.channel(line_id, kind="website"))
+    first, second, third = part(found).steps[:3]
+    assert (first.kind, first.code, first.data["buttons"]) == ("asks", "consent", [{"text": "I agree"}])
+    assert first.text.startswith("We keep what you write, ")
+    assert first.text.endswith(".\nhttps://example.org/privacy")
+    assert (second.kind, second.code) == ("asks", "form_before")
+    fields = [{"label": "Your name", "required": True}, {"label": "Topic", "required": False}]
+    assert second.params == {"fields": fields}
+    assert (third.kind, third.code) == ("text", "greeting")
+    house.change(line_id, form="after")
+    assert [each.code for each in part(ask(house, line_id)).steps][:2] == ["consent", "greeting"]
+    assert "form_after" in asked(ask(house, line_id))
+
+
+def test_a_messenger_asks_in_the_thread_and_shows_no_form(house: Portal) -> None:
+    line_id = house.line(house.operator("Ann"), **CONSENT, **FORM)
+    found = ask(house, line_id, channel_id=house.channel(line_id, kind="telegram"))
+    assert asked(found) == []
+    assert step(found, "text").code == "consent"
+
+
+@pytest.mark.parametrize("kind", ["website", "telegram"])
+def test_who_returns_is_asked_only_what_he_was_not_asked_then(house: Portal, kind: str) -> None:
+    line_id = house.line(house.operator("Ann"))
+    channel_id = house.channel(line_id, kind=kind)
+    house.after(3600)
+    house.change(line_id, **CONSENT, **FORM)
+    house.after(3600)
+
+    def codes(ago: int, **settings: Any) -> list[str]:
+        back = Customer(returning=True, ago=ago)
+        found = ask(house, line_id, channel_id=channel_id, customer=back, settings=settings or None)
+        return [each.code for each in part(found).steps if each.kind in ("asks", "text")]
+
+    everything = ["consent", "form_before"] if kind == "website" else ["consent"]
+    assert codes(ago=5400) == everything, "he was here before the line asked"
+    assert codes(ago=60) == [], "he has agreed and answered"
+    assert codes(ago=60, consent_url="https://example.org/new") == ["consent"], "to another text"
+
+
+def test_times_are_told_on_the_clock_of_the_line(house: Portal) -> None:
+    line_id = house.line(house.operator("Ann"))
+    assert ask(house, line_id).time_zone == "UTC", "the portal's"
+    house.change(line_id, hours_on=True, time_zone="Asia/Omsk")
+    assert ask(house, line_id).time_zone == "Asia/Omsk"
+    assert ask(house, line_id, settings={"time_zone": "Europe/Berlin"}).time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("to", ["head", "queue"])
+def test_that_the_head_hears_of_it_is_told_once(house: Portal, to: str) -> None:
+    ann = house.operator("Ann")
+    line_id = house.line(
+        ann, house.operator("Bob", online=False), escalate_after=300, escalate_to=to, reopen_window=7200
+    )
+    for customer in (Customer(), Customer(returning=True, operator_id=ann.user_id, ago=3600)):
+        facts = [each.code for each in part(ask(house, line_id, customer=customer)).steps if each.kind == "fact"]
+        assert len([each for each in facts if each in ("escalated", "returned")]) == 1, facts
 
 
 def test_a_line_that_is_off_does_nothing(house: Portal) -> None:

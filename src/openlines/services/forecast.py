@@ -14,22 +14,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from openlines.core.availability import Person
-from openlines.core.conversation import may_reopen, opened, step
+from openlines.core.conversation import may_reopen, opened
 from openlines.core.forecast import Case, Seat, Stage
 from openlines.core.hours import Hours
-from openlines.core.inputs import Accepted, CustomerWrote, FinishedNow, Wrote
-from openlines.core.line import DAY, MINUTE, SECOND, LineSettings
+from openlines.core.inputs import CustomerWrote
+from openlines.core.line import DAY, LineSettings
 from openlines.core.routing import owns_still
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.core.state import Conversation, Rules
 from openlines.services import consent, holidays
 from openlines.services.access import Actor, access_line
 from openlines.services.errors import Invalid
+from openlines.services.forecast_past import NEWEST, Customer, around_of, asks, last_time, settings_then
 from openlines.services.forecast_steps import Moment, Part, parts_of
 from openlines.services.line_settings import merged
 from openlines.services.queue import expand
 from openlines.services.timetables import settings_of as timetable_settings
-from openlines.services.turn import rules_for
+from openlines.services.turn import capabilities, rules_for
 from openlines.services.working_time import portal_zone
 from openlines.store import channels, conversations, departments, lines, seats, timetables, users
 from openlines.store import forecast as rows
@@ -38,17 +39,6 @@ from openlines.store.lines import LineRow, Member, text_of
 from openlines.store.tx import Reader
 
 FARTHEST: Final = 366 * DAY
-NEWEST: Final = 2**53 - 1  # the number of a conversation that comes after all others
-
-
-class Customer(NamedTuple):
-    """Who writes. `returning`: he was here `ago` seconds ago, with that operator if one is named."""
-
-    returning: bool = False
-    operator_id: int | None = None
-    ago: int = 86_400
-    name: str = ""
-    language: str = "en"
 
 
 class Asked(NamedTuple):
@@ -67,9 +57,10 @@ class Asked(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """`open` and `changes_at`: the line's hours at that moment, and when that changes next."""
+    """`open` and `changes_at`: the line's hours at that moment, and when that changes next; `time_zone`: its clock."""
 
     at: int
+    time_zone: str
     kind: str
     channel_id: int | None
     open: bool
@@ -90,6 +81,8 @@ class Scene(NamedTuple):
     channel_id: int | None
     ahead: int
     reopened: bool
+    asks: Mapping[str, Any]  # by the window of a chat, before or after the first words
+    time_zone: str
 
 
 def forecast(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Forecast:
@@ -99,6 +92,7 @@ def forecast(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Foreca
     open_now = is_open(rules.schedule, now)
     return Forecast(
         now,
+        found.time_zone,
         found.around.kind,
         found.channel_id,
         open_now,
@@ -107,7 +101,7 @@ def forecast(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Foreca
         rules.automatic,
         found.ahead,
         found.reopened,
-        parts_of(Moment(reader, now), found.stage, rules, found.around),
+        parts_of(Moment(reader, now), found.stage, rules, found.around, found.asks),
     )
 
 
@@ -120,14 +114,18 @@ def scene(reader: Reader, actor: Actor, line_id: int, asked: Asked) -> Scene:
     text = _text(reader, settings) if asked.settings else line.settings
     channel_id, kind = _channel(reader, line, asked.channel_id)
     active = bool(line.active) if asked.active is None else asked.active
-    around = _around(int(active), text, kind, asked.customer)
+    around = around_of(int(active), text, kind, asked.customer, None)
     rules = rules_for(line_id, around)
+    last = last_time(rules, asked.customer, now)
+    then = settings_then(reader, line_id, last)
+    around = around_of(int(active), text, kind, asked.customer, then)
     others = [] if asked.everybody or asked.at is not None else _others(reader, line_id, rules)
     stage = Stage(rules, _seats(reader, line_id, settings, stored, asked), others, now)
-    last = _last_time(rules, asked.customer, now)
     _write(stage, rules, asked.customer, last, around)
     ahead = sum(case.c.state == "waiting" for case in others)
-    return Scene(stage, rules, around, channel_id, ahead, last is not None and may_reopen(last, rules, now))
+    reopened = last is not None and may_reopen(last, rules, now)
+    window = asks(reader, rules, capabilities(kind), asked.customer, then)
+    return Scene(stage, rules, around, channel_id, ahead, reopened, window, _zone(reader, settings))
 
 
 def _moment(reader: Reader, at: int | None) -> int:
@@ -149,6 +147,12 @@ def _text(reader: Reader, settings: LineSettings) -> str:
     return text_of(settings, Hours(zone, own.week, own.exceptions, tuple(day.date for day in days)))
 
 
+def _zone(reader: Reader, settings: LineSettings) -> str:
+    """The clock by which the line's people read times."""
+    shared = timetables.one(reader, settings.timetable_id) if settings.hours_on and settings.timetable_id else None
+    return (settings.time_zone if shared is None else shared.time_zone) or portal_zone(reader)
+
+
 def _channel(reader: Reader, line: LineRow, wanted: int | None) -> tuple[int | None, str]:
     """The channel that is asked about, else the line's first; a line without one is shown as a website."""
     mine = channels.of_line(reader, line.id)
@@ -158,21 +162,6 @@ def _channel(reader: Reader, line: LineRow, wanted: int | None) -> tuple[int | N
             raise Invalid.field("channel_id", "unknown_channel")
         return chosen.id, chosen.kind
     return (mine[0].id, mine[0].kind) if mine else (None, "website")
-
-
-def _around(active: int, settings: str, kind: str, customer: Customer) -> Around:
-    """What surrounds the conversation of a customer who does not exist."""
-    nothing = Around._make([None] * len(Around._fields))
-    return nothing._replace(
-        unread=0,
-        line_active=active,
-        settings=settings,
-        kind=kind,
-        channel_active=1,
-        language=customer.language,
-        customer_name=customer.name,
-        somebody=0,
-    )
 
 
 # --- the stage ----------------------------------------------------------------------------------------------
@@ -230,20 +219,6 @@ def _others(reader: Reader, line_id: int, rules: Rules) -> list[Case]:
 # --- the customer -------------------------------------------------------------------------------------------
 
 
-def _last_time(rules: Rules, customer: Customer, now: int) -> Conversation | None:
-    """The conversation that a returning customer had, told by the core: answered, finished, closed."""
-    if not customer.returning:
-        return None
-    end = now - max(customer.ago, 0) * SECOND
-    begun = end - MINUTE
-    calm = rules._replace(active=True)
-    c, _ = opened(id=NEWEST, thread_id=0, channel_id=0, customer_id=0, now=begun, rules=calm)
-    if customer.operator_id is not None:
-        c, _ = step(c, Accepted(customer.operator_id), now=begun, rules=calm)
-        c, _ = step(c, Wrote(customer.operator_id), now=begun, rules=calm)
-    return step(c, FinishedNow(customer.operator_id), now=end, rules=calm)[0]
-
-
 def _write(stage: Stage, rules: Rules, customer: Customer, last: Conversation | None, around: Around) -> None:
     """The customer's words arrive."""
     now = stage.now
@@ -264,6 +239,6 @@ def _write(stage: Stage, rules: Rules, customer: Customer, last: Conversation | 
             somebody=stage.somebody,
             holder_unavailable=stage.why_not(entered.operator_id),
             greeted_before=customer.returning,
-            asks_consent=not customer.returning and consent.due(entered, rules.settings, around, "") == "ask",
+            asks_consent=consent.due(entered, rules.settings, around, "") == "ask",
         )
     )

@@ -8,9 +8,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from openlines.core.forecast import Ended, Seat, Stage, Told, Waits
 from openlines.core.inputs import Accepted, Fact, Finished, Say, TargetStep, Wrote
-from openlines.core.line import DAY, HOUR, KpiNotice
+from openlines.core.line import DAY, HOUR, KpiNotice, worded
 from openlines.core.schedule import closes_at, is_open, next_open
 from openlines.core.state import Refused, Rules
+from openlines.core.texts import DEFAULT_TEXTS
 from openlines.core.timers import target_at
 from openlines.services.turn import capabilities
 from openlines.services.wording import auto_message
@@ -22,10 +23,11 @@ from openlines.store.tx import Reader, Row
 AHEAD: Final = 12 * HOUR  # so far the course without an answer is followed
 LONG: Final = 62 * DAY  # a silent customer: longer than every timer that a line can have
 WAKES: Final = 900
+NOTHING: Final[Mapping[str, Any]] = {}
 FULL: Final = 100  # percent of a target: the answer is due
 SHOWN: Final = 60  # steps of one part at the most
 
-Kind = Literal["text", "fact", "offer", "waits", "held", "again", "target", "hours", "answer"]
+Kind = Literal["asks", "text", "fact", "offer", "waits", "held", "again", "target", "hours", "answer"]
 # Facts that a step of its own tells better, or that say nothing to whoever sets up a line.
 _QUIET: Final = frozenset({"opened", "timed_out", "offered", "round_over", "accepted", "replied", "kpi_step"})
 
@@ -75,8 +77,13 @@ class Moment(Reader):
         return self._reader.all(statement, **params)
 
 
-def parts_of(reader: Moment, stage: Stage, rules: Rules, around: Around) -> list[Part]:
-    """All parts, from the moment at which the customer's words have been taken in by `stage`."""
+def parts_of(
+    reader: Moment, stage: Stage, rules: Rules, around: Around, asks: Mapping[str, Any] = NOTHING
+) -> list[Part]:
+    """All parts, from the moment at which the customer's words have been taken in by `stage`.
+
+    `asks`: what the window of a chat asks him (visitor_asking); most of it before he may write.
+    """
     start = stage.now
     tell = Teller(reader, rules, around)
     answering = _answering(stage)
@@ -85,6 +92,7 @@ def parts_of(reader: Moment, stage: Stage, rules: Rules, around: Around) -> list
     until = max(start, held or start) + AHEAD
     ended = stage.play(until, most=WAKES)
     steps = [*tell.steps(stage.told, stage.seats), *_held(rules, held, start), *_marks(stage, rules, start, until)]
+    steps = [*_asked(asks, start, around.language), *steps, *_asked(asks, start, around.language, before=False)]
     steps.sort(key=lambda each: each.at)
     parts = [_part("nobody", start, steps, ended, None)]
     if answering is None:
@@ -190,6 +198,23 @@ class Teller:
             user = users.user_by_id(self._reader, user_id)
             self._names[user_id] = user.name if user is not None else ""
         return self._names[user_id]
+
+
+# --- what the window of a chat asks -------------------------------------------------------------------------
+
+
+def _asked(asks: Mapping[str, Any], at: int, language: str, *, before: bool = True) -> list[Step]:
+    """The consent and the form that come before the first words, or the form that comes after them."""
+    found = []
+    if before and "consent" in asks:
+        text = "\n".join(filter(None, (asks["consent"]["text"], asks["consent"]["url"])))
+        button = {"text": worded(DEFAULT_TEXTS["consent_button"], language)}
+        found.append(Step(at, "asks", "consent", {}, text, {"buttons": [button]}))
+    form = asks.get("form")
+    if form is not None and (form["when"] == "before") is before:
+        fields = [{"label": each["label"], "required": each.get("required", False)} for each in form["fields"]]
+        found.append(Step(at, "asks", f"form_{form['when']}", {"fields": fields}))
+    return found
 
 
 # --- what is worth knowing beside what happens --------------------------------------------------------------

@@ -48,6 +48,12 @@ _ONE = Statement(
         line_versions.c.line_id == bindparam("line_id"), line_versions.c.version == bindparam("version")
     )
 )
+_AT = Statement(
+    select(*(line_versions.c[name] for name in Version._fields))
+    .where(line_versions.c.line_id == bindparam("line_id"), line_versions.c.at <= bindparam("at"))
+    .order_by(line_versions.c.version.desc())
+    .limit(1)
+)
 _BEFORE = Statement(
     select(*(line_versions.c[name] for name in Version._fields), users.c.name.label("by"))
     .select_from(line_versions.outerjoin(users, users.c.id == line_versions.c.saved_by))
@@ -89,6 +95,12 @@ def last(reader: Reader, line_id: int) -> Saved | None:
 
 def one(reader: Reader, line_id: int, version: int) -> Version | None:
     row = reader.one(_ONE, line_id=line_id, version=version)
+    return None if row is None else Version._make(row)
+
+
+def at(reader: Reader, line_id: int, moment: int) -> Version | None:
+    """The state that held at a moment; None before the first that is kept."""
+    row = reader.one(_AT, line_id=line_id, at=moment)
     return None if row is None else Version._make(row)
 
 

@@ -12,7 +12,8 @@ from openlines.api.staff.common import MOST, Number, TheActor, TheEdge, TheLangu
 from openlines.api.staff.lines import QueueMember, members_in, settings_in
 from openlines.realtime.shapes import at_the_edge
 from openlines.services import forecast as service
-from openlines.services.forecast import Asked, Customer
+from openlines.services.forecast import Asked
+from openlines.services.forecast_past import Customer
 from openlines.services.forecast_steps import Part, Step
 from openlines.support.stamps import stamp, stamp_or_none
 
@@ -83,7 +84,10 @@ class ForecastPart(msgspec.Struct, omit_defaults=True):
 
 
 class ForecastAnswer(msgspec.Struct):
+    """`time_zone`: the clock of the line, on which its people read these instants."""
+
     at: str
+    time_zone: str
     kind: str
     channel_id: int | None
     open: bool
@@ -162,6 +166,7 @@ async def foretell(
     found = await edge.store.read(service.forecast, actor, line_id, _asked(data, language))
     return ForecastAnswer(
         at=stamp(found.at),
+        time_zone=found.time_zone,
         kind=found.kind,
         channel_id=found.channel_id,
         open=found.open,

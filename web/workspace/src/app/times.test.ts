@@ -24,6 +24,16 @@ describe("times on the clock of the profile", () => {
     expect(dayKey(late)).not.toBe(dayKey("2026-11-22T09:00:00Z"));
   });
 
+  it("tells another place's time where it is asked for, and what its clock shows is that instant again", () => {
+    showTimesIn("Europe/Moscow");
+    expect(clockTime(late, "America/New_York")).toBe("17:30");
+    expect(moment(late, now, "America/New_York")).toBe("21 Nov, 17:30");
+    expect(clockTime(late)).toBe("01:30");
+    expect(wallTime(Date.parse(late), "Asia/Omsk")).toBe("2026-11-22T04:30");
+    expect(fromWall("2026-11-22T04:30", "Asia/Omsk")).toBe(Date.parse(late));
+    expect(clockTime(late, "Nowhere/Land")).toBe("01:30");
+  });
+
   it("names the year only of another year, as that calendar has it", () => {
     showTimesIn("Pacific/Auckland");
     expect(shortTime("2025-12-31T12:00:00Z", now)).toBe("1 Jan");

@@ -1,4 +1,4 @@
-/** Instants and durations in words. Everything is on the clock that the reader has chosen unless another is given. */
+/** Instants and durations in words: on the clock that the reader has chosen, or on that of a place (a zone). */
 import { computed, shallowRef } from "vue";
 
 import { t, useI18n } from "@/i18n";
@@ -12,8 +12,10 @@ export function showTimesIn(wanted: string | undefined): void {
   zone.value = wanted && timeIn(wanted, 0) !== undefined ? wanted : undefined;
 }
 
-const formats = computed(() => {
-  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag.value, { ...options, timeZone: zone.value });
+function formatsOf(language: string, timeZone: string | undefined) {
+  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { ...options, timeZone });
+  const digits = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const plain = (more: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-CA", { ...digits, ...more, timeZone });
   return {
     time: of({ hour: "2-digit", minute: "2-digit" }),
     day: of({ day: "numeric", month: "short" }),
@@ -22,12 +24,29 @@ const formats = computed(() => {
     date: of({ day: "numeric", month: "long", year: "numeric" }),
     stamp: of({ dateStyle: "medium", timeStyle: "short" }),
     full: of({ dateStyle: "long", timeStyle: "medium" }),
+    calendar: plain({}),
+    wall: plain({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   };
-});
+}
+type Formats = ReturnType<typeof formatsOf>;
 
-/** 2026-11-22: the date on the reader's calendar. */
-const calendar = computed(() => new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone.value }));
-const dateIn = (at: number): string => calendar.value.format(at);
+const formats = computed(() => formatsOf(tag.value, zone.value));
+/** Clocks other than the reader's, by zone, in the reader's language. */
+const others = computed(() => ({ language: tag.value, clocks: new Map<string, Formats>() }));
+
+/** The clock of a place; the reader's own without one, and for a zone that the browser does not know. */
+function clockOf(place: string | undefined): Formats {
+  if (place === undefined) return formats.value;
+  const { language, clocks } = others.value;
+  const known = clocks.get(place);
+  if (known || timeIn(place, 0) === undefined) return known ?? formats.value;
+  const made = formatsOf(language, place);
+  clocks.set(place, made);
+  return made;
+}
+
+/** 2026-11-22: the date on a calendar. */
+const dateIn = (at: number, place?: string): string => clockOf(place).calendar.format(at);
 
 /** 0:47, 12:05, 1:02:10: a counter that is watched. */
 export function counter(milliseconds: number): string {
@@ -54,8 +73,8 @@ export function duration(milliseconds: number): string {
   return t("shell.day", { count: Math.round(seconds / 86_400) });
 }
 
-export const clockTime = (instant: string | number): string => formats.value.time.format(new Date(instant));
-export const fullTime = (instant: string | number): string => formats.value.full.format(new Date(instant));
+export const clockTime = (instant: string | number, place?: string): string => clockOf(place).time.format(new Date(instant));
+export const fullTime = (instant: string | number, place?: string): string => clockOf(place).full.format(new Date(instant));
 /** 22 Nov 2026, 14:37: an instant that is looked up in a list. */
 export const stampTime = (instant: string | number): string => formats.value.stamp.format(new Date(instant));
 /** 22 Nov 2026. */
@@ -67,9 +86,9 @@ export function monthOf(instant: string | number): string {
   return ["month", "year"].map((type) => parts.find((part) => part.type === type)?.value ?? "").join(" ");
 }
 
-/** Whole days between two instants as the reader's calendar counts them. */
-function daysApart(earlier: number, later: number): number {
-  return (Date.parse(dateIn(later)) - Date.parse(dateIn(earlier))) / DAY;
+/** Whole days between two instants as the calendar counts them. */
+function daysApart(earlier: number, later: number, place?: string): number {
+  return (Date.parse(dateIn(later, place)) - Date.parse(dateIn(earlier, place))) / DAY;
 }
 
 const sameYear = (one: number, other: number): boolean => dateIn(one).slice(0, 4) === dateIn(other).slice(0, 4);
@@ -99,10 +118,10 @@ export function dayTitle(instant: string, now: number): string {
 export const dayKey = (instant: string): string => dateIn(Date.parse(instant));
 
 /** When something will be: 14:40 today, else with its day. */
-export function moment(instant: string | number, now: number): string {
+export function moment(instant: string | number, now: number, place?: string): string {
   const at = new Date(instant).getTime();
-  const time = clockTime(at);
-  return daysApart(now, at) === 0 ? time : `${formats.value.day.format(at)}, ${time}`;
+  const time = clockTime(at, place);
+  return daysApart(now, at, place) === 0 ? time : `${clockOf(place).day.format(at)}, ${time}`;
 }
 
 /** What time it is in another zone; undefined for a zone that the browser does not know. */
@@ -114,21 +133,17 @@ export function timeIn(zone: string, now: number): string | undefined {
   }
 }
 
-const wall = computed(
-  () => new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone.value }),
-);
-
-/** What the reader's clock shows, as the value of an input of type datetime-local: 2026-11-22T14:37. */
-export function wallTime(at: number): string {
-  const part = Object.fromEntries(wall.value.formatToParts(at).map((one) => [one.type, one.value]));
+/** What the clock shows, as the value of an input of type datetime-local: 2026-11-22T14:37. */
+export function wallTime(at: number, place?: string): string {
+  const part = Object.fromEntries(clockOf(place).wall.formatToParts(at).map((one) => [one.type, one.value]));
   return `${part["year"]}-${part["month"]}-${part["day"]}T${part["hour"]}:${part["minute"]}`;
 }
 
-/** The instant at which the reader's clock shows this; NaN for what is no time. */
-export function fromWall(value: string): number {
+/** The instant at which the clock shows this; NaN for what is no time. */
+export function fromWall(value: string, place?: string): number {
   const wanted = Date.parse(`${value}Z`);
   if (Number.isNaN(wanted)) return NaN;
-  const off = (at: number) => Date.parse(`${wallTime(at)}Z`) - Math.floor(at / 60_000) * 60_000;
+  const off = (at: number) => Date.parse(`${wallTime(at, place)}Z`) - Math.floor(at / 60_000) * 60_000;
   // Twice: the first guess may lie on the other side of a change of the clock.
   const near = wanted - off(wanted);
   return wanted - off(near);

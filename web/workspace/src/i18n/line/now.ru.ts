@@ -23,6 +23,13 @@ export default {
   now_open: "открыто",
   now_closedUntil: "закрыто, откроется {when}",
   now_closed: "закрыто",
+  now_clock: "Время по часам линии: {zone}",
+  now_asks_consent: "Чат просит согласие",
+  now_asks_consent_wait: "Написать можно только после него.",
+  now_asks_form_before: "Чат показывает форму",
+  now_asks_form_before_wait: "Написать можно, когда обязательные ответы есть.",
+  now_asks_form_after: "После первых слов чат показывает форму",
+  now_required: "{label} (обязательно)",
   now_lineOff: "Линия выключена: сообщения сохраняются, ничего не предлагается и не отправляется.",
   now_noTexts: "Этот канал не принимает автоматических текстов.",
   now_ahead: {

@@ -50,10 +50,20 @@ function offerWords(step: ForecastStep, names: Names, again: boolean): StepWords
   return { title: t(again ? "settings.now_then" : "settings.now_offered", { name }), notes };
 }
 
+/** What holds his words up, and the questions of a form. */
+function asksNotes(code: string, params: Record<string, unknown>): string[] {
+  const fields = (params["fields"] ?? []) as { label: string; required: boolean }[];
+  const questions = fields.map((one) => (one.required ? t("settings.now_required", { label: one.label }) : one.label));
+  const waits = code === "consent" || (code === "form_before" && fields.some((one) => one.required));
+  return [...(questions.length ? [questions.join(", ")] : []), ...(waits ? [t(`settings.now_asks_${code}_wait`)] : [])];
+}
+
 /** `again`: somebody was asked before it in the same course. */
-export function stepWords(step: ForecastStep, names: Names, again: boolean): StepWords {
+export function stepWords(step: ForecastStep, names: Names, again: boolean, zone?: string): StepWords {
   const { kind, code, params = {}, why } = step;
   switch (kind) {
+    case "asks":
+      return { title: maybe(`settings.now_asks_${code}`) ?? "", notes: asksNotes(code, params) };
     case "text":
       return { title: autoText(code), notes: why ? [saidText(why as Coded)] : [] };
     case "offer":
@@ -72,7 +82,7 @@ export function stepWords(step: ForecastStep, names: Names, again: boolean): Ste
     case "held":
       return {
         title: t("settings.now_held"),
-        notes: [t("settings.now_heldUntil", { when: moment(String(params["opens_at"]), Date.now()) })],
+        notes: [t("settings.now_heldUntil", { when: moment(String(params["opens_at"]), Date.now(), zone) })],
       };
     case "target":
       return { title: targetTitle(code, Number(params["step"] ?? 100)), notes: toldLate(params, names) };
@@ -89,8 +99,8 @@ export function stepWords(step: ForecastStep, names: Names, again: boolean): Ste
 }
 
 /** 0:00, 3:00, 1 h, 4 d; what the clock brings (opening, closing) by the clock. */
-export function afterWords(step: ForecastStep, names: Names): string {
-  if (step.kind === "hours") return clockTime(step.at);
+export function afterWords(step: ForecastStep, names: Names, zone?: string): string {
+  if (step.kind === "hours") return clockTime(step.at, zone);
   if (step.after < 3_600) return counter(step.after * 1_000);
   return durationWords(Math.round(step.after / 60) * 60, names.language);
 }

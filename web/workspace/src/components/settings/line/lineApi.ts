@@ -25,7 +25,7 @@ export interface Explanation {
   rest?: Record<string, number>;
 }
 
-export type StepKind = "text" | "fact" | "offer" | "waits" | "held" | "again" | "target" | "hours" | "answer";
+export type StepKind = "asks" | "text" | "fact" | "offer" | "waits" | "held" | "again" | "target" | "hours" | "answer";
 
 export interface ForecastStep {
   at: string;
@@ -50,6 +50,8 @@ export interface ForecastPart {
 
 export interface Forecast {
   at: string;
+  /** The line's clock. */
+  time_zone: string;
   kind: string;
   channel_id: number | null;
   open: boolean;
