@@ -96,6 +96,20 @@ async def test_a_message_has_a_limit_and_says_so(house: House) -> None:
     assert answer.json["fields"]["text"]["params"] == {"most": 4000}
 
 
+@pytest.mark.parametrize("value", [1, None, True, [], {}, "x" * 2000], ids=["1", "null", "true", "[]", "{}", "long"])
+async def test_a_field_called_language_is_looked_at_like_any_other(house: House, value: Any) -> None:
+    """The framework hands handlers something of the same name, and took such a field for a fault of ours."""
+    for answer in (
+        await house.admin.patch("/api/v1/me", {"language": value}),
+        await house.admin.patch("/api/v1/portal/settings", {"language": value}),
+        await house.admin.patch("/api/v1/users/1", {"version": 1, "language": value}),
+        await house.admin.post("/api/v1/users", {"name": "B", "email": "b@example.org", "language": value}),
+    ):
+        clear(answer)
+        assert answer.status == 422
+        assert "language" in answer.json["fields"]
+
+
 UNKNOWN = ["0", "-1", "999999999", "9007199254740993", "99999999999999999999999", "abc", "1e3", "1;drop", "%00", "'"]
 
 

@@ -70,6 +70,71 @@ async def test_the_key_that_makes_repeating_safe_is_described_where_it_is_honour
     assert changes >= KEYLESS
 
 
+async def test_an_answer_without_a_body_is_described_without_one(house: House) -> None:
+    paths = (await document(house))["paths"]
+    empty = [
+        item[method]["responses"]["204"]
+        for item in paths.values()
+        for method in item
+        if "204" in item[method]["responses"]
+    ]
+    assert len(empty) > 10
+    assert all("content" not in each for each in empty)
+
+
+async def test_every_answer_has_its_kind(house: House) -> None:
+    """What a program gets: JSON, or what else stands there."""
+    paths = (await document(house))["paths"]
+    for path, item in paths.items():
+        for method, operation in item.items():
+            for status, response in operation["responses"].items():
+                if status not in {"204", "101"} and not path.startswith("/hooks/"):
+                    assert response["content"], (method, path, status)
+    export = paths["/api/v1/kpi/export"]["get"]["responses"]["200"]["content"]
+    answer = await house.admin.get("/api/v1/kpi/export")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert list(export) == ["text/csv"]
+    assert paths["/api/v1/files"]["post"]["requestBody"]["content"] == {
+        "*/*": {"schema": {"type": "string", "format": "binary"}}
+    }
+
+
+async def test_unknown_fields_are_refused_as_the_description_says(house: House) -> None:
+    schemas = (await document(house))["components"]["schemas"]
+    for name in ("NewLine", "LineInput", "LoginInput", "NewUser", "TransferInput"):
+        if name in schemas:
+            assert schemas[name]["additionalProperties"] is False, name
+    assert sum("additionalProperties" in each for each in schemas.values()) > 20
+    for field in ("surprise", "x-y z", "a`b", "я\nб"):
+        answer = await house.admin.patch("/api/v1/me", {field: 1})
+        assert answer.status == 422
+        assert answer.json["fields"][field]["code"] == "unknown_field"
+
+
+async def test_who_may_call_is_described(house: House) -> None:
+    paths = (await document(house))["paths"]
+    for path, item in paths.items():
+        for method, operation in item.items():
+            if f"/api/v1{path.removeprefix('/api/v1')}" == path and operation["tags"] not in (
+                ["visitor"],
+                ["realtime"],
+            ):
+                assert operation["x-needs"]["who"] in {"anyone", "operator", "administrator"}, (method, path)
+    assert paths["/api/v1/users"]["post"]["x-needs"] == {"who": "administrator", "scope": "admin"}
+    assert paths["/api/v1/login"]["post"]["security"] == []
+    page = (await house.browser().get("/api/docs")).body.decode()
+    assert "Administrators; a key needs the scope admin." in page
+    assert "Open to anyone; no sign-in." in page
+
+
+async def test_what_can_only_be_read_takes_no_other_method(house: House) -> None:
+    for path in ("/healthz", "/readyz", "/metrics", "/api/docs", "/api/openapi.json"):
+        for method in ("POST", "DELETE", "TRACE"):
+            answer = await house.browser().ask(method, path)
+            assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD"), (method, path)
+            assert answer.json["code"] == "method_not_allowed"
+
+
 async def test_the_page_is_whole_by_itself(house: House) -> None:
     answer = await house.browser().get("/api/docs")
     assert answer.status == 200

@@ -138,5 +138,10 @@ async def refuse(scope: Scope, send: Send, error: Exception, headers: Iterable[H
     await answer(send, reply.status, reply.body, [PROBLEM, *own, *headers])
 
 
+def only_looked_at(method: str) -> HttpRefused:
+    """The refusal of any other method by what can only be read."""
+    return HttpRefused(405, "method_not_allowed", headers={"allow": "GET, HEAD"}, method=method)
+
+
 def encode_headers(headers: Mapping[str, Any]) -> list[Header]:
     return [(key.encode("latin-1"), str(value).encode("latin-1")) for key, value in headers.items()]

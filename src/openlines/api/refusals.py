@@ -76,7 +76,7 @@ class BadBody(HttpRefused):
             self.problems = []
 
 
-_NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(\w+)`")
+_NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(.{1,200}).*`", re.DOTALL)
 
 
 def misfit(words: str, path: str, whole: str) -> Problem:

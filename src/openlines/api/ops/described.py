@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar
 
 from openlines.api.acting import KEY_LIMIT
+from openlines.api.ops.completed import complete
 from openlines.api.refusals import ProblemDetails
 from openlines.api.staff.socket import Seen, Subscribe, Typing
 from openlines.api.visitor.asking import Agreement, FormAnswers
@@ -156,6 +157,7 @@ def describe(app: Litestar) -> dict[str, Any]:
     for route in BY_HAND:
         method = "get" if route.method == "WS" else route.method.lower()
         paths.setdefault(route.path, {})[method] = _operation(route, by_type)
+    complete(document, app)
     _add_refusals(paths.values(), by_type[ProblemDetails])
     document["components"]["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-openlines"},

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from openlines.api.asgi import JSON, Receive, Scope, Send, answer
+from openlines.api.asgi import JSON, Receive, Scope, Send, answer, only_looked_at, refuse
 
 _STYLE: Final = """
 :root {
@@ -27,6 +27,7 @@ summary { cursor: pointer; padding: 9px 14px; display: flex; gap: 10px; align-it
 summary::-webkit-details-marker { display: none; }
 .method { font: 600 12px/1 ui-monospace, monospace; min-width: 52px; color: var(--accent); }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
+code { overflow-wrap: anywhere; min-width: 0; }
 .inside { border-top: 1px solid var(--line); padding: 12px 14px; }
 pre { background: var(--soft); padding: 10px 12px; border-radius: 6px; overflow: auto; margin: 4px 0 12px; }
 h3 { font-size: 13px; margin: 8px 0 2px; color: var(--quiet); font-weight: 600; }
@@ -44,6 +45,9 @@ class Described:
         self._document: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await refuse(scope, send, only_looked_at(scope["method"]))
+            return
         if self._document is None:
             self._document = self._describe()
         if scope["path"].endswith(".json"):
@@ -84,8 +88,8 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     shown = "WS" if "101" in operation.get("responses", {}) else method.upper()
     body = operation.get("requestBody", {}).get("content", {})
     inside = [f"<p>{_e(operation['description'])}</p>"] if operation.get("description") else []
-    if operation.get("x-opt"):
-        inside.append(f'<p class="quiet">{_e(operation["x-opt"])}</p>')
+    if needs := operation.get("x-needs"):
+        inside.append(f'<p class="quiet">{_e(_needed(needs))}</p>')
     parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query", "header"}]
     if parameters:
         rows = "\n".join(
@@ -105,6 +109,14 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
         f'<span class="quiet">{_e(operation.get("summary", ""))}</span></summary>'
         f'<div class="inside">{"".join(inside) or "<p>No body.</p>"}</div></details>'
     )
+
+
+def _needed(needs: dict[str, str]) -> str:
+    """Who may call it, in a sentence."""
+    if needs["who"] == "anyone":
+        return "Open to anyone; no sign-in."
+    who = "Administrators" if needs["who"] == "administrator" else "Operators and administrators"
+    return f"{who}; a key needs the scope {needs['scope']}." if "scope" in needs else f"{who}, in a browser; no keys."
 
 
 def _shape(document: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from openlines.api.asgi import JSON, Receive, Scope, Send, answer
+from openlines.api.asgi import JSON, Receive, Scope, Send, answer, only_looked_at, refuse
 from openlines.api.door import BOUNDS
 from openlines.api.edge import Edge
 from openlines.core.line import SECOND
@@ -35,6 +35,9 @@ class Ops:
         self._figures = figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await refuse(scope, send, only_looked_at(scope["method"]))
+            return
         match scope["path"]:
             case "/healthz":
                 await answer(send, 200, b"ok\n", [_TEXT])

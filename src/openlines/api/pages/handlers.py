@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from openlines.api import refusals
-from openlines.api.asgi import Header, Receive, Scope, Send, answer, header, query_of, refuse
+from openlines.api.asgi import Header, Receive, Scope, Send, answer, header, only_looked_at, query_of, refuse
 from openlines.api.edge import Edge
 from openlines.api.pages.refused import POLICY as REFUSED_POLICY
 from openlines.api.pages.refused import refused_page
 from openlines.api.pages.sample import try_page
 from openlines.api.pages.static import Asset, Assets, serve
-from openlines.api.refusals import HttpRefused
 from openlines.api.visitor.sites import KnownSite, Sites
 from openlines.api.words import choose_language, word
 from openlines.services.errors import NotFound
@@ -54,7 +53,7 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] not in {"GET", "HEAD"}:
-                raise HttpRefused(405, "method_not_allowed", headers={"allow": "GET, HEAD"})
+                raise only_looked_at(scope["method"])
             await self._serve(scope, send, scope["path"])
         except Exception as error:  # noqa: BLE001 - whatever it is, the browser gets an answer in words
             if scope["path"].startswith(("/chat/", "/try/")) and "text/html" in header(scope, b"accept"):

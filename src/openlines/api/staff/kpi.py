@@ -228,7 +228,7 @@ async def export_kpi(  # noqa: PLR0917 - one per filter
     name = f"kpi-{period.days[0]}-{period.days[-1]}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     rows = _rows(edge, actor, asked, language, ZoneInfo(period.zone))
-    return Stream(rows, headers=headers, media_type="text/csv; charset=utf-8")
+    return Stream(rows, headers=headers, media_type="text/csv")
 
 
 async def _rows(edge: Edge, actor: Actor, asked: Asked, language: str, zone: ZoneInfo) -> AsyncIterator[bytes]:
