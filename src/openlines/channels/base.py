@@ -59,7 +59,7 @@ class Field:
     default: Any = ""
     choices: Sequence[tuple[str, Words]] = ()  # of "words": what may be put in other words, and what it says now
     pattern: str = ""  # of the whole value
-    group: str = ""  # "" | "look" | "hours" | "words" | "safety" | "advanced"
+    group: str = ""  # "" | "look" | "pages" | "letters" | "hours" | "words" | "safety" | "advanced"
     generated: bool = False  # a secret made by us when the channel is created; never asked for
     unique: bool = False  # no two channels have the same value: it goes into no copy and no file
     limit: int = 2000  # characters of a text (of "words": of each), entries of a list

@@ -14,7 +14,7 @@ from openlines.core.line import Interval, Problem, SpecialDays
 from openlines.core.schedule import problems as schedule_problems
 
 # Groups whose fields stand on the page of the channel's line and are saved, kept and copied with the line.
-OF_LINE = frozenset({"look", "pages", "words"})
+OF_LINE = frozenset({"look", "pages", "letters", "words"})
 # Beside the fields: what the vendor told us (the bot's name …), written by the health check.
 FACTS = "facts"
 _NO_VALUE: Any = object()

@@ -73,6 +73,7 @@ export function staffApi(rest: Rest) {
     spam: (id: number, block: boolean) => act(id, "spam", { block }),
     read: (id: number, seq: number) => act(id, "read", { seq }),
 
+    sendTranscript: (id: number) => rest.post<{ to: string }>(`/conversations/${id}/transcript`, {}),
     block: (threadId: number) => rest.post<unknown>(`/threads/${threadId}/block`, {}),
     unblock: (threadId: number) => rest.post<unknown>(`/threads/${threadId}/unblock`, {}),
 

@@ -216,7 +216,7 @@ MANIFEST: Final = Manifest(
             },
             type="flag",
             default=True,
-            group="look",
+            group="letters",
         ),
         Field(
             name="transcript",
@@ -229,7 +229,7 @@ MANIFEST: Final = Manifest(
             },
             type="flag",
             default=True,
-            group="look",
+            group="letters",
         ),
         Field(
             name="only_in_hours",

@@ -10,6 +10,7 @@ export default {
   onPhone: "Phone",
   liveHelp: "This is the chat itself, as you are changing it: press its button. Customers see changes after saving.",
   group_pages: "On which pages",
+  group_letters: "Letters to visitors",
   invitation: "Invitation {number}",
   invitePage: "Page: /prices*, https://shop.example.com/* or *",
   inviteAfter: "Seconds on the page",

@@ -13,6 +13,7 @@ export default {
   onPhone: "Телефон",
   liveHelp: "Это сам чат, каким вы его делаете: нажмите на кнопку. Клиенты увидят изменения после сохранения.",
   group_pages: "На каких страницах",
+  group_letters: "Письма посетителям",
   invitation: "Приглашение {number}",
   invitePage: "Страница: /prices*, https://shop.example.com/* или *",
   inviteAfter: "Секунд на странице",
