@@ -195,7 +195,7 @@ export interface ManifestField {
   choices?: [string, Words][];
   /** Of the whole value. */
   pattern?: string;
-  group?: "" | "look" | "pages" | "hours" | "words" | "safety" | "advanced";
+  group?: "" | "look" | "pages" | "letters" | "hours" | "words" | "safety" | "advanced";
   /** A secret made by the server; never asked for. */
   generated?: boolean;
   /** Characters of a text, entries of a list. */
