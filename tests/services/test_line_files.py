@@ -13,8 +13,10 @@ from openlines.store import faces, users
 from openlines.store import lines as rows
 from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member
+from openlines.support.secrets import Seal
 from tests.services.portal import Portal
 
+SEAL = Seal(b"k" * 32)
 FILE = {"format": "openlines.line", "version": 1, "name": "x"}
 
 
@@ -51,8 +53,8 @@ def sample(house: Portal) -> tuple[int, Actor, int]:
 
 def test_a_file_brings_the_same_line_back(house: Portal) -> None:
     line_id, ann, night = sample(house)
-    file = msgspec.json.decode(msgspec.json.encode(house.do(line_files.exported, house.admin, line_id)))
-    made = house.do(line_files.imported, house.admin, file, name="Again")
+    file = msgspec.json.decode(msgspec.json.encode(house.do(line_files.exported, house.admin, line_id).file))
+    made = house.do(line_files.imported, house.admin, file, seal=SEAL, name="Again")
     assert row(house, made).name == "Again"
     assert queue(house, made) == [Member(ann.user_id, None), Member(None, night, 1)]
     assert [(each.user_id, each.name) for each in house.do(faces.own, [made])] == [(ann.user_id, "Anna")]
@@ -63,24 +65,24 @@ def test_a_file_brings_the_same_line_back(house: Portal) -> None:
 
 def test_a_file_holds_no_secret_and_no_number_of_this_portal(house: Portal) -> None:
     line_id, ann, _ = sample(house)
-    file = house.do(line_files.exported, house.admin, line_id)
+    file = house.do(line_files.exported, house.admin, line_id).file
     assert "s3" not in msgspec.json.encode(file).decode()
     assert file["queue"] == [
         {"user": email(house, ann)},
         {"department": ["Support", "Night shift"], "with_head": True},
     ]
     assert file["settings"]["kpi_first_notice"]["people"] == [email(house, ann)]
-    assert not {"bot_id", "common_photo", "timetable_id"} & set(file["settings"])
+    assert not {"bot_id", "timetable_id"} & set(file["settings"])
 
 
 def test_what_is_unknown_here_is_named_and_skipped_only_by_consent(house: Portal) -> None:
     line_id, ann, _ = sample(house)
-    file: Any = house.do(line_files.exported, house.admin, line_id)
+    file: Any = house.do(line_files.exported, house.admin, line_id).file
     file["queue"] += [{"user": "gone@example.com"}, {"department": ["Support", "Day shift"]}]
     file["settings"]["shoe_size"] = 43
     file["settings"]["kpi_first_notice"]["people"].append("gone@example.com")
     with pytest.raises(Invalid) as refused:
-        house.do(line_files.imported, house.admin, file, name="Again")
+        house.do(line_files.imported, house.admin, file, seal=SEAL, name="Again")
     assert [(each.field, each.code) for each in refused.value.problems] == [
         ("file.settings.kpi_first_notice.people.1", "not_here_user"),
         ("file.settings.shoe_size", "not_here_setting"),
@@ -88,7 +90,7 @@ def test_what_is_unknown_here_is_named_and_skipped_only_by_consent(house: Portal
         ("file.queue.3", "not_here_department"),
     ]
     assert len(house.do(rows.every)) == 1, "a refused import leaves nothing behind"
-    made = house.do(line_files.imported, house.admin, file, name="Again", skip_unknown=True)
+    made = house.do(line_files.imported, house.admin, file, seal=SEAL, name="Again", skip_unknown=True)
     assert len(queue(house, made)) == 2
     assert row(house, made).rules.kpi_first_notice.people == (ann.user_id,)
 
@@ -97,13 +99,13 @@ def test_into_an_existing_line_only_what_the_file_names_changes(house: Portal) -
     line_id, ann, night = sample(house)
     seen = row(house, line_id).version
     file = {"format": "openlines.line", "version": 1, "name": "Other", "settings": {"queue_time": 600}}
-    house.do(line_files.imported, house.admin, file, line_id=line_id, version=seen)
+    house.do(line_files.imported, house.admin, file, seal=SEAL, line_id=line_id, version=seen)
     after = row(house, line_id)
     assert (after.rules.queue_time, after.rules.mode) == (600, "strictly")
     assert after.name == "Support", "the name stays unless another is wished"
     assert queue(house, line_id) == [Member(ann.user_id, None), Member(None, night, 1)]
     with pytest.raises(Conflict):
-        house.do(line_files.imported, house.admin, file, line_id=line_id, version=seen)
+        house.do(line_files.imported, house.admin, file, seal=SEAL, line_id=line_id, version=seen)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_into_an_existing_line_only_what_the_file_names_changes(house: Portal) -
 )  # fmt: skip
 def test_what_is_no_file_of_a_line_is_refused_at_its_place(house: Portal, file: Any, field: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        house.do(line_files.imported, house.admin, file)
+        house.do(line_files.imported, house.admin, file, seal=SEAL)
     assert (field, code) == refused.value.problems[0][:2]
     assert house.do(rows.every) == []
 
@@ -130,7 +132,7 @@ def test_what_is_no_file_of_a_line_is_refused_at_its_place(house: Portal, file: 
 def test_only_administrators_export_and_import(house: Portal) -> None:
     line_id, ann, _ = sample(house)
     with pytest.raises(Forbidden):
-        house.do(line_files.imported, ann, {"format": "openlines.line", "version": 1})
+        house.do(line_files.imported, ann, {"format": "openlines.line", "version": 1}, seal=SEAL)
     with pytest.raises(Forbidden):
         house.do(line_files.exported, ann, line_id)
 

@@ -255,6 +255,7 @@ export default {
   channelSwitchedOn: "The channel is on",
   channelSwitchedOff: "The channel is off",
   channelSaved: "The channel is saved",
+  channelOvertakenBy: "{who} saved this channel meanwhile. Your changes stand on top: look and save again.",
   channelOvertaken: "Somebody saved this channel meanwhile. Your changes stand on top of theirs: look and save again.",
   channelDeleted: "The channel is disconnected",
   channelNotDeleted: "The channel was not disconnected",

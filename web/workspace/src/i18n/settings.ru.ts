@@ -305,6 +305,7 @@ export default {
   channelSwitchedOn: "Канал включён",
   channelSwitchedOff: "Канал выключен",
   channelSaved: "Канал сохранён",
+  channelOvertakenBy: "Этот канал тем временем сохранили: {who}. Ваши изменения стоят поверх: посмотрите и сохраните ещё раз.",
   channelOvertaken: "Канал тем временем изменили. Ваши изменения стоят поверх: посмотрите и сохраните ещё раз.",
   channelDeleted: "Канал отключён",
   channelNotDeleted: "Канал не отключён",

@@ -14,6 +14,7 @@ import type {
   Line,
   LineSettings,
   LoginSession,
+  Looks,
   Manifest,
   OperatorFace,
   Page,
@@ -105,6 +106,7 @@ export interface LinePatch {
   members?: QueueMember[];
   settings?: Partial<LineSettings>;
   faces?: OperatorFace[];
+  looks?: Looks;
 }
 
 export interface ChannelPatch {
@@ -136,7 +138,8 @@ export const settingsApi = {
   lines: async () => (await whole<Line>("/lines")).map((line) => ({ ...line, active: line.active ?? false })),
   line: async (id: number) => completeLine(await rest.get<Line>(`/lines/${id}`)),
   createLine: async (name: string) => completeLine(await rest.post<Line>("/lines", { name })),
-  copyLine: async (id: number) => completeLine(await rest.post<Line>(`/lines/${id}/copy`, {})),
+  copyLine: async (id: number, name: string, chats: boolean) =>
+    completeLine(await rest.post<Line>(`/lines/${id}/copy`, { name, chats })),
   patchLine: async (id: number, patch: LinePatch) => completeLine(await rest.patch<Line>(`/lines/${id}`, patch)),
   deleteLine: (id: number) => rest.delete(`/lines/${id}`),
   queue: (id: number) => rest.get<QueueEntry[] | Page<QueueEntry>>(`/lines/${id}/queue`).then(listOf),

@@ -150,7 +150,11 @@ export interface Line {
   opens_at?: string | null;
   closes_at?: string | null;
   faces?: OperatorFace[];
+  looks?: Looks;
 }
+
+/** What stands on the line's page of each of its channels: settings by name, by channel. */
+export type Looks = Record<number, Record<string, unknown>>;
 
 export interface QueueMember {
   user_id?: number;
@@ -200,6 +204,8 @@ export interface ManifestField {
   generated?: boolean;
   /** Characters of a text, entries of a list. */
   limit?: number;
+  /** Set on the page of the channel's line, and saved with it. */
+  of_line?: boolean;
 }
 
 /** An entry of a field of type "invitations". `page`: a mask; `after`: seconds on the page. */

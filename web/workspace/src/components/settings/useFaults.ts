@@ -59,3 +59,15 @@ export function useFaults() {
 }
 
 export type Faults = ReturnType<typeof useFaults>;
+
+/** The faults below a path, for a part of the page that knows nothing of the rest. */
+export function faultsWithin(faults: Faults, path: string): Faults {
+  return {
+    ...faults,
+    clear: (inner) => faults.clear(inner === undefined ? path : `${path}.${inner}`),
+    of: (inner) => faults.of(`${path}.${inner}`),
+    under: (inner) => faults.under(`${path}.${inner}`),
+    all: () => faults.under(path),
+    any: computed(() => Object.keys(faults.under(path)).length > 0),
+  };
+}

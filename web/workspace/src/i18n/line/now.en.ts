@@ -92,5 +92,11 @@ export default {
   import_make: "Make the line",
   import_made: "Made from the file",
   import_failed: "Not taken over",
+  import_chats: "A chat is made for the new line, with the look from the file and a code of its own: {names}.",
+  copy_chats: "With a chat for websites of its own",
+  copy_chatsHelp: "It looks and speaks the same, and has its own code for the site.",
+  copy_leaves: "Copied are all settings, the queue, names and photos of operators. Not copied: channels of messengers, the address of the chat’s own page, keys, conversations.",
+  copy_make: "Make the copy",
+  facePhoto: "photo",
   lineCopied: "Copied: this is the copy",
 } as const;

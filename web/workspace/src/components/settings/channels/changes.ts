@@ -1,7 +1,7 @@
 /** What of a channel's settings will change, in words. */
 import { pick, t } from "@/i18n";
 
-import type { Channel, Manifest, ManifestField } from "../types";
+import type { Manifest, ManifestField } from "../types";
 import type { BarChange } from "../ui/SaveBar.vue";
 import type { ChannelEdit } from "./useChannelDraft";
 
@@ -19,8 +19,9 @@ export function channelChanges(edit: ChannelEdit, manifest: Manifest): BarChange
       ? [{ key: "channel-name", label: t("settings.channelName"), words: `${before.name} → ${now.name}` }]
       : []),
     ...edit.changedSettings.value.map((name) => {
-      const words = inWords(named(name), before, now.settings[name]);
-      return { key: name, label: pick(named(name)?.label) || name, words };
+      const field = named(name);
+      const was = before.settings[name] ?? field?.default;
+      return { key: name, label: pick(field?.label) || name, words: fieldChange(field, was, now.settings[name]) };
     }),
     ...edit.changedSecrets.value.map(([name]) => ({
       key: name,
@@ -30,12 +31,17 @@ export function channelChanges(edit: ChannelEdit, manifest: Manifest): BarChange
   ];
 }
 
-function inWords(field: ManifestField | undefined, before: Channel, now: unknown): string {
+/** "#2563eb → #ffe14d", or one word where two values would say nothing. */
+export function fieldChange(field: ManifestField | undefined, before: unknown, now: unknown): string {
   if (!field || LARGE.has(field.type)) return t("settings.textChanged");
-  return `${shortly(field, before.settings[field.name] ?? field.default)} → ${shortly(field, now)}`;
+  const [was, is] = [fieldWords(field, before), fieldWords(field, now)];
+  return was === is ? t("settings.textChanged") : `${was} → ${is}`;
 }
 
-function shortly(field: ManifestField, value: unknown): string {
+/** A value of a field, shortly. */
+export function fieldWords(field: ManifestField, value: unknown): string {
+  if (field.type === "schedule") return t("settings.textChanged");
+  if (field.type === "words") return t("settings.entries", { count: Object.values(value ?? {}).filter(Boolean).length });
   if (typeof value === "boolean") return t(value ? "settings.on" : "settings.off");
   if (Array.isArray(value)) return t("settings.entries", { count: value.filter(Boolean).length });
   const choice = field.choices?.find(([one]) => one === value);

@@ -5,7 +5,7 @@ import { computed, shallowRef } from "vue";
 import { t } from "@/i18n";
 
 import { type ChannelPatch, settingsApi } from "../api";
-import { sameValue } from "../logic/changes";
+import { sameValue, withoutGaps } from "../logic/changes";
 import type { Channel } from "../types";
 import { useFaults } from "../useFaults";
 
@@ -47,7 +47,7 @@ export function useChannelDraft() {
     return {
       ...(renamed.value ? { name: now.name.trim() } : {}),
       ...(changedSettings.value.length
-        ? { settings: Object.fromEntries(changedSettings.value.map((name) => [name, clean(now.settings[name])])) }
+        ? { settings: Object.fromEntries(changedSettings.value.map((name) => [name, withoutGaps(now.settings[name])])) }
         : {}),
       ...(changedSecrets.value.length
         ? { secrets: Object.fromEntries(changedSecrets.value.map(([name, value]) => [name, value.trim()])) }
@@ -71,7 +71,7 @@ export function useChannelDraft() {
           : {}),
       };
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409 && (await overtaken(before))) return null;
+      if (error instanceof ApiError && error.status === 409 && (await overtaken(before, error))) return null;
       if (!faults.take(error)) throw error;
       return null;
     } finally {
@@ -90,12 +90,13 @@ export function useChannelDraft() {
   }
 
   /** Somebody saved meanwhile: their values come in under what is being edited here, and it can be saved again. */
-  async function overtaken(before: Channel): Promise<boolean> {
+  async function overtaken(before: Channel, refused: ApiError): Promise<boolean> {
     const theirs = await settingsApi.channel(before.id);
     if (theirs.version === before.version || !draft.value) return false;
     renew(theirs);
     faults.clear();
-    faults.general.value = t("settings.channelOvertaken");
+    const who = refused.params["by"];
+    faults.general.value = who ? t("settings.channelOvertakenBy", { who: String(who) }) : t("settings.channelOvertaken");
     return true;
   }
 
@@ -118,11 +119,4 @@ export function useChannelDraft() {
     save,
     revert,
   };
-}
-
-/** A list as it is typed has empty lines; they are not entries. */
-function clean(value: unknown): unknown {
-  return Array.isArray(value)
-    ? value.map((one: unknown) => (typeof one === "string" ? one.trim() : one)).filter((one) => one !== "")
-    : value;
 }

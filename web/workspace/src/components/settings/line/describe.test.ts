@@ -5,7 +5,7 @@ import { needAreas, setLanguage } from "@/i18n";
 import type { LineDraft } from "../logic/changes";
 import { changesOf } from "../logic/changes";
 import { DEFAULTS } from "../logic/defaults";
-import type { Language } from "../types";
+import type { Language, ManifestField } from "../types";
 import { lineFault } from "./check";
 import { CHOICES } from "./choices";
 import { changeWords, type Names, partLabel, valueWords, weekWords } from "./describe";
@@ -16,12 +16,22 @@ const names = (language: Language): Names => ({
   language,
   user: (id) => `User ${id}`,
   department: (id) => `Department ${id}`,
+  field: (_channel, name) => {
+    const field = FIELDS.find((one) => one.name === name);
+    return field && { field, of: "" };
+  },
 });
+const FIELDS: ManifestField[] = [
+  { name: "accent", label: { ru: "Цвет", en: "Colour" }, help: { ru: "", en: "" }, type: "color", of_line: true },
+  { name: "faces", label: { ru: "Лица", en: "Faces" }, help: { ru: "", en: "" }, type: "flag", of_line: true },
+  { name: "invitations", label: { ru: "Приглашения", en: "Invitations" }, help: { ru: "", en: "" }, type: "invitations", of_line: true },
+];
 const base: LineDraft = {
   name: "Support",
   active: true,
   settings: { ...DEFAULTS },
-  faces: [],
+  faces: [{ user_id: 1, name: "Anna", photo: "a" }],
+  looks: { 3: { accent: "#111111", faces: true, invitations: [] } },
   members: [{ user_id: 1 }, { user_id: 2 }],
 };
 const words = (to: Partial<LineDraft>, language: Language) =>
@@ -43,6 +53,22 @@ describe("what will change", () => {
       "одновременно у сотрудника: без предела → 5",
       "приветствие: добавлено",
     ]);
+  });
+
+  it("names whose face changes, and what of a chat", async () => {
+    await setLanguage("en");
+    const faces = [
+      { user_id: 1, name: "Anna", photo: "b" },
+      { user_id: 2, name: "Bob", photo: "" },
+    ];
+    const looks = { 3: { accent: "#222222", faces: false, invitations: [{ page: "*" }] } };
+    expect(words({ faces, looks }, "en").map((one) => `${one.label}: ${one.words}`)).toEqual([
+      "names in this line: User 1: photo; User 2: nothing → Bob",
+      "colour: #111111 → #222222",
+      "faces: on → off",
+      "invitations: changed",
+    ]);
+    expect(tabOf("looks.3.invitations.0.page")).toBe("appearance");
   });
 
   it("is said in English", async () => {

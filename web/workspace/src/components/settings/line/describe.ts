@@ -1,20 +1,23 @@
 /** Values of a line's settings in words: for "what will change", for defaults and for merging. */
-import { maybe, t } from "@/i18n";
+import { maybe, pick, t } from "@/i18n";
 import { number } from "@/i18n/engine";
 
 import { countryName } from "../hours/countries";
 import { timetableName } from "../hours/useTimetables";
-import { type Change, type Part, sameValue } from "../logic/changes";
+import { fieldChange, fieldWords } from "../channels/changes";
+import { type Change, lookOf, type Part, sameValue } from "../logic/changes";
 import { durationWords } from "../logic/duration";
 import { dayGroups } from "../logic/week";
 import { zoneOf } from "../logic/zones";
-import type { Exception, Interval, KpiNotice, Language, OperatorFace, QueueMember, Texts } from "../types";
+import type { Exception, Interval, KpiNotice, Language, ManifestField, OperatorFace, QueueMember, Texts } from "../types";
 import { kindOf } from "./settingRows";
 
 export interface Names {
   language: Language;
   user: (id: number) => string;
   department: (id: number) => string;
+  /** A field of one of the line's channels; `of` names the channel where there are several. */
+  field?: (channel: number, name: string) => { field: ManifestField; of: string } | undefined;
 }
 
 export interface ChangeWords {
@@ -30,6 +33,15 @@ export function partLabel(part: Part): string {
   return maybe(`settings.l_${part}`) ?? part;
 }
 
+/** The same, of a channel's setting too. */
+export function partName(part: Part, names: Names): string {
+  const look = lookOf(part);
+  if (!look) return partLabel(part);
+  const known = names.field?.(look.channel, look.name);
+  const label = pick(known?.field.label) || look.name;
+  return known?.of ? `${known.of}: ${label}` : label;
+}
+
 /** The label as it stands inside a sentence: not capitalised, unless it is an abbreviation. */
 function inside(label: string): string {
   const second = label.charAt(1);
@@ -39,6 +51,9 @@ function inside(label: string): string {
 }
 
 export function valueWords(part: Part, value: unknown, names: Names): string {
+  const look = lookOf(part);
+  const known = look && names.field?.(look.channel, look.name);
+  if (known) return fieldWords(known.field, value);
   switch (kindOf(part)) {
     case "duration":
       return value === 0 ? zeroWords(part) : durationWords(value as number, names.language);
@@ -109,7 +124,14 @@ export function weekWords(week: Interval[][], language: Language): string {
 
 export function changeWords(change: Change, names: Names): ChangeWords {
   const { part, from, to } = change;
+  const look = lookOf(part);
+  if (look) {
+    const known = names.field?.(look.channel, look.name);
+    const name = partName(part, names);
+    return { part, label: known?.of ? name : inside(name), words: fieldChange(known?.field, from, to) };
+  }
   const label = inside(partLabel(part));
+  if (part === "faces") return { part, label, words: faceChanges(from as OperatorFace[], to as OperatorFace[], names) };
   if (part === "members")
     return { part, label, words: memberChanges(from as QueueMember[], to as QueueMember[], names) };
   if (kindOf(part) === "texts") return { part, label, words: textChange(from as Texts, to as Texts) };
@@ -122,6 +144,22 @@ function textChange(from: Texts, to: Texts): string {
   const some = (texts: Texts) => Boolean(texts.ru || texts.en);
   if (!some(from)) return t("settings.textAdded");
   return some(to) ? t("settings.textChanged") : t("settings.textRemoved");
+}
+
+/** "Ann: Anna → Maria, Boris: photo" */
+function faceChanges(from: OperatorFace[], to: OperatorFace[], names: Names): string {
+  const people = [...new Set([...from, ...to].map((face) => face.user_id))];
+  const of = (list: OperatorFace[], id: number) => list.find((face) => face.user_id === id);
+  return people
+    .flatMap((id) => {
+      const [was, is] = [of(from, id), of(to, id)];
+      const [before, after] = [was?.name ?? "", is?.name ?? ""];
+      const renamed = before !== after ? `${before || t("settings.nothing")} → ${after || t("settings.nothing")}` : "";
+      const photo = (was?.photo ?? "") !== (is?.photo ?? "") ? t("settings.facePhoto") : "";
+      const words = [renamed, photo].filter(Boolean).join(", ");
+      return words ? [`${names.user(id)}: ${words}`] : [];
+    })
+    .join("; ");
 }
 
 export function memberName(member: QueueMember, names: Names): string {

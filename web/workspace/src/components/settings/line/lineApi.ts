@@ -2,7 +2,7 @@
 import { useApi } from "@/app/api";
 
 import { settingsWithDefaults } from "../logic/defaults";
-import type { Language, Line, LineSettings, OperatorFace, QueueMember } from "../types";
+import type { Language, Line, LineSettings, Looks, OperatorFace, QueueMember } from "../types";
 
 const { rest } = useApi();
 
@@ -71,14 +71,26 @@ export interface LineVersion {
   members: QueueMember[];
   active: boolean;
   by: string;
+  /** Absent in states from before they were kept. */
+  faces?: OperatorFace[];
+  looks?: Looks;
+}
+
+export interface FileChat {
+  kind: string;
+  name: string;
+  settings: Record<string, unknown>;
+  /** The chat of the line that takes it over; absent: a new one is made. */
+  channel_id?: number;
 }
 
 export interface FileContent {
   name: string;
   settings: Partial<LineSettings>;
   members: QueueMember[] | null;
-  /** Names of operators for this line. */
+  /** Names of operators for this line; photos by their names in the file. */
   faces: OperatorFace[];
+  chats: FileChat[];
   unknown: { path: string; code: string; value: string; message: string }[];
 }
 
@@ -107,8 +119,9 @@ export const lineApi = {
   },
 
   exportAddress: (id: number) => rest.address(`/lines/${id}/export`),
-  readFile: async (file: unknown) => {
-    const found = await rest.post<FileContent>("/lines/read-file", { file });
+  /** With a line: what the file would bring to it. */
+  readFile: async (file: unknown, lineId?: number) => {
+    const found = await rest.post<FileContent>("/lines/read-file", { file, ...(lineId ? { line_id: lineId } : {}) });
     return { ...found, members: found.members?.map(member) ?? null };
   },
   importLine: (file: unknown, name: string, skipUnknown: boolean) =>

@@ -1,5 +1,5 @@
 /** What kind of value each setting of a line holds, and on which tab it stands; each tab's are in rows/. */
-import type { Part } from "../logic/changes";
+import { lookOf, type Part } from "../logic/changes";
 import * as automatic from "./rows/automatic";
 import * as consent from "./rows/consent";
 import * as appearance from "./rows/appearance";
@@ -33,14 +33,16 @@ export const ROWS: Record<Exclude<Tab, "channels">, Rows> = {
 };
 
 export function kindOf(part: Part): Kind {
+  if (lookOf(part)) return "words";
   for (const rows of Object.values(ROWS)) {
-    const kind = rows[part];
+    const kind = rows[part as keyof Rows];
     if (kind) return kind;
   }
   return "words";
 }
 
 export function tabOf(part: string): Tab | null {
+  if (lookOf(part)) return "appearance";
   const name = part.split(".")[0] as Part;
   return (Object.keys(ROWS) as (keyof typeof ROWS)[]).find((tab) => name in ROWS[tab]) ?? null;
 }

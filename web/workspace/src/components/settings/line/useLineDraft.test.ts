@@ -37,6 +37,11 @@ class Server {
       name: patch.name ?? this.line.name,
       settings: { ...this.line.settings, ...patch.settings },
     };
+    for (const [channel, look] of Object.entries(patch.looks ?? {})) {
+      const looks = this.line.looks ?? {};
+      this.line.looks = { ...looks, [channel]: { ...looks[Number(channel)], ...look } };
+    }
+    this.line.faces = patch.faces ?? this.line.faces ?? [];
     this.members = patch.members ?? this.members;
     return this.line;
   }
@@ -113,6 +118,25 @@ describe("a line under edit", () => {
     server.patch({ version: 1, settings: { limit: 3 } });
     expect(await editor.save()).toBeNull();
     expect([editor.clash.value?.who, editor.clash.value?.at]).toEqual(["", ""]);
+  });
+
+  it("saves how a chat looks and the faces with everything else, and puts them back", async () => {
+    server.line.looks = { 3: { accent: "#111111", sound: true } };
+    const editor = await opened();
+    editor.set("looks.3.accent", "#222222");
+    editor.set("faces", [{ user_id: 1, name: "Anna" }]);
+    const saved = await editor.save();
+    expect(server.line.looks).toEqual({ 3: { accent: "#222222", sound: true } });
+    editor.draft.value = saved?.before ?? null;
+    await editor.save();
+    expect([server.line.looks[3]?.["accent"], server.line.faces]).toEqual(["#111111", []]);
+  });
+
+  it("takes up a chat that was connected meanwhile", async () => {
+    const editor = await opened();
+    server.line = { ...server.line, looks: { 3: { accent: "#111111" } } };
+    await editor.catchUp();
+    expect(editor.draft.value?.looks).toEqual({ 3: { accent: "#111111" } });
   });
 
   it("keeps whose head comes along", async () => {

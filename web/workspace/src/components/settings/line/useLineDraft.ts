@@ -42,7 +42,13 @@ function draftOf(line: Line, queue: readonly QueueEntry[]): LineDraft {
     settings: line.settings,
     members: membersOf(queue),
     faces: line.faces ?? [],
+    looks: line.looks ?? {},
   };
+}
+
+/** Whether there is nothing new about the line: nobody saved it, and no chat came or went. */
+function same(one: Line, other: Line): boolean {
+  return one.version === other.version && sameValue(Object.keys(one.looks ?? {}), Object.keys(other.looks ?? {}));
 }
 
 export function useLineDraft(id: Ref<number>) {
@@ -82,7 +88,7 @@ export function useLineDraft(id: Ref<number>) {
   async function catchUp(): Promise<void> {
     if (!line.value || changes.value.length || saving.value) return;
     const [newLine, newQueue] = await fetchBoth();
-    if (newLine.version === line.value?.version || changes.value.length || saving.value) return;
+    if (same(newLine, line.value) || changes.value.length || saving.value) return;
     stored(newLine, newQueue);
     draft.value = base.value;
   }
@@ -103,7 +109,7 @@ export function useLineDraft(id: Ref<number>) {
     faults.clear();
   }
 
-  /** Rules and queue are one save: either all of it holds, or nothing. */
+  /** Rules, queue, faces and looks are one save: either all of it holds, or nothing. */
   async function send(all: readonly Change[]): Promise<void> {
     if (!line.value) return;
     const members = all.find((change) => change.part === "members");

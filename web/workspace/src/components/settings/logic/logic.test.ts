@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Department, LineSettings } from "../types";
-import { changesOf, merged, patchOf, sameValue, type LineDraft } from "./changes";
+import { changesOf, type LineDraft, merged, partAt, patchOf, sameValue } from "./changes";
 import { isInside, membersUnder, possibleParents, treeOf } from "./departments";
 import { durationWords, parseDuration } from "./duration";
 import { dropIndex, moved } from "./order";
@@ -208,7 +208,7 @@ describe("changes of a line", () => {
     greeting: { ru: "Привет", en: "" },
     week: [[]],
   } as unknown as LineSettings;
-  const base: LineDraft = { name: "Support", active: true, settings, faces: [], members: [{ user_id: 1 }] };
+  const base: LineDraft = { name: "Support", active: true, settings, faces: [], looks: { 3: { accent: "#111111", hidden_on: ["/a"] } }, members: [{ user_id: 1 }] };
   const change = (patch: Partial<LineSettings>, more: Partial<LineDraft> = {}): LineDraft => ({
     ...base,
     ...more,
@@ -229,6 +229,27 @@ describe("changes of a line", () => {
       settings: { queue_time: 60 },
     });
     expect(patchOf(changesOf(base, { ...base, members: [] }))).toBeNull();
+  });
+
+  it("of a chat go by its number, its lists without empty lines; a chat that one state lacks has not changed", () => {
+    const after = change({}, { looks: { 3: { accent: "#222222", hidden_on: ["/a", " /b ", ""] }, 4: { accent: "#0" } } });
+    const found = changesOf(base, after);
+    expect(found.map((one) => one.part)).toEqual(["looks.3.accent", "looks.3.hidden_on"]);
+    expect(patchOf(found)).toEqual({ looks: { 3: { accent: "#222222", hidden_on: ["/a", "/b"] } } });
+    expect(changesOf(base, { ...base, looks: {} })).toEqual([]);
+    expect(partAt("looks.3.hidden_on.1")).toBe("looks.3.hidden_on");
+    expect(partAt("week.0.1")).toBe("week");
+  });
+
+  it("of a chat are merged as any other", () => {
+    const mine = change({}, { looks: { 3: { accent: "#222222", hidden_on: ["/a"] } } });
+    const theirs = change({}, { looks: { 3: { accent: "#333333", hidden_on: ["/b"] } } });
+    const merge = merged(base, mine, theirs);
+    expect(merge.taken.map((one) => one.part)).toEqual(["looks.3.hidden_on"]);
+    expect(merge.conflicts.map((one) => [one.part, one.to, one.theirs])).toEqual([
+      ["looks.3.accent", "#222222", "#333333"],
+    ]);
+    expect(merge.draft.looks).toEqual({ 3: { accent: "#222222", hidden_on: ["/b"] } });
   });
 
   it("of two administrators are merged, and only what both changed is asked", () => {

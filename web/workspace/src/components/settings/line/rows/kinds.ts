@@ -1,4 +1,4 @@
-import type { Part } from "../../logic/changes";
+import type { LookPart, Part } from "../../logic/changes";
 import type { LineSettings, SettingName } from "../../types";
 
 /** What kind of value a setting holds: how it is put in words. */
@@ -21,6 +21,6 @@ export type Kind =
   | "list"
   | "notice";
 
-export type Rows = Partial<Record<Part, Kind>>;
+export type Rows = Partial<Record<Exclude<Part, LookPart>, Kind>>;
 export type Choices = { [K in SettingName]?: readonly LineSettings[K][] };
 export type Presets = Partial<Record<SettingName, readonly number[]>>;
