@@ -149,6 +149,18 @@ def test_what_is_no_database_is_said_in_words(tmp_path: Path) -> None:
         assert "is not a database of openlines" in shown.output, arguments
 
 
+@pytest.mark.parametrize("command", [["doctor"], ["migrate"]])
+def test_an_address_of_a_database_that_cannot_be_understood_is_not_repeated(command: list[str], tmp_path: Path) -> None:
+    for address in ("postgresql://ann:hunter2@[bad/name", "postgresql://ann:hunter2@127.0.0.1:1/name?foo=bar"):
+        shown = openlines(*command, "--database", address, folder=tmp_path)
+        assert shown.exit_code == 1
+        assert "cannot be understood" in shown.output
+        assert "hunter2" not in shown.output
+    away = openlines(*command, "--database", "postgresql://ann:hunter2@127.0.0.1:1/name", folder=tmp_path)
+    assert (away.exit_code, "PostgreSQL cannot be reached" in away.output) == (1, True)
+    assert "hunter2" not in away.output
+
+
 def test_a_file_that_is_no_line_is_said_in_words(tmp_path: Path) -> None:
     assert openlines("migrate", folder=tmp_path).exit_code == 0
     shown = openlines("line", "import", "-", folder=tmp_path, stdin="{")

@@ -200,6 +200,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
     "The database is at version {found}, this program needs {wanted}. Run `openlines migrate`, then start again.": "База версии {found}, программе нужна {wanted}. Выполните `openlines migrate` и запустите снова.",
     "There is no room on the disk. Make room, then start again.": "На диске нет места. Освободите место и запустите снова.",
     "{path} is not a database of openlines, or it is damaged. Put back the one from your backup.": "{path} — не база openlines, или она повреждена. Верните её из резервной копии.",
+    "The address of the database cannot be understood. It is written like postgresql://user:password@host/name.": "Адрес базы не понять. Он пишется так: postgresql://пользователь:пароль@сервер/база.",
     "PostgreSQL cannot be reached: {reason}": "PostgreSQL недоступен: {reason}",
     "This user may not open {path}. Run the command as the server's user, like `sudo -u openlines …`, or give the data folder to this one.": "Этому пользователю нельзя открыть {path}. Выполните команду от имени пользователя сервера, например `sudo -u openlines …`, или отдайте папку данных этому.",
     "{path} cannot be written: the file system is read-only.": "В {path} нельзя писать: файловая система только для чтения.",

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from openlines.cli.words import say
-from openlines.store import NotADatabase, SchemaBehind, StoreError, StoreFull, StoreInUse
+from openlines.store import BadAddress, NotADatabase, SchemaBehind, StoreError, StoreFull, StoreInUse
 from openlines.support.listening import CannotListen
 from openlines.support.secrets import BadKey
 
@@ -42,6 +42,11 @@ def _store(error: StoreError) -> str:
             )
         case StoreFull():
             return say("There is no room on the disk. Make room, then start again.")
+        case BadAddress():
+            return say(
+                "The address of the database cannot be understood. It is written like "
+                "postgresql://user:password@host/name."
+            )
         case NotADatabase():
             return say(
                 "{path} is not a database of openlines, or it is damaged. Put back the one from your backup.",

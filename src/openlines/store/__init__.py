@@ -2,6 +2,7 @@
 
 from openlines.store import tables
 from openlines.store.errors import (
+    BadAddress,
     CommitUnknown,
     ConstraintFailed,
     NotADatabase,
@@ -19,6 +20,7 @@ from openlines.store.store import Store, StoreStats
 from openlines.store.tx import Commit, Reader, Tx
 
 __all__ = [
+    "BadAddress",
     "Commit",
     "CommitUnknown",
     "ConstraintFailed",

@@ -86,3 +86,12 @@ class NotADatabase(StoreError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} is not a database of openlines, or it is damaged.")
         self.path = path
+
+
+class BadAddress(StoreError):
+    """The address of a database cannot be understood."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The address of the database cannot be understood. It is written like postgresql://user:password@host/name."
+        )

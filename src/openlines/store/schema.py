@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openlines.store.errors import StoreError, StoreUnavailable
+from openlines.store.errors import BadAddress, StoreError, StoreUnavailable
 from openlines.store.sqlite import connect_writer, error_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def sqlite_version(path: Path) -> str | None:
 
 
 def postgres_version(url: str) -> str | None:
-    """The version of the database at `url`; None before its first. Raises StoreUnavailable."""
+    """The version of the database at `url`; None before its first. Raises StoreUnavailable, BadAddress."""
     import psycopg
 
     try:
@@ -45,6 +45,8 @@ def postgres_version(url: str) -> str | None:
         return None
     except psycopg.OperationalError as error:
         raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
+    except psycopg.ProgrammingError:
+        raise BadAddress from None  # the driver's words repeat the address, and the password in it
     return None if row is None else str(row[0])
 
 
@@ -74,6 +76,7 @@ def migrate_postgres(url: str) -> None:
     from sqlalchemy import NullPool, create_engine, text
     from sqlalchemy.engine import make_url
 
+    postgres_version(url)  # says in words why a database cannot be reached
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
     with _words(), engine.connect() as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('openlines migrate'))"))
