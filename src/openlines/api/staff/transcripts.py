@@ -43,7 +43,7 @@ async def read_transcript(
     }
     # With the mark by which every editor knows UTF-8.
     text = f"\ufeff{copy.text}".replace("\n", "\r\n").encode("utf-8", "replace")
-    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/plain", headers=headers)
 
 
 HANDLERS = [send_transcript, read_transcript]
