@@ -143,6 +143,10 @@ class Config:
         return self.database or f"sqlite:///{self.data / 'portal.db'}"
 
     @property
+    def on_postgresql(self) -> bool:
+        return self.database.startswith(("postgresql://", "postgres://"))
+
+    @property
     def node_name(self) -> str:
         """Stable over restarts, different for each process that shares a database."""
         return self.node or f"{socket.gethostname()}:{self.port or os.getpid()}"

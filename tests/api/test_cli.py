@@ -48,6 +48,13 @@ def test_an_unknown_setting_ends_with_words_and_code_2(monkeypatch: pytest.Monke
     assert "Did you mean OPENLINES_PORT?" in shown.output
 
 
+def test_half_a_server_on_sqlite_is_refused(tmp_path: Path) -> None:
+    shown = openlines("serve", "--roles", "api", "--port", "0", folder=tmp_path / "data")
+    assert shown.exit_code == 2
+    assert "Nobody would do the work of workers" in shown.output
+    assert not (tmp_path / "data").exists()
+
+
 def test_kinds_of_channel_without_a_portal(tmp_path: Path) -> None:
     shown = openlines("channels", "--json", folder=tmp_path / "nothing")
     assert shown.exit_code == 0

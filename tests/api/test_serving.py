@@ -113,6 +113,18 @@ async def test_a_newcomers_first_minute_and_a_graceful_end(process: Process, fol
     assert not (folder / "control.sock").exists()
 
 
+def test_the_link_leads_to_the_public_address_where_there_is_one(folder: Path) -> None:
+    started = Process(folder, "--public-url", "https://chat.example.org")
+    try:
+        started.wait_until_it_answers()
+        assert started.popen.stdout is not None
+        assert "https://chat.example.org/setup?token=" in started.popen.stdout.readline()
+        assert started.stop() == 0
+    finally:
+        started.popen.kill()
+        started.popen.communicate()
+
+
 def test_ctrl_c_is_no_failure(process: Process) -> None:
     assert process.stop(signal.SIGINT) == 0
 

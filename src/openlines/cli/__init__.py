@@ -17,7 +17,7 @@ import typer
 
 from openlines import __version__
 from openlines.cli.words import STATES, Group, count, explain, language, say
-from openlines.config import KNOWN, LANGUAGE, PREFIX, BadSetting, Config, load
+from openlines.config import KNOWN, LANGUAGE, PREFIX, ROLES, BadSetting, Config, load
 
 if TYPE_CHECKING:
     from openlines.store import Store
@@ -128,6 +128,10 @@ def serve(
     A SQLite portal is made and brought up to date by itself; for PostgreSQL run `openlines migrate` first.
     """
     config = _config(data=data, database=database, host=host, port=port, public_url=public_url, roles=roles)
+    if config.roles != ROLES and not config.on_postgresql:
+        missing = ", ".join(sorted(ROLES - config.roles))
+        words = say("Nobody would do the work of {missing}: with SQLite one process does everything.", missing=missing)
+        raise _stop(f"{words} {say('Leave --roles out, or take PostgreSQL.')}", USAGE)
     from openlines.app import Application, run_server
 
     def announce(application: Application, address: str) -> None:
@@ -135,7 +139,7 @@ def serve(
         version = __version__
         typer.echo(say("openlines {version} answers on {address}", version=version, address=address))
         if application.setup_token:
-            link = f"{address}/setup?token={application.setup_token}"
+            link = f"{config.public_url or address}/setup?token={application.setup_token}"
             typer.echo(say("Set the portal up (once): {link}", link=link))
 
     _serving(lambda: run_server(config, started=announce))

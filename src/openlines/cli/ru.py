@@ -184,6 +184,8 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
     # a server that starts, and why it does not
     "openlines {version} answers on {address}": "openlines {version} отвечает по адресу {address}",
     "Set the portal up (once): {link}": "Настроить портал (один раз): {link}",
+    "Nobody would do the work of {missing}: with SQLite one process does everything.": "Работу {missing} было бы некому делать: с SQLite всё делает один процесс.",
+    "Leave --roles out, or take PostgreSQL.": "Уберите --roles или возьмите PostgreSQL.",
     "openlines did not start: {reason}": "openlines не запустился: {reason}",
     "openlines {version} demo: {address}": "openlines {version}, демо: {address}",
     "password of everybody: {password}": "пароль у всех: {password}",
