@@ -311,6 +311,35 @@ async def test_rights_of_every_role_on_every_route(building: Building, role: str
     assert wrong == []
 
 
+@pytest.mark.timeout(300)
+async def test_a_head_may_with_what_his_people_have_what_they_may_and_rate_it(building: Building) -> None:
+    """He is in no queue: of everything else he is an outsider."""
+    house = building.house
+    people = {each["name"]: each["id"] for each in (await house.admin.get("/api/v1/users")).json["items"]}
+    led = {"name": "Led", "head_id": await house.add_user("Head"), "member_ids": [people["Member"]]}
+    assert (await house.admin.post("/api/v1/departments", led)).status == 201
+    head, member = await house.sign_in("Head"), building.browsers["member"]
+    wrong = []
+    for (method, path), (row, pattern, value) in MATRIX.items():
+        if not any(each in pattern for each in (C, T, M, CU, F)):
+            continue
+        for held in (False, True):
+            ids = await building.case()
+            if held:
+                await member.post(f"/api/v1/conversations/{ids['conversation']}/accept", {})
+            answer = await head.ask(method, "/api/v1" + pattern.format(**ids), value=value)
+            expected = row.outsider if not held else "ok" if path.endswith("/head-rating") else row.member
+            if got(answer) != expected:
+                wrong.append(f"{method} {path} {held=}: {answer.status} {answer.body[:120]!r}, expected {expected}")
+    assert wrong == []
+    found = (await head.get(f"/api/v1/conversations?list=all&operator_id={people['Member']}")).json["items"]
+    assert found
+    assert {each["operator_id"] for each in found} == {people["Member"]}
+    his = (await head.get("/api/v1/conversations?list=all")).json["items"]
+    known = [each for each in his if each.get("listening") or each.get("operator_id") != people["Member"]]
+    assert his == known, "those of his people do not come into his lists by themselves"
+
+
 SETUP = {
     "token": "wrong",
     "portal_name": "x",

@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from openlines.core.consent import key_of, version_of
 from openlines.core.state import Refused
+from openlines.realtime.snapshot import list_page
 from openlines.services import forms, handle, head_rating, my_notices, receive, visitor_asking
-from openlines.services.access import Actor, access_conversation
+from openlines.services.access import Actor, access_conversation, access_thread
 from openlines.services.consent import line_of
 from openlines.services.errors import Forbidden, Invalid, NotFound
 from openlines.services.receive import Incoming, Person
 from openlines.store import Statement, Tx, consents, departments, head_ratings, tables, threads
 from openlines.store.messages import data_of
+from openlines.store.pages import Wanted
 from tests.services.portal import Portal
 
 RATED: dict[str, Any] = {"rating": "like", "full_close_delay": 600}
@@ -170,6 +172,34 @@ def test_who_may_rate_as_a_head(house: Portal) -> None:
     for actor in (head, above, house.admin):
         house.acts(head_rating.rate, actor, one, 5)
     assert house.do(access_conversation, above, one).c.id == one
+
+
+def test_a_head_reaches_what_his_people_have_had(house: Portal) -> None:
+    ann, bob, head, beside = (house.operator(name) for name in ("Ann", "Bob", "Head", "Beside"))
+    department(house, head, ann)
+    department(house, beside, bob)
+    channel = house.channel(house.line(ann, bob, mode="strictly"))
+    said = house.writes(channel, "Eve")
+    house.accepts(ann, said.conversation_id)
+    house.acts(handle.finish, ann, said.conversation_id, now=True)
+    later = house.writes(channel, "Eve")
+    house.acts(handle.intercept, bob, later.conversation_id)
+
+    def listed(actor: Actor, name: str, operator: Actor | None) -> list[int]:
+        wanted = Wanted(name, operator_id=operator.user_id if operator is not None else None)
+        return [row.id for row in house.do(list_page, actor, wanted).items]
+
+    assert listed(head, "closed", ann) == [said.conversation_id]
+    assert listed(head, "all", bob) == [], "he is not led by this head"
+    assert listed(beside, "all", bob) == [later.conversation_id]
+    assert listed(head, "closed", None) == [], "not by itself: the two roles stay as they are"
+    assert house.do(access_conversation, head, said.conversation_id).c.id == said.conversation_id
+    assert house.do(access_thread, head, said.thread_id).id == said.thread_id, "also when another has it now"
+    with pytest.raises(NotFound):
+        house.do(access_conversation, head, later.conversation_id)
+    stranger = house.operator("Stranger")
+    with pytest.raises(NotFound):
+        house.do(access_thread, stranger, said.thread_id)
 
 
 @pytest.mark.parametrize("value", [0, 6, -1])

@@ -20,7 +20,7 @@ from openlines.realtime.shapes import (
     row_of,
     user_of,
 )
-from openlines.services.access import Actor, Sight, sight
+from openlines.services.access import Actor, Sight, sight, sight_of
 from openlines.services.errors import NotFound
 from openlines.store import departments, lines, pages, portal, screens, users
 from openlines.store.events import last_event_id
@@ -211,7 +211,8 @@ class ListPage(msgspec.Struct):
 
 def list_page(reader: Reader, actor: Actor, wanted: Wanted) -> ListPage:
     """A page of all open or all closed conversations that the actor may see, newest first."""
-    found = pages.page(reader, wanted._replace(limit=wanted.limit + 1), screen_sight(sight(reader, actor)))
+    seen = screen_sight(sight_of(reader, actor, wanted.operator_id))
+    found = pages.page(reader, wanted._replace(limit=wanted.limit + 1), seen)
     items = rows(reader, actor.user_id, found[: wanted.limit])
     more = len(found) > wanted.limit
     return ListPage(items, str(found[wanted.limit - 1].c.id) if more else None)

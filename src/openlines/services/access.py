@@ -1,8 +1,10 @@
 """On whose behalf: every object is fetched for an actor, and the check is inside the getter.
 
 Two fixed roles for now. An administrator sees and does everything. An operator sees the conversations he
-holds, is offered or listens to, and those of the lines in whose queue he is; he configures nothing. Finer
-rights will come into this file and nowhere else. What may not be seen does not exist: `NotFound`.
+holds, is offered or listens to, and those of the lines in whose queue he is; he configures nothing. Who heads a
+department reaches what its people have had, for which he answers and which he may rate: when he asks for it, by its
+address or by the name of one of them; his own lists and his socket stay as they are. Finer rights will come into
+this file and nowhere else. What may not be seen does not exist: `NotFound`.
 """
 
 from collections.abc import Iterable
@@ -51,6 +53,12 @@ def sight(reader: Reader, actor: Actor) -> Sight:
     return Sight(actor.user_id, actor.administrator, lines_of)
 
 
+def sight_of(reader: Reader, actor: Actor, operator_id: int | None) -> Sight:
+    """What he may see of a list of one operator's conversations: of his own people all of it."""
+    seen = sight(reader, actor)
+    return seen._replace(everything=True) if operator_id in led_by(reader, actor) else seen
+
+
 def require_administrator(actor: Actor) -> None:
     if not actor.administrator:
         raise Forbidden("only_administrators")
@@ -73,18 +81,25 @@ def may_rate_as_head(reader: Reader, actor: Actor, c: Conversation) -> bool:
     """Administrators any; the head of a department what its people and those of the departments below it have had."""
     if actor.administrator:
         return True
-    if c.operator_id is None or c.operator_id == actor.user_id:
-        return False
+    return c.operator_id is not None and c.operator_id in led_by(reader, actor)
+
+
+def led_by(reader: Reader, actor: Actor) -> frozenset[int]:
+    """Whom he leads: the people and heads of his departments and of all below them, without himself."""
     tree = departments.all_departments(reader)
     led = {each.id for each in tree if each.head_id == actor.user_id}
     if not led:
-        return False
+        return frozenset()
     below = {one for each in led for one in departments.with_children(reader, each)}
-    return any(c.operator_id in (*each.member_ids, each.head_id) for each in tree if each.id in below)
+    people = {one for each in tree if each.id in below for one in (*each.member_ids, each.head_id)}
+    return frozenset(one for one in people if one is not None and one != actor.user_id)
 
 
 def access_thread(reader: Reader, actor: Actor, thread_id: int) -> ThreadRow:
-    """A thread is seen by whoever sees its latest conversation: after a transfer elsewhere it is gone from sight."""
+    """A thread is seen by whoever sees its latest conversation: after a transfer elsewhere it is gone from sight.
+
+    Not from that of a head whose people have had one of its conversations: he would have nothing to rate it by.
+    """
     thread = threads.one(reader, thread_id)
     if thread is None:
         raise NotFound("thread", id=thread_id)
@@ -95,7 +110,9 @@ def access_thread(reader: Reader, actor: Actor, thread_id: int) -> ThreadRow:
         try:
             access_conversation(reader, actor, latest)
         except NotFound:
-            raise NotFound("thread", id=thread_id) from None
+            led = led_by(reader, actor)
+            if not led or led.isdisjoint(conversations.operators_of_thread(reader, thread.customer_id, thread_id)):
+                raise NotFound("thread", id=thread_id) from None
     return thread
 
 

@@ -215,6 +215,16 @@ _OPEN_OF_LINE = Statement(
     .order_by(conversations.c.id)
     .limit(100)
 )
+# By the customer, whose conversations have an index; a thread's own has only the open one.
+_OPERATORS_OF_THREAD = Statement(
+    select(conversations.c.operator_id)
+    .where(
+        conversations.c.customer_id == bindparam("customer_id"),
+        conversations.c.thread_id == bindparam("thread_id"),
+        conversations.c.operator_id.is_not(None),
+    )
+    .distinct()
+)
 _OPEN_OF_THREAD = Statement(
     select(conversations.c.id).where(
         conversations.c.thread_id == bindparam("thread_id"), conversations.c.state != literal_column("'closed'")
@@ -326,6 +336,11 @@ def offered_to(reader: Reader, user_id: int) -> list[int]:
 def open_of_line(reader: Reader, line_id: int, after: int) -> list[int]:
     """Up to a hundred open conversations of a line with ids above `after`: a chunk of a long job."""
     return [row[0] for row in reader.all(_OPEN_OF_LINE, line_id=line_id, after=after)]
+
+
+def operators_of_thread(reader: Reader, customer_id: int, thread_id: int) -> list[int]:
+    """Who has had its conversations."""
+    return [row[0] for row in reader.all(_OPERATORS_OF_THREAD, customer_id=customer_id, thread_id=thread_id)]
 
 
 def open_of_thread(reader: Reader, thread_id: int) -> int | None:
