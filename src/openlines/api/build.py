@@ -8,6 +8,7 @@ from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
@@ -230,7 +231,9 @@ def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
         headers["connection"] = "close"
     params: dict[str, Any] = {"method": request.method} if status == 405 else {}
     if status == 413:
-        params = {"limit": JSON_BODY_LIMIT}
+        handler = request.scope.get("route_handler")
+        known = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+        params = {"limit": known or JSON_BODY_LIMIT}
     cause = error.__cause__
     if status == 400 and isinstance(cause, (msgspec.DecodeError, UnicodeDecodeError)):
         return _refused(request, BadBody(cause))

@@ -18,7 +18,7 @@ from openlines.store import files
 from openlines.store.files import FileRow
 from openlines.store.tx import Reader, Tx
 
-ONE: Final = 100_000  # bytes of a photo
+ONE: Final = 200_000  # bytes of a photo
 ALL: Final = 2_000_000  # bytes of all photos of a file; those beyond stay out
 _KEY: Final = 16  # letters of the content's hash
 
