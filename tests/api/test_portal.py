@@ -29,6 +29,15 @@ async def test_before_signing_in_a_page_knows_the_portals_zone(house: House) -> 
     assert (found["name"], found["language"], found["time_zone"]) == ("Bakery", "en", "Europe/Berlin")
 
 
+async def test_new_people_have_the_portals_language_and_zone_unless_others_are_named(house: House) -> None:
+    await house.admin.patch("/api/v1/portal/settings", {"language": "ru", "time_zone": "Asia/Omsk"})
+    plain = await house.admin.get(f"/api/v1/users/{await house.add_user('Bob')}")
+    assert (plain.json["language"], plain.json["time_zone"]) == ("ru", "Asia/Omsk")
+    own = {"name": "Eve", "email": "eve@example.org", "language": "en", "time_zone": "Europe/Oslo"}
+    made = await house.admin.post("/api/v1/users", own)
+    assert (made.json["language"], made.json["time_zone"]) == ("en", "Europe/Oslo")
+
+
 async def test_wrong_values_are_said_at_their_fields(house: House) -> None:
     answer = await house.admin.patch(
         "/api/v1/portal/settings", {"name": " ", "language": "de", "time_zone": "Mars/Olympus"}

@@ -12,6 +12,7 @@ from openlines.services import presence, queue
 from openlines.services.access import Actor
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.store import departments as department_rows
+from openlines.store import portal as portals
 from openlines.store import sessions as session_rows
 from openlines.store import users as rows
 from openlines.store.tx import Reader, Tx
@@ -41,11 +42,12 @@ def add_user(  # noqa: PLR0913 - a person has so many facts
 ) -> int:
     """A new user; returns his id. `actor` None: the command line or set-up, which may do everything.
 
+    Without a language or a time zone of his own he has those of the portal.
     Refuses with `Invalid` (name, email, role, language, time_zone, department_ids); `email_taken` is one of its codes.
     """
     _only_administrators(actor)
     email = email.strip().lower()
-    language, time_zone = language or "en", time_zone or "UTC"
+    language, time_zone = _as_the_portal(tx, language, time_zone)
     values = {"name": name.strip(), "email": email, "role": role, "language": language, "time_zone": time_zone}
     problems = [*_problems(values), *_department_problems(tx, department_ids)]
     if not problems and rows.user_by_email(tx, email) is not None:
@@ -58,6 +60,13 @@ def add_user(  # noqa: PLR0913 - a person has so many facts
         queue.rebuild_seats(tx, None)
     tx.event("user.changed", user_id=user_id, data={"what": "added"})
     return user_id
+
+
+def _as_the_portal(tx: Tx, language: str, time_zone: str) -> tuple[str, str]:
+    portal = portals.the_portal(tx)
+    if portal is None:
+        return language or "en", time_zone or "UTC"
+    return language or portal.language, time_zone or portal.time_zone
 
 
 def change_user(
