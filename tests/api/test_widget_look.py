@@ -50,6 +50,13 @@ async def test_the_button_and_the_corners(house: House) -> None:
     assert await _told(house, "en", bubble=False)
 
 
+async def test_the_words_above_the_button_are_told_in_the_visitors_language(house: House) -> None:
+    assert not (await _config(house, "en")).get("greeting_bubble")
+    await _set(house, greeting_ru="Спросите пекаря", greeting_en="Ask the baker")
+    assert await _told(house, "ru", greeting_bubble="Спросите пекаря")
+    assert await _told(house, "en", greeting_bubble="Ask the baker")
+
+
 async def test_a_phrase_that_the_chat_does_not_have_is_refused_at_its_name(house: House) -> None:
     answer = await _set(house, texts_en={"wellcome": "Hi", "welcome": "Hi {name}"})
     assert answer.status == 422

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.settings_table.looking import LATER, ROOT, TABS, Place, parts, places, words
+from tools.settings_table.looks import TAB, choice_of, is_look, look_places, words_of
 
 FILES = {"en": ROOT / "docs" / "settings.md", "ru": ROOT / "docs" / "settings.ru.md"}
 NAMED = 2  # so many readers and tests are named, the rest is counted
 
 _TABS = {
-    "en": ("Queue", "Working time", "Automatic actions", "Quality", "KPI", "Consent and form"),
-    "ru": ("Очередь", "Рабочее время", "Автоматические действия", "Оценка качества", "KPI", "Согласие и форма"),
+    "en": ("Queue", "Working time", "Automatic actions", "Quality", "KPI", "Consent and form", "Appearance"),
+    "ru": (
+        "Очередь",
+        "Рабочее время",
+        "Автоматические действия",
+        "Оценка качества",
+        "KPI",
+        "Согласие и форма",
+        "Внешний вид",
+    ),
 }
 _HEAD = {
     "en": "# Every setting of a line\n\n"
@@ -40,9 +49,9 @@ _DAYS = {"en": "Mon–Fri {}–{}", "ru": "пн–пт {}–{}"}
 
 def page(language: str) -> str:
     """The whole document."""
-    found, inside = [each for each in places() if each.name not in LATER], parts()
+    found, inside = [*(each for each in places() if each.name not in LATER), *look_places()], parts()
     sections = [_HEAD[language]]
-    for tab, name in zip(TABS, _TABS[language], strict=True):
+    for tab, name in zip((*TABS, TAB), _TABS[language], strict=True):
         rows = []
         for each in (place for place in found if place.tab == tab):
             rows += [_row(each, language)]
@@ -54,11 +63,13 @@ def page(language: str) -> str:
 
 def label(name: str, language: str) -> str:
     """As the page calls it."""
+    if is_look(name):
+        return words_of(name, language)[0]
     return words(language).get(f"l_{name}", name)
 
 
 def _row(each: Place, language: str) -> str:
-    help_ = words(language).get(f"h_{each.name}", "")
+    help_ = words_of(each.name, language)[1] if is_look(each.name) else words(language).get(f"h_{each.name}", "")
     title = "" if each.kind == "part" else f"**{label(each.name, language)}** "
     setting = f"{title}`{each.name}`" + (f"<br>{help_}" if help_ else "")
     component = each.component.removesuffix(".vue")
@@ -95,7 +106,7 @@ def default(each: Place, language: str) -> str:
         return "–"
     if value is True or value is False:
         return _ON[language][value]
-    return _none(each, language) if value in (0, "", {}, ()) else _some_value(each, language)
+    return _none(each, language) if value in (0, "", {}, (), []) else _some_value(each, language)
 
 
 def _none(each: Place, language: str) -> str:
@@ -112,6 +123,8 @@ def _some_value(each: Place, language: str) -> str:
         case "texts":
             return _WORDS[language]
         case "choice":
+            if is_look(each.name):
+                return choice_of(each.name, value, language)
             return words(language).get(f"o_{each.name}_{value}", str(value))
         case "duration":
             return _span(value, language)
