@@ -135,6 +135,13 @@ async def test_what_can_only_be_read_takes_no_other_method(house: House) -> None
             assert answer.json["code"] == "method_not_allowed"
 
 
+async def test_the_page_says_how_programs_begin(house: House) -> None:
+    page = (await house.browser().get("/api/docs")).body.decode()
+    for words in ("Authorization: Bearer", "<code>next: null</code>", "Retry-After", "Idempotency-Key", "curl -H"):
+        assert words in page, words
+    assert "`" not in page
+
+
 async def test_the_page_is_whole_by_itself(house: House) -> None:
     answer = await house.browser().get("/api/docs")
     assert answer.status == 200

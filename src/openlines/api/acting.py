@@ -42,7 +42,7 @@ async def act(
         body = await edge.store.write(_act, use_case, show)
         return answer(_with(body, secret), status)
     if len(key) > KEY_LIMIT:
-        raise HttpRefused(400, "bad_request")
+        raise HttpRefused(400, "key_too_long", most=KEY_LIMIT)
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
     owner = f"user:{actor_of(request).user_id}"
     given = await edge.store.write(once, owner, key, digest, partial(_answered, use_case, show, status))

@@ -84,10 +84,26 @@ HANDLERS: Final[Sequence[ControllerRouterHandler]] = [
     *notify.HANDLERS,
     *timetables.HANDLERS,
 ]
-_DESCRIPTION: Final = (
-    "Everything that the workspace does, for programs. Sign in with a key (Authorization: Bearer olt_…). "
-    "Mutations accept an Idempotency-Key. Lists answer {items, next}. Refusals are problem details with a code."
-)
+_DESCRIPTION: Final = """\
+Everything that the workspace does, for programs. Instants are RFC 3339 in UTC, lengths of time are seconds.
+
+Sign in with a key: `Authorization: Bearer olt_…`. Keys are made under My profile → Tokens for programs, or by \
+`openlines token create`. A key speaks for its user and has scopes: `read` looks, `reply` works with conversations, \
+`manage` changes lines and channels, `admin` everything. `reply` and `manage` may read as well; no key may do more \
+than its user.
+
+Lists answer `{items, next}`: give `next` back as `cursor` for the page after; the last page has `next: null`. What \
+comes in meanwhile moves nothing that is still to be read.
+
+A change sent with an `Idempotency-Key` is carried out once, however often it is repeated. What others may have \
+changed meanwhile is sent with the `version` that was seen; 409 says who was first.
+
+A refusal is `application/problem+json` (RFC 9457): `code` is for programs and never changes its meaning, `detail` is \
+for people, in the language of `Accept-Language` (en, ru), `fields` names each value that cannot be used. 429 and 503 \
+say in `Retry-After` when to ask again.
+
+Try it: `curl -H "Authorization: Bearer $KEY" https://chat.example.org/api/v1/conversations?list=all`\
+"""
 
 Req = Request[Any, Any, Any]
 
@@ -235,9 +251,17 @@ def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
         known = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
         params = {"limit": known or JSON_BODY_LIMIT}
     cause = error.__cause__
+    if status == 400 and not _says_json(request.headers.get("content-type", "")):
+        return _refused(request, HttpRefused(415, "unsupported_media_type"))
     if status == 400 and isinstance(cause, (msgspec.DecodeError, UnicodeDecodeError)):
         return _refused(request, BadBody(cause))
     return _refused(request, HttpRefused(status, _CODES.get(status, "bad_request"), headers=headers, **params))
+
+
+def _says_json(content_type: str) -> bool:
+    """Also where nothing is said: then the body itself is asked."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return not kind or kind == "application/json" or kind.endswith("+json")
 
 
 def _misread(error: HTTPException) -> Exception:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -77,17 +78,29 @@ def render(document: dict[str, Any]) -> bytes:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_e(info["title"])}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
         f'<body><main><h1>{_e(info["title"])} <span class="quiet">{_e(info["version"])}</span></h1>'
-        f"<p>{_e(info.get('description', ''))}</p>"
+        f"{_prose(info.get('description', ''))}"
         f'<p>As <a href="/api/openapi.json">OpenAPI</a>, for programs.</p><nav>{links}</nav>'
         f"{parts}</main></body></html>"
     )
     return page.encode()
 
 
+_CODE: Final = re.compile(r"`([^`]+)`")
+
+
+def _prose(text: str) -> str:
+    """Paragraphs; what stands between backticks as code."""
+    return "".join(f"<p>{_coded(each)}</p>" for each in text.strip().split("\n\n"))
+
+
+def _coded(text: str) -> str:
+    return _CODE.sub(r"<code>\1</code>", _e(text))
+
+
 def _operation(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> str:
     shown = "WS" if "101" in operation.get("responses", {}) else method.upper()
     body = operation.get("requestBody", {}).get("content", {})
-    inside = [f"<p>{_e(operation['description'])}</p>"] if operation.get("description") else []
+    inside = [_prose(operation["description"])] if operation.get("description") else []
     if needs := operation.get("x-needs"):
         inside.append(f'<p class="quiet">{_e(_needed(needs))}</p>')
     parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query", "header"}]
@@ -106,7 +119,7 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
                 inside.append(f"<h3>Answer {_e(status)}</h3><pre>{_e(text)}</pre>")
     return (
         f'<details><summary><span class="method">{shown}</span><code>{_e(path)}</code>'
-        f'<span class="quiet">{_e(operation.get("summary", ""))}</span></summary>'
+        f'<span class="quiet">{_coded(operation.get("summary", ""))}</span></summary>'
         f'<div class="inside">{"".join(inside) or "<p>No body.</p>"}</div></details>'
     )
 

@@ -35,6 +35,7 @@ WORDS: Final = {
     "internal": "Something went wrong on our side. It has been written down.",
     "internal_error": "Something went wrong on our side. It has been written down; it is tried again by itself.",
     "changed_meanwhile": "Somebody changed this meanwhile. Look again, then save.",
+    "key_too_long": "An Idempotency-Key has at most {most} characters.",
     "key_reused": "This Idempotency-Key was used for another request.",
     "set_up_already": "This portal is set up already.",
     "bad_setup_token": "This link is used up or wrong. The server prints a new one when it starts.",
