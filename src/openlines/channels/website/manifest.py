@@ -207,7 +207,7 @@ MANIFEST: Final = Manifest(
         ),
         Field(
             name="letters",
-            label={"ru": "Ответ на почту тому, кто ушёл", "en": "Reply by e-mail to who has left"},
+            label={"ru": "Ответ на почту тому, кто ушёл", "en": "Replies by e-mail to visitors who have left"},
             help={
                 "ru": "Слова оператора, которых посетитель не прочитал за минуту, уходят ему письмом, если он оставил "
                 "почту. Нужен почтовый сервер портала.",
