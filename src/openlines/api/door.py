@@ -100,7 +100,7 @@ class Door:
         found = peer
         for each in reversed(forwarded[-1000:].split(",")):
             address = each.strip()
-            if not _is_address(address):
+            if _parsed(address) is None:
                 break
             found = address
             if not self._trusts(address):
@@ -112,7 +112,7 @@ class Door:
         if known is None:
             if len(self._known) > 10_000:
                 self._known.clear()
-            parsed = ipaddress.ip_address(address) if _is_address(address) else None
+            parsed = _parsed(address)
             known = parsed is not None and any(
                 parsed in network for network in self._trusted if network.version == parsed.version
             )
@@ -143,9 +143,8 @@ def area_of(path: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _is_address(text: str) -> bool:
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(address)
     except ValueError:
-        return False
-    return True
+        return None

@@ -137,10 +137,10 @@ def choose(
         return _nobody(candidates, members, somebody)
     untried = [each for each in free if not each.tried]
     others = [each for each in free if each.user_id != last]
-    chosen = min(untried or others or free, key=lambda each: _order(mode, each, first=first))
-    mark = _order(mode, chosen, first=first)
-    ahead = [each for each in candidates if _order(mode, each, first=first) < mark]
-    ahead.sort(key=lambda each: _order(mode, each, first=first))
+    chosen = min(untried or others or free, key=lambda each: place_of(mode, each, first=first))
+    mark = place_of(mode, chosen, first=first)
+    ahead = [each for each in candidates if place_of(mode, each, first=first) < mark]
+    ahead.sort(key=lambda each: place_of(mode, each, first=first))
     alone = len(free) == 1 and (first or chosen.tried)
     reason = Reason("only_one") if alone else _reason(mode, chosen, first=first, again=not untried)
     named, rest = _skipped(ahead, new_round=not untried)
@@ -168,7 +168,8 @@ def next_stamp(now: int, newest: int) -> int:
     return max(now, newest + 1)
 
 
-def _order(mode: Mode, each: Candidate, *, first: bool) -> tuple[int, ...]:
+def place_of(mode: Mode, each: Candidate, *, first: bool) -> tuple[int, ...]:
+    """What the people of a queue are ordered by; the smallest comes first."""
     if mode == "strictly":
         return each.position, each.user_id
     if mode == "least_busy":

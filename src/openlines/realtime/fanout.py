@@ -21,6 +21,7 @@ from openlines.services.access import Sight
 from openlines.store.screens import ChannelFacts, Place, Sent, ThreadMark
 
 NOBODY: Final[frozenset[int]] = frozenset()
+QUEUED: Final = frozenset({"waiting", "offered"})
 
 
 def sees(sight: Sight, place: Place, listeners: frozenset[int]) -> bool:
@@ -49,12 +50,15 @@ class FanOut:
         self._members = members
         self._word = word
         self._rows: dict[tuple[int, bool, bool], str] = {}
+        self._crowds: dict[int, set[StaffSession]] = {}
+        self._of_crowds: dict[int, dict[int, str]] = {}  # by line: rows that everybody who sees its queue is told
         self.told: dict[StaffSession, Changes] = {}
 
     def run(self) -> dict[StaffSession, Changes]:
         """What each session is told. Moves `places` and `listeners` on to the state after the batch."""
         for place in self._batch.places.values():
             self._conversation(place)
+        self._tell_crowds()
         self._people()  # before the messages: whoever has changed his language is told in it
         self._messages()
         self._settings()
@@ -76,12 +80,21 @@ class FanOut:
         self._move(now, listens)
         if now.id not in self._batch.shown:
             return
-        before = set(self._rooms.in_front_of(was, listened)) if was is not None else set()
         watch = self._rooms.by_thread.get(now.thread_id)
         watching = watch.staff if watch is not None else set()
         declined = self._batch.declined.get(now.id, NOBODY)
         same = "" if declined or listens else self._row(now.id, declined=False, listening=False)
-        for session in before | set(self._rooms.in_front_of(now, listens)) | watching | self._rooms.listing:
+        before = set(self._rooms.named(was, listened)) if was is not None else set()
+        others = {*before, *self._rooms.named(now, listens), *watching, *self._rooms.listing}
+        queues = {each.line_id for each in (was, now) if each is not None and each.state in QUEUED}
+        if same and queues == {now.line_id}:  # what most batches are full of: told once for all who see the queue
+            self._of_crowds.setdefault(now.line_id, {})[now.id] = same
+            others -= self._crowd(now.line_id)
+        else:
+            if was is not None and was.state in QUEUED:
+                before |= self._crowd(was.line_id)
+            others.update(*map(self._crowd, queues))
+        for session in others:
             if sees(session.sight, now, listens):
                 user_id = session.actor.user_id
                 row = same or self._row(now.id, declined=user_id in declined, listening=user_id in listens)
@@ -91,6 +104,18 @@ class FanOut:
                 if now.state != "closed":
                     self._rooms.unwatch(session, now.thread_id)
         self._lists(was, now, listened, listens)
+
+    def _crowd(self, line_id: int) -> set[StaffSession]:
+        found = self._crowds.get(line_id)
+        if found is None:
+            found = self._crowds[line_id] = self._rooms.crowd(line_id)
+        return found
+
+    def _tell_crowds(self) -> None:
+        for line_id, rows in self._of_crowds.items():
+            piece = ",".join(rows.values())
+            for session in self._crowd(line_id):
+                self._to(session).shared.append(piece)
 
     def _queues(self, was: Place | None, now: Place) -> None:
         """Who looks at the queue of a line asks again who would be asked there now."""
@@ -116,8 +141,12 @@ class FanOut:
         if is_open and was is not None and was.line_id == now.line_id:
             return
         for session in self._rooms.listing:
+            stale = session.lists if is_open != was_open else session.lists & {"all"}
+            told = self.told.get(session)
+            if told is not None and stale <= told.stale:
+                continue
             if sees(session.sight, now, listens) or (was is not None and sees(session.sight, was, listened)):
-                self._to(session).stale |= session.lists if is_open != was_open else session.lists & {"all"}
+                self._to(session).stale |= stale
 
     def _row(self, conversation_id: int, *, declined: bool, listening: bool) -> str:
         key = (conversation_id, declined, listening)

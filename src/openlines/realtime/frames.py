@@ -1,7 +1,7 @@
 """Frames of the socket, put together from pieces that are encoded once however many sockets get them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -20,12 +20,28 @@ def ready(cursor: int, epoch: str, now: str) -> str:
     return text({"type": "ready", "cursor": cursor, "epoch": epoch, "now": now})
 
 
+class Shared(str):
+    """A frame that several sockets get: encoded once, not once for each of them."""
+
+    __slots__ = ("_utf8",)
+    _utf8: bytes
+
+    def __new__(cls, frame: str) -> Self:
+        made = super().__new__(cls, frame)
+        made._utf8 = frame.encode()
+        return made
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return self._utf8 if encoding == "utf-8" else super().encode(encoding, errors)
+
+
 class Changes:
     """What one session is told of one batch. The pieces are JSON already; `gone` and `stale` are values."""
 
-    __slots__ = ("gone", "lists", "messages", "rows", "stale")
+    __slots__ = ("gone", "lists", "messages", "rows", "shared", "stale")
 
     def __init__(self) -> None:
+        self.shared: list[str] = []  # rows that many are told, put together
         self.rows: dict[int, str] = {}
         self.gone: set[int] = set()
         self.messages: list[str] = []
@@ -33,19 +49,22 @@ class Changes:
         self.stale: set[str] = set()
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.gone or self.messages or self.lists or self.stale)
+        return bool(self.shared or self.rows or self.gone or self.messages or self.lists or self.stale)
 
-    def frame(self, cursor: int, joined: dict[tuple[str, ...], str] | None = None) -> str:
-        """The whole frame. `joined` keeps rows put together for all who get the same ones of one batch."""
+    def frame(self, cursor: int, made: dict[tuple[str, ...], Shared] | None = None) -> str:
+        """The whole frame. `made` keeps those of one batch that more than one session may get."""
+        if made is None or not self.shared or self.rows or self.gone or self.messages or self.lists:
+            return self._frame(cursor)
+        key = (*self.shared, *sorted(self.stale))
+        found = made.get(key)
+        if found is None:
+            found = made[key] = Shared(self._frame(cursor))
+        return found
+
+    def _frame(self, cursor: int) -> str:
         parts = [f'{{"type":"changes","cursor":{cursor}']
-        if self.rows:
-            rows = tuple(self.rows.values())
-            found = None if joined is None else joined.get(rows)
-            if found is None:
-                found = f'"conversations":[{",".join(rows)}]'
-                if joined is not None:
-                    joined[rows] = found
-            parts.append(found)
+        if self.shared or self.rows:
+            parts.append(f'"conversations":[{",".join([*self.shared, *self.rows.values()])}]')
         if self.gone:
             parts.append(f'"gone":{text(sorted(self.gone))}')
         if self.messages:

@@ -40,7 +40,7 @@ PING_EVERY: Final = 25.0
 # change after a quiet moment waits for nothing, and no screen shows more often what has changed.
 BETWEEN_LOOKS: Final = 0.004  # seconds
 _MORE_PER_EVENT: Final = 0.0004  # of the last batch
-_MOST_BETWEEN: Final = 0.050
+_MOST_BETWEEN: Final = 0.080
 _SIGN_INS_EVERY: Final = 240.0
 _DRAINED_WITHIN: Final = 3.0  # seconds
 MOST_THREADS: Final = 50  # that one session may watch
@@ -199,9 +199,9 @@ class Hub:
         if self.rooms.visitors:
             self.queue.moved(_moved_queues(batch, self._places))
         told = FanOut(batch, self.rooms, self._places, self._listeners, self.members, self._word).run()
-        joined: dict[tuple[str, ...], str] = {}
+        made: dict[tuple[str, ...], frames.Shared] = {}
         for session, changes in told.items():
-            session.tell(changes.frame(batch.cursor, joined), batch.cursor)
+            session.tell(changes.frame(batch.cursor, made), batch.cursor)
         if self.rooms.visitors:
             lines = {each.id: each.line_id for each in batch.places.values()}
             tell_visitors(batch, self.rooms, People(self.faces, self.people, lines), self.queue)

@@ -94,16 +94,17 @@ class Rooms:
         for line_id in line_ids:
             self.queues.setdefault(line_id, set()).add(session)
 
-    def in_front_of(self, place: Place, listeners: frozenset[int]) -> Iterator[StaffSession]:
-        """Sessions in whose lists an open conversation stands by itself: his own, offered, listened to, queued."""
+    def named(self, place: Place, listeners: frozenset[int]) -> Iterator[StaffSession]:
+        """Sessions of those whose own an open conversation is: held, offered to them by name, listened to."""
         if place.state == "closed":
             return
         for user_id in {place.operator_id, place.offered_to, *listeners}:
             if user_id is not None:
                 yield from self.by_user.get(user_id, ())
-        if place.state in {"waiting", "offered"}:
-            yield from self.by_line.get(place.line_id, ())
-            yield from self.everything
+
+    def crowd(self, line_id: int) -> set[StaffSession]:
+        """Sessions in whose lists whatever is in the queue of this line stands by itself. All of them may see it."""
+        return self.by_line.get(line_id, set()) | self.everything
 
     # --- visitors -------------------------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     arrival = _arrive(tx, channel_id, incoming.external_id, incoming.dedupe)
     if arrival.repeated is not None:
         return _repeated(tx, arrival.repeated)
-    thread_id, customer_id = _identity(tx, channel_id, incoming, arrival)
+    thread_id, customer_id, founds = _identity(tx, channel_id, incoming, arrival)
     around = arrival.around
     if arrival.thread_id is None and incoming.person is not None:
         around = around._replace(customer_name=incoming.person.name, language=incoming.person.language)
@@ -80,6 +80,7 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     if chosen is not None and case is not None:
         return Received(chosen.message_id, case.c.id, thread_id, chosen.seq, tx.now, repeated=False)
     turn, new = _turn(tx, channel_id, arrival, last, thread_id, customer_id)
+    turn.founds = founds
     first = turn.c
     forms.from_before(turn)
     message_id = turn.message("customer", incoming.text, data=incoming.data, dedupe=incoming.dedupe)
@@ -115,17 +116,25 @@ def _repeated(tx: Tx, message_id: int) -> Received:
     return Received(row.id, row.conversation_id, row.thread_id, row.seq, row.at, repeated=True)
 
 
-def _identity(tx: Tx, channel_id: int, incoming: Incoming, arrival: Arrival) -> tuple[int, int]:
-    """The thread and the customer of this identity, made at the first words."""
+def _identity(tx: Tx, channel_id: int, incoming: Incoming, arrival: Arrival) -> tuple[int, int, dict[str, Any] | None]:
+    """The thread and the customer of this identity; at the first words also the thread's row, not written yet."""
     if arrival.thread_id is not None and arrival.customer_id is not None:
         if incoming.person is not None:
             _refresh(tx, arrival, incoming.person)
-        return arrival.thread_id, arrival.customer_id
-    return add_identity(tx, channel_id, incoming.external_id, incoming.person or Person(), incoming.address)
+        return arrival.thread_id, arrival.customer_id, None
+    thread = _new_identity(tx, channel_id, incoming.external_id, incoming.person or Person(), incoming.address)
+    return thread["id"], thread["customer_id"], thread
 
 
 def add_identity(tx: Tx, channel_id: int, external_id: str, person: Person, address: str = "") -> tuple[int, int]:
-    customer_id, thread_id = tx.new_id(customers_table), tx.new_id(threads_table)
+    thread = _new_identity(tx, channel_id, external_id, person, address)
+    threads.add(tx, **thread)
+    return thread["id"], thread["customer_id"]
+
+
+def _new_identity(tx: Tx, channel_id: int, external_id: str, person: Person, address: str) -> dict[str, Any]:
+    """Adds the customer and says what the row of his thread is."""
+    customer_id = tx.new_id(customers_table)
     threads.add_customer(
         tx,
         id=customer_id,
@@ -137,18 +146,16 @@ def add_identity(tx: Tx, channel_id: int, external_id: str, person: Person, addr
         time_zone=person.time_zone,
         created_at=tx.now,
     )
-    threads.add(
-        tx,
-        id=thread_id,
-        channel_id=channel_id,
-        external_id=external_id,
-        customer_id=customer_id,
-        handle=person.handle,
-        address=address,
-        context=person.context or "{}",
-        created_at=tx.now,
-    )
-    return thread_id, customer_id
+    return {
+        "id": tx.new_id(threads_table),
+        "channel_id": channel_id,
+        "external_id": external_id,
+        "customer_id": customer_id,
+        "handle": person.handle,
+        "address": address,
+        "context": person.context or "{}",
+        "created_at": tx.now,
+    }
 
 
 def _refresh(tx: Tx, arrival: Arrival, person: Person) -> None:

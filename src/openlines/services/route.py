@@ -17,10 +17,11 @@ from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wan
 from openlines.core.schedule import is_open
 from openlines.services import line_trouble
 from openlines.services.queue import with_children
+from openlines.services.shortlist import Shortlist
 from openlines.services.tell_places import tell_those_behind
-from openlines.services.turn import Case, Turn, load_some
+from openlines.services.turn import Case, Later, Turn, load_some
 from openlines.store import conversations, departments, lines, seats
-from openlines.store.seats import Asked
+from openlines.store.lines import LineRow
 from openlines.store.tx import Tx
 
 Offer = Literal["queue", "own", "everyone"]
@@ -31,7 +32,8 @@ class Routed(NamedTuple):
     more: bool  # there may be more to do at once
 
 
-_ORDER = {"evenly": ("first", "again"), "strictly": ("position", "position"), "least_busy": ("counted", "counted")}
+# In what order people are asked again, in a round that has begun.
+_AGAIN = {"evenly": "again", "strictly": "position", "least_busy": "counted"}
 
 
 def route(tx: Tx, line_id: int) -> Routed:
@@ -40,28 +42,62 @@ def route(tx: Tx, line_id: int) -> Routed:
     if line is None or not line.active:
         return Routed(0, more=False)
     ids = conversations.waiting(tx, line_id)
-    # Offers made at one instant must not share a stamp, or the first in order would get every one after the first.
-    stamp = max(tx.now, seats.newest(tx, line_id) + 1) if ids else 0
-    cases = {case.c.id: case for case in load_some(tx, ids)}
+    if not ids:
+        return Routed(0, more=False)
+    look = Look(tx, line_id, ids)
+    routed = _serve(tx, line, look)
+    look.later.write(tx)
+    return routed
+
+
+class Look:
+    """One look at what waits in a line: the cases in the order in which they are served, and what is read once."""
+
+    def __init__(self, tx: Tx, line_id: int, ids: list[int]) -> None:
+        self.ids = ids
+        self.cases = {case.c.id: case for case in load_some(tx, ids)}
+        # Offers made at one instant must not share a stamp, or the first in order would get every one after the first.
+        self.stamp = max(tx.now, seats.newest(tx, line_id) + 1)
+        self.later = Later()
+        self._shortlist: Shortlist | None = None
+
+    def shortlist(self, tx: Tx, case: Case) -> Shortlist:
+        """Of first offers; read anew after an offer that it did not see."""
+        if self._shortlist is None:
+            s = case.rules.settings
+            self._shortlist = Shortlist(tx, case.c.line_id, s.mode, limit_for_offers(s), len(self.ids))
+        return self._shortlist
+
+    def offered(self, user_id: int | None, stamp: int, *, listed: bool) -> None:
+        """Somebody was offered a conversation; `listed`: the shortlist named him."""
+        if user_id is None:
+            return
+        if listed and self._shortlist is not None:
+            self._shortlist.offered(user_id, stamp)
+        else:
+            self._shortlist = None
+
+
+def _serve(tx: Tx, line: LineRow, look: Look) -> Routed:
+    ids, cases = look.ids, look.cases
     offered, parked = 0, False
-    for conversation_id in ids:
+    for place, conversation_id in enumerate(ids, 1):
         case = cases[conversation_id]
         if case.c.route_at is not None and case.c.route_at > tx.now:
             continue  # held until the line opens
         if (parked and _plain(case)) or _held(tx, case):
             continue
-        choice, offer, asked = _choose(tx, case)
+        choice, offer, asked = _choose(tx, case, look)
         if choice is not None and (choice.user_id is not None or choice.everyone):
-            _offer(tx, case, choice, offer, asked, stamp=stamp + offered)
+            _offer(tx, case, choice, offer, asked, look, stamp=look.stamp + offered)
             offered += 1
-        elif _park(tx, case, choice, ids.index(conversation_id) + 1 - offered) and _plain(case) and not parked:
+        elif _park(tx, case, choice, place - offered) and _plain(case) and not parked:
             # Nobody can take this one, so nobody can take those behind it: they are parked by their own turn.
             # Only who is wished for by name, or is of a department, may be free all the same.
             if choice is None or choice.reason.code in line_trouble.NOBODY:
-                line_trouble.look(tx, line_id)
-            behind = ids.index(conversation_id) + 1
-            _park_rest(tx, [cases[each] for each in ids[behind:]], choice, behind + 1 - offered)
-            if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line_id):
+                line_trouble.look(tx, line.id)
+            _park_rest(tx, [cases[each] for each in ids[place:]], choice, place + 1 - offered)
+            if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line.id):
                 return Routed(offered, more=True)
             parked = True
     return Routed(offered, more=offered > 0 and len(ids) == conversations.WAITING_CHUNK)
@@ -83,7 +119,8 @@ def _held(tx: Tx, case: Case) -> bool:
     return True
 
 
-def _choose(tx: Tx, case: Case) -> tuple[Choice | None, Offer, list[Asked]]:
+def _choose(tx: Tx, case: Case, look: Look) -> tuple[Choice | None, Offer, list[Candidate]]:
+    """Whom to ask, how, and the people among whom he was chosen."""
     c = case.c
     if c.wanted_id is not None:
         wanted = _wanted(tx, case, c.wanted_id)
@@ -92,8 +129,10 @@ def _choose(tx: Tx, case: Case) -> tuple[Choice | None, Offer, list[Asked]]:
     if c.department_id is not None:
         return _choose_in_department(tx, case, c.department_id)
     if case.rules.settings.mode == "everyone":
-        return _choose_everyone(tx, case), "everyone", []
-    return _choose_by_mode(tx, case)
+        return _choose_everyone(tx, case, look.shortlist(tx, case)), "everyone", []
+    if c.round == 0:
+        return _choose_first(tx, case, look.shortlist(tx, case))
+    return _choose_again(tx, case)
 
 
 def _wanted(tx: Tx, case: Case, user_id: int) -> Choice | None:
@@ -110,60 +149,52 @@ def _wanted(tx: Tx, case: Case, user_id: int) -> Choice | None:
     return choose_wanted(candidate, Reason("own_operator"))
 
 
-def _choose_by_mode(tx: Tx, case: Case) -> tuple[Choice | None, Offer, list[Asked]]:
+def _choose_first(tx: Tx, case: Case, shortlist: Shortlist) -> tuple[Choice, Offer, list[Candidate]]:
+    free = shortlist.free()
+    members, present = (1, 1) if free else seats.counts(tx, case.c.line_id)[:2]
+    people = [*free, *shortlist.passed()]
+    choice = choose(case.rules.settings.mode, people, first=True, members=members, somebody=present > 0)
+    return choice, "queue", free
+
+
+def _choose_again(tx: Tx, case: Case) -> tuple[Choice, Offer, list[Candidate]]:
     c, mode = case.c, case.rules.settings.mode
-    first = c.round == 0
-    order = _ORDER[mode][0 if first else 1]
-    asked = _below_cap(tx, seats.candidates(tx, c.line_id, order, None if first else c.id))
-    tried = False
-    if not asked and not first:
-        asked, tried = _below_cap(tx, seats.candidates(tx, c.line_id, order, None)), True
-    free = [_candidate(each, tried=tried) for each in asked]
-    best = asked[0] if asked else None
-    passed = seats.passed_over(tx, c.line_id, order, best)
-    outcome = conversations.tried(tx, c.id) if not first else {}
-    others = [_candidate(each, tried=each.user_id in outcome) for each in passed]
-    members, present, _ = seats.counts(tx, c.line_id) if not asked else (1, 1, 1)
+    order = _AGAIN[mode]
+    free = _below_cap(tx, seats.untried(tx, c.line_id, order, c.id))
+    if not free:
+        free = [each._replace(tried=True) for each in _below_cap(tx, seats.candidates(tx, c.line_id, order))]
+    if free and order == "again":
+        passed = seats.passed_again(tx, c.line_id, free[0].again_at)
+    else:
+        passed = seats.passed_over(tx, c.line_id, "position")
+    outcome = conversations.tried(tx, c.id)
+    others = [each._replace(tried=each.user_id in outcome) for each in passed]
+    members, present = (1, 1) if free else seats.counts(tx, c.line_id)[:2]
     last = _last_asked(outcome)
-    choice = choose(mode, [*free, *others], first=first, last=last, members=members, somebody=present > 0)
-    return choice, "queue", asked
+    choice = choose(mode, [*free, *others], first=False, last=last, members=members, somebody=present > 0)
+    return choice, "queue", free
 
 
 def _last_asked(outcome: dict[int, tuple[str, int]]) -> int | None:
     return max(outcome, key=lambda user: outcome[user][1]) if outcome else None
 
 
-def _below_cap(tx: Tx, asked: list[Asked]) -> list[Asked]:
+def _below_cap(tx: Tx, free: list[Candidate]) -> list[Candidate]:
     """The cap over all lines is so high that it is looked at only for who is about to be chosen."""
-    while asked and conversations.open_count(tx, asked[0].user_id) >= GLOBAL_CAP:
-        asked = asked[1:]
-    return asked
+    while free and conversations.open_count(tx, free[0].user_id) >= GLOBAL_CAP:
+        free = free[1:]
+    return free
 
 
-def _candidate(each: Asked, *, tried: bool = False) -> Candidate:
-    return Candidate(
-        each.user_id,
-        each.position,
-        each.first_at,
-        each.again_at,
-        each.counted,
-        each.present,
-        each.eligible,
-        each.unavailable,
-        tried,
-    )
-
-
-def _choose_everyone(tx: Tx, case: Case) -> Choice:
+def _choose_everyone(tx: Tx, case: Case, shortlist: Shortlist) -> Choice:
     """To the whole line, if anybody of it can be invited."""
-    free = seats.candidates(tx, case.c.line_id, "position", None)
-    left_out = seats.passed_over(tx, case.c.line_id, "counted", None)
-    members, present, _ = seats.counts(tx, case.c.line_id) if not free else (1, 1, 1)
-    people = [_candidate(each) for each in (*free, *left_out)]
+    free = shortlist.invited()
+    members, present = (1, 1) if free else seats.counts(tx, case.c.line_id)[:2]
+    people = [*free, *shortlist.passed()]
     return choose("everyone", people, first=True, members=members, somebody=present > 0)
 
 
-def _choose_in_department(tx: Tx, case: Case, department_id: int) -> tuple[Choice | None, Offer, list[Asked]]:
+def _choose_in_department(tx: Tx, case: Case, department_id: int) -> tuple[Choice, Offer, list[Candidate]]:
     """Transferred to a department: its people, evenly, whether or not they are in the line's queue."""
     c, settings = case.c, case.rules.settings
     ids = with_children(departments.all_departments(tx), department_id)
@@ -175,23 +206,28 @@ def _choose_in_department(tx: Tx, case: Case, department_id: int) -> tuple[Choic
         eligible = present and (limit == 0 or each.counted < limit)
         people.append(each._replace(present=int(present), eligible=int(eligible)))
     outcome = conversations.tried(tx, c.id)
-    candidates = [_candidate(each, tried=each.user_id in outcome) for each in people]
+    candidates = [each._replace(tried=each.user_id in outcome) for each in people]
     choice = choose("evenly", candidates, first=c.round == 0, last=_last_asked(outcome))
     if choice.user_id is not None:
         seats.ensure(tx, c.line_id, choice.user_id)
     return choice, "queue", people
 
 
-def _offer(tx: Tx, case: Case, choice: Choice, offer: Offer, asked: list[Asked], *, stamp: int) -> None:
+def _offer(tx: Tx, case: Case, choice: Choice, offer: Offer, asked: list[Candidate], look: Look, *, stamp: int) -> None:
     first = case.c.round == 0
-    turn = Turn(tx, case)
+    turn = Turn(tx, case, later=look.later)
     kind: Offer = "everyone" if choice.everyone else offer
     turn.step(Offered(choice.user_id, kind, choice.explained(), new_round=choice.new_round))
+    listed = False
     if choice.user_id is not None and kind == "queue":
-        known = next((each for each in asked if each.user_id == choice.user_id), None)
-        before = 0 if known is None else known.first_at if first else known.again_at
-        turn.stamp = {"first_at" if first else "again_at": next_stamp(stamp, before)}
+        before = next((each for each in asked if each.user_id == choice.user_id), None)
+        newest = 0 if before is None else before.first_at if first else before.again_at
+        stamp = next_stamp(stamp, newest)
+        turn.stamp = {"first_at" if first else "again_at": stamp}
+        turn.by_queue = case.c.department_id is None
+        listed = first and turn.by_queue
     turn.done()
+    look.offered(choice.user_id, stamp, listed=listed)
 
 
 def _park(tx: Tx, case: Case, choice: Choice | None, place: int) -> bool:

@@ -96,19 +96,39 @@ def load_some(reader: Reader, ids: list[int]) -> list[Case]:
     return [Case(c, rules_for(c.line_id, around), around) for c, around in conversations.some(reader, ids)]
 
 
+class Later:
+    """Rows that several turns of one use case leave to its end: one statement then writes those of all.
+
+    Nobody may read them before `write`, so each of the turns is of another conversation.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.tries: list[dict[str, Any]] = []
+
+    def write(self, tx: Tx) -> None:
+        if self.messages:
+            messages.add_rows(tx, self.messages)
+        if self.tries:
+            conversations.add_tries(tx, self.tries)
+
+
 class Turn:
     """See the module. `before` is None for a conversation that this turn opens."""
 
     __slots__ = (
         "_counting",
         "_events",
+        "_later",
         "_new",
         "_rows",
         "_spoke",
         "around",
         "before",
+        "by_queue",
         "c",
         "capabilities",
+        "founds",
         "kicked",
         "rules",
         "seq",
@@ -118,7 +138,7 @@ class Turn:
         "tx",
     )
 
-    def __init__(self, tx: Tx, case: Case, *, new: bool = False) -> None:
+    def __init__(self, tx: Tx, case: Case, *, new: bool = False, later: Later | None = None) -> None:
         self.tx = tx
         self.c, self.rules, self.around = case
         self.before = self.c
@@ -126,10 +146,13 @@ class Turn:
         self.seq = case.around.seq or 0
         self.shown: dict[str, Any] = {}
         self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
+        self.founds: dict[str, Any] | None = None  # the thread's row, if this is its first turn
         self.stamp: dict[str, int] = {}  # when it is offered, for the seat of who is asked: he has one
+        self.by_queue = False  # who is asked was chosen because his seat was free
         self._counting = case.rules
         self.kicked = False  # another conversation has moved: cases that were read before are out of date
         self._new = new
+        self._later = later
         self._spoke: int | None = None  # whose words go to the customer
         self._rows: list[dict[str, Any]] = []
         self._events: list[tuple[str, int | None, int | None, dict[str, Any] | None]] = []
@@ -150,7 +173,7 @@ class Turn:
                 case Say(auto, why, part):
                     self.say(auto, why, part)
                 case Tried(user_id, result):
-                    conversations.put_try(self.tx, self.c.id, user_id, result)
+                    self._tried(user_id, result)
                 case RoundOver():
                     if self.before.round or self.c.round or self.before.offer == "everyone":
                         conversations.clear_tries(self.tx, self.c.id)
@@ -160,6 +183,13 @@ class Turn:
                     kpi.tell(self.tx, self.c, self.rules, self.around, outcome)
                 case TellBot(what):
                     self.event("bot_told", data={"what": what})
+
+    def _tried(self, user_id: int, outcome: str) -> None:
+        if outcome == "offered" and self._later is not None:
+            row = {"conversation_id": self.c.id, "user_id": user_id, "outcome": outcome, "at": self.tx.now}
+            self._later.tries.append(row)
+        else:
+            conversations.put_try(self.tx, self.c.id, user_id, outcome)
 
     # --- what is said and noted -------------------------------------------------------------------------
 
@@ -243,16 +273,20 @@ class Turn:
     def done(self) -> Conversation:
         tx, before, after = self.tx, self.before, self.c
         changed = after.version != before.version or bool(self.shown)
+        if self.founds is not None:
+            threads.add(tx, **self.founds, **self.thread)
+        elif self.thread:
+            threads.put(tx, after.thread_id, **self.thread)
         if self._new:
             conversations.insert_new(tx, after, first_seq=self._first_seq(), **self.shown)
         elif changed or after.due_at != before.due_at:
             if changed and after.version == before.version:
                 after = self.c = after._replace(version=before.version + 1)
             conversations.put(tx, before, after, **self.shown)
-        if self._rows:
+        if self._later is not None:
+            self._later.messages += self._rows
+        elif self._rows:
             messages.add_rows(tx, self._rows)
-        if self.thread:
-            threads.put(tx, after.thread_id, **self.thread)
         self._count()
         kpi.follow(tx, None if self._new else before, self._counting, after, self.rules, spoke=self._spoke)
         self._tell(changed)
@@ -284,7 +318,10 @@ class Turn:
 
     def _move(self, line_id: int, user_id: int, more: int, rules: Rules) -> None:
         limit = limit_for_offers(rules.settings)
-        seats.count(self.tx, line_id, user_id, more, limit, **(self.stamp if more > 0 else {}))
+        if more > 0 and self.by_queue:
+            seats.count_offer(self.tx, line_id, user_id, more, limit, **self.stamp)
+        else:
+            seats.count(self.tx, line_id, user_id, more, limit, **(self.stamp if more > 0 else {}))
         if more < 0 and limit:
             self._kick(line_id)
 

@@ -50,7 +50,7 @@ def auto_message(
     if auto == "inactivity":
         part = part or (c.inactive_said - 1,)
     s = rules.settings
-    language = language_for(reader, around.language)
+    language = spoken_language(around.language, around.portal_language or "")
     words = inactive_words(s, part, language) if part else words_of(auto, s, capabilities, language)
     if not words:
         return "", {}
@@ -77,12 +77,17 @@ def composed(  # noqa: PLR0917
 
 
 def language_for(reader: Reader, known: str) -> str:
-    """The language of automatic texts: the customer's where it is known and one of ours, else the portal's."""
+    """The language of what a customer is told: `spoken_language`, where the portal's is not at hand."""
+    found = the_portal(reader)
+    return spoken_language(known, found.language if found is not None else "")
+
+
+def spoken_language(known: str, of_portal: str) -> str:
+    """The customer's language where it is known and one of ours, else the portal's."""
     spoken = known.partition("-")[0].lower() if known else ""
     if spoken in LANGUAGES:
         return spoken
-    found = the_portal(reader)
-    return found.language if found is not None and found.language in LANGUAGES else "en"
+    return of_portal if of_portal in LANGUAGES else "en"
 
 
 def inactive_words(s: LineSettings, part: tuple[int, ...], language: str) -> str:

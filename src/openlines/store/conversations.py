@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, insert, literal_co
 from sqlalchemy.sql import ColumnElement
 
 from openlines.core.state import Conversation
+from openlines.store.portal import PORTAL
 from openlines.store.statement import Statement, among
 from openlines.store.statement import insert as insert_or
 from openlines.store.tables import (
@@ -15,6 +16,7 @@ from openlines.store.tables import (
     lines,
     listeners,
     messages,
+    portals,
     seats,
     threads,
     tries,
@@ -51,6 +53,7 @@ class Around(NamedTuple):
     consent_asked: str | None  # None: a new customer
     consent_given: str | None
     form_waiting: str | None
+    portal_language: str | None
 
 
 holder = users.alias("holder")
@@ -88,6 +91,7 @@ AROUND = [
     threads.c.consent_asked,
     threads.c.consent_given,
     threads.c.form_waiting,
+    select(portals.c.language).where(portals.c.id == PORTAL).scalar_subquery(),
 ]
 
 _JOINED = (
@@ -235,22 +239,23 @@ _ADD_LISTENER = Statement(insert(listeners))
 _DROP_LISTENER = Statement(
     delete(listeners).where(listeners.c.conversation_id == bindparam("id"), listeners.c.user_id == bindparam("user_id"))
 )
-_OPEN_COUNT = Statement(
-    select(
-        select(func.count())
-        .select_from(conversations)
-        .where(
-            conversations.c.operator_id == bindparam("user_id"),
-            conversations.c.state != literal_column("'closed'"),
-            conversations.c.state != literal_column("'closing'"),
-        )
-        .scalar_subquery()
-        + select(func.count())
-        .select_from(conversations)
-        .where(conversations.c.offered_to == bindparam("user_id"), conversations.c.offered_to.is_not(None))
-        .scalar_subquery()
+# The two parts of what the global cap counts, each by an index of its own.
+_OF_PERSON = [
+    select(func.count())
+    .select_from(conversations)
+    .where(
+        conversations.c.operator_id == users.c.id,
+        conversations.c.state != literal_column("'closed'"),
+        conversations.c.state != literal_column("'closing'"),
     )
-)
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(conversations)
+    .where(conversations.c.offered_to == users.c.id, conversations.c.offered_to.is_not(None))
+    .scalar_subquery(),
+]
+_OPEN_COUNT = Statement(select(_OF_PERSON[0] + _OF_PERSON[1]).where(users.c.id == bindparam("user_id")))
+_OPEN_COUNTS = Statement(select(users.c.id, _OF_PERSON[0] + _OF_PERSON[1]).where(among(users.c.id, "user_ids")))
 
 
 def split(row: Row) -> tuple[Conversation, Around]:
@@ -315,6 +320,11 @@ def tried(reader: Reader, conversation_id: int) -> dict[int, tuple[str, int]]:
     return {row[0]: (row[1], row[2]) for row in reader.all(_TRIED, id=conversation_id)}
 
 
+def add_tries(tx: Tx, rows: list[dict[str, Any]]) -> None:
+    """Several people asked at once, as rows of `tries`."""
+    tx.run_many(_ADD_TRY, rows)
+
+
 def put_try(tx: Tx, conversation_id: int, user_id: int, outcome: str) -> None:
     known = {"of_id": conversation_id, "of_user": user_id}
     if outcome == "offered" or not tx.changed(_SET_TRY, **known, outcome=outcome, at=tx.now):
@@ -352,6 +362,11 @@ def open_count(reader: Reader, user_id: int) -> int:
     """What the global cap counts: held (not closing) and personally offered, over all lines."""
     row = reader.one(_OPEN_COUNT, user_id=user_id)
     return int(row[0]) if row else 0
+
+
+def open_counts(reader: Reader, user_ids: list[int]) -> dict[int, int]:
+    """The same of several users."""
+    return dict(reader.all(_OPEN_COUNTS, user_ids=user_ids)) if user_ids else {}
 
 
 def listening(reader: Reader, conversation_id: int) -> list[int]:

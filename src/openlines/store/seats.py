@@ -10,10 +10,11 @@ from sqlalchemy import Select, and_, bindparam, case, exists, func, insert, lite
 from sqlalchemy.sql import ColumnElement
 
 from openlines.core.capacity import limit_for_offers
+from openlines.core.routing import Candidate
 from openlines.store.lines import settings_of
 from openlines.store.statement import Statement, among
 from openlines.store.tables import conversations, department_members, lines, seats, tries, users
-from openlines.store.tx import Reader, Tx
+from openlines.store.tx import Reader, Row, Tx
 
 
 class Seat(NamedTuple):
@@ -28,23 +29,11 @@ class Seat(NamedTuple):
     again_at: int
 
 
-class Asked(NamedTuple):
-    """A candidate for an offer, or somebody who was passed over, with what explains it."""
-
-    user_id: int
-    position: int
-    first_at: int
-    again_at: int
-    counted: int
-    present: int
-    eligible: int
-    unavailable: str | None
-
-
 _ONE: ColumnElement[Any] = literal_column("1")
 _ZERO: ColumnElement[Any] = literal_column("0")
 _SEAT = [seats.c[name] for name in Seat._fields]
-_ASKED = [*(seats.c[name] for name in Asked._fields[:-1]), users.c.unavailable]
+# A candidate for an offer, or somebody who is passed over: the fields of `Candidate` that a seat has.
+_ASKED = [*(seats.c[name] for name in Candidate._fields[:7]), users.c.unavailable]
 _OF_LINE = Statement(select(*_SEAT).where(seats.c.line_id == bindparam("line_id")).order_by(seats.c.position))
 _OF_USER = Statement(select(*_SEAT).where(seats.c.user_id == bindparam("user_id")))
 _OF_LINES = Statement(select(*_SEAT).where(among(seats.c.line_id, "line_ids")))
@@ -62,6 +51,9 @@ def _eligible(counted: ColumnElement[Any]) -> ColumnElement[Any]:
 
 _MORE: ColumnElement[Any] = seats.c.counted + bindparam("more", type_=seats.c.counted.type)
 _COUNT = Statement(update(seats).where(_AT).values(counted=_MORE, eligible=_eligible(_MORE)))
+_COUNT_OFFER = Statement(
+    update(seats).where(_AT, seats.c.eligible == _ONE).values(counted=_MORE, eligible=_eligible(_MORE))
+)
 _LINE = Statement(select(lines.c.settings, lines.c.active, lines.c.deleted_at).where(lines.c.id == bindparam("id")))
 _EXISTS = Statement(select(_ONE).where(_AT))
 
@@ -80,6 +72,11 @@ def _asked(*where: ColumnElement[bool]) -> Select[Any]:
     return select(*_ASKED).select_from(_WITH_USER).where(*where).limit(SHOWN)
 
 
+def _next(*order: ColumnElement[Any]) -> Statement:
+    most = bindparam("most", type_=seats.c.counted.type)
+    return Statement(select(*_ASKED).select_from(_WITH_USER).where(_FREE).order_by(*order).limit(most))
+
+
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "first": (seats.c.first_at, seats.c.position),
     "again": (seats.c.again_at, seats.c.position),
@@ -87,18 +84,17 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "counted": (seats.c.counted, seats.c.first_at, seats.c.position),
 }
 _UNTRIED = {name: Statement(_asked(_FREE, _NOT_TRIED).order_by(*order)) for name, order in _ORDERS.items()}
-_ANYBODY = {name: Statement(_asked(_FREE).order_by(*order)) for name, order in _ORDERS.items()}
-_AHEAD_EVENLY = Statement(
-    _asked(_PASSED, seats.c.first_at <= bindparam("mark", type_=seats.c.first_at.type)).order_by(seats.c.first_at)
-)
+_ANYBODY = {name: _next(*order) for name, order in _ORDERS.items()}
 _AHEAD_AGAIN = Statement(
     _asked(_PASSED, seats.c.again_at <= bindparam("mark", type_=seats.c.again_at.type)).order_by(seats.c.first_at)
 )
 _NEWEST = Statement(select(seats.c.first_at).where(_FREE).order_by(seats.c.first_at.desc()).limit(1))
-_AHEAD_STRICTLY = Statement(
-    _asked(_PASSED, seats.c.position < bindparam("mark", type_=seats.c.position.type)).order_by(seats.c.position)
-)
-_PASSED_OVER = Statement(_asked(_PASSED).order_by(seats.c.position))
+_PASSED_BY_POSITION = Statement(_asked(_PASSED).order_by(seats.c.position))
+_PASSED_OVER = {
+    "first": Statement(_asked(_PASSED).order_by(seats.c.first_at)),
+    "position": _PASSED_BY_POSITION,
+    "counted": _PASSED_BY_POSITION,
+}
 _OF_DEPARTMENT = Statement(
     select(
         users.c.id,
@@ -117,12 +113,6 @@ _OF_DEPARTMENT = Statement(
     )
     .where(among(department_members.c.department_id, "department_ids"))
     .distinct()
-)
-_PRESENT = Statement(
-    select(*_ASKED)
-    .select_from(_WITH_USER)
-    .where(seats.c.line_id == bindparam("line_id"), seats.c.present == _ONE, seats.c.member == _ONE)
-    .limit(SHOWN)
 )
 _PERSON = Statement(select(users.c.available, users.c.active, users.c.unavailable).where(users.c.id == bindparam("id")))
 _SEAT_OF = Statement(select(*_SEAT).where(_AT))
@@ -214,6 +204,13 @@ def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int, **stamp: in
     tx.run(_COUNT, of_line=line_id, of_user=user_id, more=more, limit=limit, **stamp)
 
 
+def count_offer(tx: Tx, line_id: int, user_id: int, more: int, limit: int, **stamp: int) -> None:
+    """The same for somebody whom the queue has chosen, on condition that he still may be chosen: who has gone or
+    become busy since he was read makes the call run again.
+    """
+    tx.expect(_COUNT_OFFER, of_line=line_id, of_user=user_id, more=more, limit=limit, **stamp)
+
+
 def newest(tx: Tx, line_id: int) -> int:
     """The latest stamp of a first offer among those who may be offered more: one look at the end of the index."""
     row = tx.one(_NEWEST, line_id=line_id)
@@ -229,31 +226,33 @@ def line_limit(reader: Reader, line_id: int) -> tuple[int, bool, bool]:
     return limit_for_offers(settings), settings.check_availability, bool(row[1]) and row[2] is None
 
 
-def candidates(tx: Tx, line_id: int, order: str, conversation_id: int | None) -> list[Asked]:
-    """The first few who may be offered a conversation; of a conversation, those not yet asked in its round."""
-    if conversation_id is None:
-        rows = tx.all(_ANYBODY[order], line_id=line_id)
-    else:
-        rows = tx.all(_UNTRIED[order], line_id=line_id, conversation_id=conversation_id)
-    return [Asked._make(row) for row in rows]
+def candidates(tx: Tx, line_id: int, order: str, most: int = SHOWN) -> list[Candidate]:
+    """The first few who may be offered a conversation."""
+    return _candidates(tx.all(_ANYBODY[order], line_id=line_id, most=most))
 
 
-def passed_over(tx: Tx, line_id: int, order: str, chosen: Asked | None) -> list[Asked]:
-    """Members who would have come before the chosen one but cannot take it; the first few of them."""
-    if chosen is None or order == "counted":
-        rows = tx.all(_PASSED_OVER, line_id=line_id)
-    elif order == "position":
-        rows = tx.all(_AHEAD_STRICTLY, line_id=line_id, mark=chosen.position)
-    elif order == "again":
-        rows = tx.all(_AHEAD_AGAIN, line_id=line_id, mark=chosen.again_at)
-    else:
-        rows = tx.all(_AHEAD_EVENLY, line_id=line_id, mark=chosen.first_at)
-    return [Asked._make(row) for row in rows]
+def untried(tx: Tx, line_id: int, order: str, conversation_id: int) -> list[Candidate]:
+    """The first few of them whom this conversation's round has not asked yet."""
+    return _candidates(tx.all(_UNTRIED[order], line_id=line_id, conversation_id=conversation_id))
 
 
-def of_departments(tx: Tx, line_id: int, department_ids: list[int]) -> list[Asked]:
+def passed_over(tx: Tx, line_id: int, order: str) -> list[Candidate]:
+    """The first few members, in the order of the queue, who cannot take a conversation."""
+    return _candidates(tx.all(_PASSED_OVER[order], line_id=line_id))
+
+
+def passed_again(tx: Tx, line_id: int, again_at: int) -> list[Candidate]:
+    """The same of a repeated offer in even order: those who would have come before this stamp."""
+    return _candidates(tx.all(_AHEAD_AGAIN, line_id=line_id, mark=again_at))
+
+
+def of_departments(tx: Tx, line_id: int, department_ids: list[int]) -> list[Candidate]:
     """The people of departments, for a transfer to one; `present` and `eligible` are availability and activity."""
-    return [Asked._make(row) for row in tx.all(_OF_DEPARTMENT, line_id=line_id, department_ids=department_ids)]
+    return _candidates(tx.all(_OF_DEPARTMENT, line_id=line_id, department_ids=department_ids))
+
+
+def _candidates(rows: list[Row]) -> list[Candidate]:
+    return [Candidate(*row) for row in rows]
 
 
 def person(reader: Reader, user_id: int) -> tuple[int, int, str | None] | None:
