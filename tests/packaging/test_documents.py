@@ -36,6 +36,12 @@ def test_every_setting_that_is_named_exists(document: Path) -> None:
     assert named <= known
 
 
+def test_a_newcomer_is_told_to_make_the_tools_before_he_is_told_to_use_them() -> None:
+    """`make run` and `make demo` bring what runs; pytest, ruff and mypy come with `make env`."""
+    told = (ROOT / "CONTRIBUTING.md").read_text()
+    assert -1 < told.find("make env") < min(told.find(f".venv/bin/{each}") for each in ("pytest", "ruff"))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_every_command_that_is_named_exists(document: Path) -> None:
     text = document.read_text()

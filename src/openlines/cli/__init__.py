@@ -6,25 +6,30 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from openlines import __version__
+from openlines.cli.reach import (
+    FAILED,
+    IN_USE,
+    USAGE,
+    ask_portal,
+    config_of,
+    do,
+    kinds_alone,
+    looked,
+    password_of,
+    serving,
+    stop,
+    tell,
+)
 from openlines.cli.words import STATES, Group, count, explain, language, say
-from openlines.config import KNOWN, LANGUAGE, PREFIX, ROLES, BadSetting, Config, load
-
-if TYPE_CHECKING:
-    from openlines.store import Store
-
-FAILED: Final = 1
-USAGE: Final = 2
-IN_USE: Final = 3
+from openlines.config import KNOWN, LANGUAGE, PREFIX, ROLES
 
 EXAMPLES: Final = """
 Examples:
@@ -127,11 +132,11 @@ def serve(
 
     A SQLite portal is made and brought up to date by itself; for PostgreSQL run `openlines migrate` first.
     """
-    config = _config(data=data, database=database, host=host, port=port, public_url=public_url, roles=roles)
+    config = config_of(data=data, database=database, host=host, port=port, public_url=public_url, roles=roles)
     if config.roles != ROLES and not config.on_postgresql:
         missing = ", ".join(sorted(ROLES - config.roles))
         words = say("Nobody would do the work of {missing}: with SQLite one process does everything.", missing=missing)
-        raise _stop(f"{words} {say('Leave --roles out, or take PostgreSQL.')}", USAGE)
+        raise stop(f"{words} {say('Leave --roles out, or take PostgreSQL.')}", USAGE)
     from openlines.app import Application, run_server
 
     def announce(application: Application, address: str) -> None:
@@ -142,7 +147,7 @@ def serve(
             link = f"{config.public_url or address}/setup?token={application.setup_token}"
             typer.echo(say("Set the portal up (once): {link}", link=link))
 
-    _serving(lambda: run_server(config, started=announce))
+    serving(lambda: run_server(config, started=announce))
 
 
 @app.command()
@@ -150,18 +155,18 @@ def demo(
     port: Annotated[int | None, typer.Option(help=say("Port to listen on. [default: 8080]"))] = None,
 ) -> None:
     """Start a believable portal on a throw-away database: customers write by themselves. Prints the logins."""
-    config = _config(port=port)
+    config = config_of(port=port)
     try:
         found = import_module("openlines.demo")
     except ModuleNotFoundError as error:
-        raise _stop(say("The demo is not part of this installation ({error}).", error=error)) from None
-    _serving(lambda: found.run_demo(config, say))
+        raise stop(say("The demo is not part of this installation ({error}).", error=error)) from None
+    serving(lambda: found.run_demo(config, say))
 
 
 @app.command()
 def migrate(data: Data = None, database: Database = None) -> None:
     """Bring the database to this program's version. Old programs keep working on it meanwhile."""
-    config = _config(data=data, database=database)
+    config = config_of(data=data, database=database)
     from openlines.cli.troubles import why
     from openlines.store import StoreError, StoreInUse
     from openlines.store import migrate as migrate_store
@@ -171,19 +176,19 @@ def migrate(data: Data = None, database: Database = None) -> None:
         migrate_store(config.database_url)
     except StoreInUse as error:
         words = say("Stop it first; it migrates by itself when it starts again.")
-        raise _stop(f"{why(error)} {words}", IN_USE) from None
+        raise stop(f"{why(error)} {words}", IN_USE) from None
     except (StoreError, OSError) as error:
-        raise _stop(why(error)) from None
+        raise stop(why(error)) from None
     typer.echo(say("The database is up to date."))
 
 
 @app.command()
 def doctor(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
     """Look at everything that can be wrong and say what to do. Exit code 1 when something is."""
-    config = _config(data=data, database=database)
+    config = config_of(data=data, database=database)
     from openlines.cli.doctor import examine
 
-    findings = asyncio.run(examine(config, lambda name: _ask(config, name, {})))
+    findings = asyncio.run(examine(config, lambda name: ask_portal(config, name, {})))
     if as_json:
         typer.echo(json.dumps([each._asdict() for each in findings], ensure_ascii=False, indent=2))
     else:
@@ -212,16 +217,16 @@ def admin_create(  # noqa: PLR0913, PLR0917 - one per option
     """Add an administrator. In a new portal this is the set-up: it also makes the first line and website chat."""
     values = {
         "email": email,
-        "password": _password(password_stdin),
+        "password": password_of(password_stdin),
         "name": name,
         "portal_name": portal_name,
         "language": language,
         "time_zone": time_zone,
     }
-    done = _do(_config(data=data, database=database), "admin.create", values)
+    done = do(config_of(data=data, database=database), "admin.create", values)
     words = say("Administrator {email} added.", email=email)
     words += f" {say('The portal is set up.')}" if done.get("set_up") else ""
-    _tell(done, words, as_json=as_json)
+    tell(done, words, as_json=as_json)
 
 
 @user.command("add")
@@ -243,14 +248,14 @@ def user_add(  # noqa: PLR0913, PLR0917 - one per option
         "name": name,
         "role": role,
         "departments": department or [],
-        "password": _password(True) if password_stdin else "",
+        "password": password_of(True) if password_stdin else "",
         "language": language,
         "time_zone": time_zone,
     }
-    done = _do(_config(data=data, database=database), "user.add", values)
+    done = do(config_of(data=data, database=database), "user.add", values)
     words = say("User {email} added.", email=email)
     words += f" {say('Password: {password}', password=done['password'])}" if "password" in done else ""
-    _tell(done, words, as_json=as_json)
+    tell(done, words, as_json=as_json)
 
 
 @user.command("password")
@@ -261,8 +266,8 @@ def user_password(
     database: Database = None,
 ) -> None:
     """Give a user a new password and sign him out everywhere."""
-    values = {"email": email, "password": _password(password_stdin)}
-    _do(_config(data=data, database=database), "user.password", values)
+    values = {"email": email, "password": password_of(password_stdin)}
+    do(config_of(data=data, database=database), "user.password", values)
     typer.echo(say("{email} has a new password and is signed out everywhere.", email=email))
 
 
@@ -277,15 +282,15 @@ def token_create(
 ) -> None:
     """Make a key for a program. It is printed once and stored nowhere."""
     values = {"email": email, "scopes": scope, "name": name}
-    done = _do(_config(data=data, database=database), "token.create", values)
-    _tell(done, done["token"], as_json=as_json)
+    done = do(config_of(data=data, database=database), "token.create", values)
+    tell(done, done["token"], as_json=as_json)
 
 
 @app.command()
 def channels(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
     """The kinds of channel with what they can do, and the channels that are connected."""
-    config = _config(data=data, database=database)
-    found = _do(config, "channels", {}) if _looked(config) else _kinds()
+    config = config_of(data=data, database=database)
+    found = do(config, "channels", {}) if looked(config) else kinds_alone()
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -306,7 +311,7 @@ def inbox_list(
     as_json: AsJson = False,
 ) -> None:
     """Events of vendors that were put aside because they could not be understood, newest first."""
-    found = _do(_config(data=data, database=database), "inbox.list", {"limit": limit})
+    found = do(config_of(data=data, database=database), "inbox.list", {"limit": limit})
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -332,11 +337,11 @@ def inbox_replay(
 ) -> None:
     """Try events again that were put aside, after their cause was mended. The server applies them."""
     if bool(ids) == everything:
-        raise _stop(say("Name events with --id, or all of them with --all."), USAGE)
+        raise stop(say("Name events with --id, or all of them with --all."), USAGE)
     values = {"all": True} if everything else {"ids": ids}
-    done = _do(_config(data=data, database=database), "inbox.replay", values)
+    done = do(config_of(data=data, database=database), "inbox.replay", values)
     words = count(done["count"], ("event is", "events are"), ("событие", "события", "событий"))
-    _tell(done, say("{events} tried again.", events=words), as_json=as_json)
+    tell(done, say("{events} tried again.", events=words), as_json=as_json)
 
 
 @line.command("export")
@@ -347,7 +352,7 @@ def line_export(
     database: Database = None,
 ) -> None:
     """Write a line to a file: settings, queue, faces and the look of its chats, without secrets and channels."""
-    found = _do(_config(data=data, database=database), "line.export", {"line": which})
+    found = do(config_of(data=data, database=database), "line.export", {"line": which})
     text = json.dumps(found, ensure_ascii=False, indent=2)
     if to is None:
         typer.echo(text)
@@ -355,7 +360,7 @@ def line_export(
     try:
         to.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise _stop(say("The file cannot be written: {error}", error=error.strerror or error)) from None
+        raise stop(say("The file cannot be written: {error}", error=error.strerror or error)) from None
     typer.echo(say("Line “{name}” is in {file}.", name=found["name"], file=to))
 
 
@@ -382,165 +387,13 @@ def line_import(  # noqa: PLR0917 - one per option
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         content = json.loads(text)
     except OSError as error:
-        raise _stop(say("The file cannot be read: {error}", error=error.strerror or error)) from None
+        raise stop(say("The file cannot be read: {error}", error=error.strerror or error)) from None
     except ValueError:
-        raise _stop(say("This is not the file of a line: it holds no JSON, or only a part of it.")) from None
+        raise stop(say("This is not the file of a line: it holds no JSON, or only a part of it.")) from None
     values = {"file": content, "line": into, "name": name, "skip_unknown": skip_unknown}
-    done = _do(_config(data=data, database=database), "line.import", values)
+    done = do(config_of(data=data, database=database), "line.import", values)
     made = say("Line “{name}” is made, number {line_id}.", **done)
-    _tell(done, made if done["new"] else say("Line “{name}” is as the file says.", **done), as_json=as_json)
-
-
-# --- how -----------------------------------------------------------------------------------------------------
-
-
-def _config(**given: Any) -> Config:
-    try:
-        return load(os.environ, **given)
-    except BadSetting as problem:
-        raise _stop(_setting(problem), USAGE) from None
-
-
-def _setting(problem: BadSetting) -> str:
-    """`{setting} must be …`: what was typed, and the sentence about it."""
-    holes = {"setting", "name"} & problem.params.keys()
-    start = "{setting} " if "setting" in holes else ""
-    return start.format(**problem.params) + say(problem.sentence.removeprefix(start), **problem.params)
-
-
-def _serving(serve_until_told: Callable[[], None]) -> None:
-    """Run a server; ends the program with words when it does not start."""
-    try:
-        serve_until_told()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told and logged
-        from openlines.cli.troubles import why
-        from openlines.store import StoreError, StoreInUse
-        from openlines.support.log import logger
-        from openlines.support.secrets import BadKey
-
-        if not isinstance(error, (StoreError, BadKey, OSError)):
-            logger(__name__).exception("openlines did not start")
-        code = IN_USE if isinstance(error, StoreInUse) else FAILED
-        raise _stop(say("openlines did not start: {reason}", reason=why(error)), code) from None
-
-
-def _exists(config: Config) -> bool:
-    """Raises `PermissionError` where this user may not look."""
-    from openlines.cli.troubles import there
-
-    return bool(config.database) or there(config.data / "portal.db")
-
-
-def _looked(config: Config) -> bool:
-    """`_exists`; ends the program in words where this user may not look."""
-    from openlines.cli.troubles import why
-
-    try:
-        return _exists(config)
-    except OSError as error:
-        raise _stop(why(error)) from None
-
-
-def _kinds() -> dict[str, Any]:
-    from openlines.api.commands import kinds
-
-    return {"kinds": kinds(), "channels": []}
-
-
-def _password(from_stdin: bool) -> str:
-    """The first line of standard input, or typed twice without being shown."""
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise _stop(say("Give the password on standard input with --password-stdin."), USAGE) from None
-    return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=True))
-
-
-def _do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out a command, by the running server or by ourselves; ends the program in words when it is refused."""
-    answered = asyncio.run(_ask(config, name, values))
-    if answered["ok"]:
-        result: dict[str, Any] = answered["result"]
-        return result
-    lines = [answered["message"], *(f"  {path}: {words}" for path, words in (answered.get("fields") or {}).items())]
-    raise _stop("\n".join(lines), IN_USE if answered.get("code") == "in_use" else FAILED)
-
-
-async def _ask(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    from openlines.api.control import ask
-    from openlines.cli.troubles import why
-
-    try:
-        answered = await ask(config.control_socket, name, values, language(), database=_whole(config.database))
-    except PermissionError as error:
-        return {"ok": False, "code": "no_answer", "message": why(error)}
-    except (OSError, TimeoutError) as error:
-        message = say("The running server does not answer: {error}", error=error)
-        return {"ok": False, "code": "no_answer", "message": message}
-    return answered if answered is not None else await _by_ourselves(config, name, values)
-
-
-def _whole(database: str) -> str:
-    """The address of a database, as it is understood in another folder too."""
-    kind, slashes, path = database.partition(":///")
-    return f"{kind}{slashes}{Path(path).absolute()}" if kind == "sqlite" else database
-
-
-_OPENS_NEW: Final = frozenset({"admin.create"})
-_NO_PORTAL: Final = (
-    "There is no portal in {folder} yet. Start it with `openlines serve` or `openlines admin create`, "
-    "or name its folder with --data."
-)
-
-
-async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    from openlines.cli.troubles import why
-    from openlines.store import StoreError, StoreInUse, open_store
-    from openlines.support.secrets import BadKey
-
-    try:
-        if name not in _OPENS_NEW and not _exists(config):
-            # A name typed wrong must not silently become a second, empty portal.
-            return {"ok": False, "code": "no_portal", "message": say(_NO_PORTAL, folder=config.data)}
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = await open_store(config.database_url, node=f"command line {os.getpid()}")
-        try:
-            return await _carried_out(store, config, name, values)
-        finally:
-            await store.close()
-    except StoreInUse as error:
-        return {"ok": False, "code": "in_use", "message": why(error)}
-    except (StoreError, BadKey, OSError) as error:
-        return {"ok": False, "code": "not_opened", "message": why(error)}
-
-
-async def _carried_out(store: "Store", config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    from openlines.api.commands import Hands, open_portal
-    from openlines.api.control import answered
-    from openlines.files.disk import DiskFiles
-    from openlines.support.passwords import Passwords
-    from openlines.support.secrets import load_seal
-
-    passwords, files = Passwords(), DiskFiles(config.data / "files")
-    try:
-        await open_portal(store)
-        files.open()
-        seal = load_seal(config.data, config.secret_key)
-        hands = Hands(store, passwords, seal, __version__, files, config.max_lines)
-        return await answered(hands, name, values, language())
-    finally:
-        passwords.close()
-        files.close()
-
-
-def _tell(done: dict[str, Any], words: str, *, as_json: bool) -> None:
-    typer.echo(json.dumps(done, ensure_ascii=False) if as_json else words)
-
-
-def _stop(words: str, code: int = FAILED) -> typer.Exit:
-    """The end of the program, with words for whoever started it."""
-    typer.echo(words, err=True)
-    return typer.Exit(code)
+    tell(done, made if done["new"] else say("Line “{name}” is as the file says.", **done), as_json=as_json)
 
 
 explain(app, admin, user, token, inbox, line)
