@@ -5,9 +5,10 @@ An answer belongs to who gave it; a breach to who held the conversation at the d
 nobody did. What ended without an answer is counted apart.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -72,29 +73,38 @@ def report(reader: Reader, actor: Actor, asked: Asked) -> Report:
     """Raises `Invalid` for a period that is none."""
     period, wanted = _wanted(reader, actor, asked)
     owners = _owners(reader, actor, asked)
-    cells: dict[tuple[int, int | None], _Pile] = {}  # by line and operator: each answer is counted once
-    days = [[0, 0, 0] for _ in period.days]
-    place = {"met": 0, "breached": 1, "closed": 2}
-    for line_id, _, started_at, outcome, elapsed, holder_id in kpi.ended(reader, wanted):
+    # By outcome, line and operator: each answer is counted once. There may be very many: no call is made for each.
+    cells: dict[str, dict[tuple[int, int | None], list[int]]] = {"met": {}, "breached": {}, "closed": {}}
+    begun: dict[str, list[int]] = {"met": [], "breached": [], "closed": []}
+    for line_id, started_at, outcome, elapsed, holder_id in kpi.ended(reader, wanted):
         if owners is not None and (holder_id or 0) not in owners:
             continue
-        cell = cells.get((line_id, holder_id))
-        if cell is None:
-            cell = cells[line_id, holder_id] = _Pile()
-        cell.add(outcome, elapsed)
-        days[bisect_right(period.bounds, started_at) - 1][place[outcome]] += 1
+        times = cells[outcome].get((line_id, holder_id))
+        if times is None:
+            times = cells[outcome][line_id, holder_id] = []
+        times.append(elapsed)
+        begun[outcome].append(started_at)
     total, by_line, by_operator = _Pile(), _Piles(), _Piles()
-    for (line_id, holder_id), cell in cells.items():
-        for pile in (total, by_line.of(line_id), by_operator.of(holder_id)):
-            pile.take(cell)
+    for outcome, found in cells.items():
+        for (line_id, holder_id), times in found.items():
+            for pile in (total, by_line.of(line_id), by_operator.of(holder_id)):
+                pile.add(outcome, times)
     for line_id, _, due_at, operator_id in kpi.running(reader, wanted):
         if owners is not None and (operator_id or 0) not in owners:
             continue
         for pile in (total, by_line.of(line_id), by_operator.of(operator_id)):
             pile.owed += 1
             pile.overdue += due_at < reader.now
+    days = zip(*(_by_day(period, begun[outcome]) for outcome in Day._fields[1:]), strict=True)
     shown = [Day(day, *counts) for day, counts in zip(period.days, days, strict=True)]
     return Report(period, total.group(None), by_line.groups(), by_operator.groups(), shown)
+
+
+def _by_day(period: Period, instants: list[int]) -> list[int]:
+    """How many fall on each day."""
+    instants.sort()
+    ends = [bisect_left(instants, bound) for bound in period.bounds]
+    return [after - before for before, after in pairwise(ends)]
 
 
 class _Pile:
@@ -104,21 +114,15 @@ class _Pile:
         self.met = self.breached = self.closed = self.owed = self.overdue = 0
         self.times: list[int] = []
 
-    def add(self, outcome: str, elapsed: int) -> None:
+    def add(self, outcome: str, times: list[int]) -> None:
         if outcome == "closed":
-            self.closed += 1
+            self.closed += len(times)
             return
         if outcome == "met":
-            self.met += 1
+            self.met += len(times)
         else:
-            self.breached += 1
-        self.times.append(elapsed)
-
-    def take(self, other: "_Pile") -> None:
-        self.met += other.met
-        self.breached += other.breached
-        self.closed += other.closed
-        self.times += other.times
+            self.breached += len(times)
+        self.times += times
 
     def group(self, key: int | None) -> Group:
         return Group(key, figures(self.met, self.breached, self.closed, self.times), self.owed, self.overdue)

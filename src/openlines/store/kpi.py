@@ -123,7 +123,6 @@ class Ended(NamedTuple):
     """One answer that was owed and is not any more."""
 
     line_id: int
-    kind: str
     started_at: int
     outcome: str
     elapsed: int
