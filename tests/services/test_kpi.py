@@ -309,7 +309,7 @@ def test_each_step_is_told_once_to_whom_the_line_names(house: Portal) -> None:
     assert steps(house, boss) == []
     row = house.do(my_notices.mine, ann).rows[1]
     params = msgspec.json.decode(row.params)
-    assert (params["customer"], params["waited"], params["operator"]) == ("Carol", 60_000_000, "Ann")
+    assert (row.customer, params["waited"], params["operator"]) == ("Carol", 60_000_000, "Ann")
     assert row.created_at == START + 60 * 10**6
     assert row.conversation_id == c
 

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import select
 
+from openlines.core.line import DAY
 from openlines.core.notice_words import NOTICE_WORDS, notice_words, span
-from openlines.services import heads, my_notices, notices
+from openlines.services import head_rating, heads, my_notices, notice_outbox, notices
 from openlines.services.departments import add_department
+from openlines.store import tables, threads
 from openlines.store.events import read_events
+from openlines.store.statement import Statement
 from tests.services.portal import Portal
 
 
@@ -107,3 +111,53 @@ def test_params_are_kept_as_json(house: Portal) -> None:
     told(house, [ann.user_id])
     row = house.do(my_notices.mine, ann).rows[0]
     assert msgspec.json.decode(row.params)["customer"] == "Carol"
+
+
+def kept(house: Portal) -> list[tuple[str, str, str]]:
+    """(kind, medium, what the row holds)."""
+    n = tables.notices.c
+    return [
+        (row[0], row[1], row[2]) for row in house.do(lambda tx: tx.all(Statement(select(n.kind, n.medium, n.params))))
+    ]
+
+
+def test_a_customers_name_is_on_his_card_alone_and_forgotten_with_it(house: Portal) -> None:
+    ann, boss = house.operator("Ann"), house.operator("Boss", role="administrator")
+    notice = {"on": True, "steps": [100], "people": [ann.user_id], "media": ["workspace", "email", "push", "webhook"]}
+    notice |= {"webhook_url": "https://example.com/", "text": {"en": "{customer} waits"}}
+    line = house.line(ann, kpi_first=60, kpi_first_notice=notice, escalate_after=90, queue_time=600)
+    said = house.writes(house.channel(line), "Carol Zeta")
+    house.after(100)
+    house.accepts(ann, said.conversation_id)
+    house.acts(head_rating.rate, house.admin, said.conversation_id, 4)
+    assert {kind for kind, _, _ in kept(house)} == {"kpi_first", "escalated", "head_rated"}
+    assert [row for row in kept(house) if "Carol" in row[2]] == []
+
+    def texts() -> set[str]:
+        rows = [*house.do(my_notices.mine, ann).rows, *house.do(my_notices.mine, boss).rows]
+        return {notice_words(row.kind, notices.filled(row.params, row.customer), "en")[1] for row in rows}
+
+    def sent() -> list[object]:
+        return [job.params["customer"] for job in house.do(notice_outbox.claim, "node", 10, {}).jobs]
+
+    assert "Carol Zeta waits" in texts()
+    thread = house.do(threads.one, said.thread_id)
+    assert thread is not None
+    house.do(lambda tx: threads.put_customer(tx, thread.customer_id, name=""))
+    assert "Guest" in str(texts())
+    assert "Carol" not in str(texts())
+    assert set(sent()) == {""}, "also of what was waiting to leave"
+    assert [row for row in kept(house) if "Carol" in row[2]] == []
+
+
+def test_old_notices_are_put_away_and_what_is_on_its_way_is_not(house: Portal) -> None:
+    ann = house.operator("Ann")
+    told(house, [ann.user_id], 10, ("workspace", "email"))
+    house.after(89 * DAY // 1_000_000)
+    told(house, [ann.user_id], 20)
+    assert house.do(notices.forget_old) == 0
+    house.after(2 * DAY // 1_000_000)
+    assert house.do(notices.forget_old) == 1
+    assert sorted(medium for _, medium, _ in kept(house)) == ["email", "workspace"]
+    assert [each.step for each in house.do(my_notices.mine, ann).rows] == [20]
+    assert house.do(notices.forget_old) == 0

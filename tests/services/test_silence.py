@@ -220,7 +220,7 @@ def test_the_head_of_the_operator_is_told_once(house: Portal) -> None:
     house.at(900)
     [notice] = told(house, boss)
     params = msgspec.json.decode(notice.params)
-    assert (notice.kind, notice.conversation_id, params["customer"], params["waited"]) == (
+    assert (notice.kind, notice.conversation_id, notice.customer, params["waited"]) == (
         "escalated",
         found,
         "Eve",

@@ -16,7 +16,6 @@ def tell(tx: Tx, c: Conversation, around: Around) -> int:
     since = max(c.customer_since or 0, c.responsible_at or 0)
     line = lines.one(tx, c.line_id)
     params = {
-        "customer": around.customer_name or "",
         "operator": around.holder_name or "",
         "line": line.name if line else "",
         "number": str(c.id),

@@ -37,12 +37,12 @@ def rate(tx: Tx, actor: Actor, conversation_id: int, value: int, comment: str = 
     turn.noted("head_rated", comment, params)
     c = turn.done()
     if c.operator_id is not None and c.operator_id != actor.user_id:
-        _tell(tx, actor, c, value, case.around.customer_name)
+        _tell(tx, actor, c, value)
     return c
 
 
-def _tell(tx: Tx, actor: Actor, c: Conversation, value: int, customer: str) -> None:
+def _tell(tx: Tx, actor: Actor, c: Conversation, value: int) -> None:
     by = users.some_users(tx, [actor.user_id])
-    params = {"value": value, "rated_by": by[0].name if by else "", "customer": customer}
+    params = {"value": value, "rated_by": by[0].name if by else ""}
     people = [c.operator_id] if c.operator_id is not None else []
     notices.add(tx, "head_rated", c.id, tx.now // SECOND, people, ("workspace",), params, c.id, c.line_id)

@@ -182,7 +182,6 @@ def tell(tx: Tx, c: Conversation, rules: Rules, around: Around, reached: TargetS
     notice = notice_of(reached.kind, rules.settings)
     row = lines.one(tx, c.line_id)
     params = {
-        "customer": around.customer_name or "",
         "guest": c.thread_id,
         "operator": around.holder_name or "",
         "line": row.name if row is not None else "",

@@ -134,7 +134,7 @@ def _house(reader: Reader) -> House:
 
 
 def _job(each: Candidate, node: str, browsers: list[Subscription]) -> Job:
-    params: dict[str, Any] = msgspec.json.decode(each.params or "{}")
+    params = notices.filled(each.params, each.customer)
     done = set(params.get("done", ()))
     left = [one for one in browsers if one.id not in done]
     if each.medium == "email":
@@ -223,7 +223,8 @@ def _again(tx: Tx, job: Job, trouble: Trouble, after: float, done: Sequence[int]
         _alert(tx, "mail_broken", 0, {})
     values: dict[str, Any] = {"state": "queued", "due_at": tx.now + pause, "error": _error(trouble)}
     if done:
-        values["params"] = text_of({**job.params, "done": sorted({*job.params.get("done", ()), *done})})
+        kept = notices.without_customer(job.params)
+        values["params"] = text_of({**kept, "done": sorted({*job.params.get("done", ()), *done})})
     if rows.settle(tx, job.ref, **values):
         tx.poke("notices")
 

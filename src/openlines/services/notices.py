@@ -2,18 +2,24 @@
 
 A notice in the workspace is there as soon as it is committed. The other media are rows on their way, taken by
 whoever sends them (`tx.poke("notices")`); what a notice says is filled in at the moment it is shown or sent
-(core.notice_words), in the language of its reader.
+(core.notice_words), in the language of its reader. What a row holds of a customer is the number of his conversation:
+his name comes from his card when the notice is read or sent, so that a card that is erased is forgotten here too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+import msgspec
+
+from openlines.core.line import DAY
 from openlines.store import notices, users
 from openlines.store.messages import text_of
 from openlines.store.tx import Tx
 
 PERSONAL = ("workspace", "email", "push")
 NO_PERSON = 0  # the user_id of a webhook's row
+KEPT: Final = 90 * DAY
+_CHUNK: Final = 500
 
 
 def add(  # noqa: PLR0913, PLR0917
@@ -33,7 +39,7 @@ def add(  # noqa: PLR0913, PLR0917
 
     `kind` is a key of core.notice_words, `subject` the id of what it is about (a record, a line …), `step` tells
     repetitions apart. Whoever was told of this step by this medium is not told again. People who left are left out.
-    Only the webhook's row holds its address (`params["url"]`).
+    Only the webhook's row holds its address (`params["url"]`). The customer's name is no parameter: see `filled`.
     """
     told = notices.known(tx, kind, subject, step)
     wanted = {each for each in people if each}
@@ -68,3 +74,18 @@ def add(  # noqa: PLR0913, PLR0917
     if any(medium != "workspace" for _, medium in fresh):
         tx.poke("notices")
     return len(fresh)
+
+
+def without_customer(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name != "customer"}
+
+
+def filled(params: str, customer: str | None) -> dict[str, Any]:
+    """What a row holds, with the name that its customer has now; None where it is about no conversation."""
+    found: dict[str, Any] = msgspec.json.decode(params or "{}")
+    return found if customer is None else {**found, "customer": customer}
+
+
+def forget_old(tx: Tx) -> int:
+    """Drops some of those that are older than anybody looks back; says how many."""
+    return notices.forget(tx, tx.now - KEPT, _CHUNK)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 
 from openlines.store.statement import Statement, among, insert
-from openlines.store.tables import conversations, lines, notices, users
+from openlines.store.tables import conversations, customers, lines, notices, users
 from openlines.store.tx import Reader, Tx
 
 _N = notices.c
@@ -43,6 +43,7 @@ class Candidate(NamedTuple):
     language: str | None
     active: int | None
     line_name: str | None
+    customer: str | None
 
 
 class Failure(NamedTuple):
@@ -70,8 +71,14 @@ _DUE = Statement(
         users.c.language,
         users.c.active,
         lines.c.name.label("line_name"),
+        customers.c.name.label("customer"),
     )
-    .select_from(notices.outerjoin(users, users.c.id == _N.user_id).outerjoin(lines, lines.c.id == _N.line_id))
+    .select_from(
+        notices.outerjoin(users, users.c.id == _N.user_id)
+        .outerjoin(lines, lines.c.id == _N.line_id)
+        .outerjoin(conversations, conversations.c.id == _N.conversation_id)
+        .outerjoin(customers, customers.c.id == conversations.c.customer_id)
+    )
     .where(_OPEN, _N.state == "queued", _N.due_at <= bindparam("now"))
     .order_by(_N.due_at, _N.id)
     .limit(100)

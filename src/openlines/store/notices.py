@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from openlines.store.statement import Statement, among, insert
-from openlines.store.tables import conversations, notices
+from openlines.store.tables import conversations, customers, notices
 from openlines.store.tx import Reader, Tx
 
 
 class NoticeRow(NamedTuple):
-    """A notice in the workspace. `params` is JSON."""
+    """A notice in the workspace. `params` is JSON; `customer`: the name on the card of its conversation's."""
 
     id: int
     kind: str
@@ -23,6 +23,7 @@ class NoticeRow(NamedTuple):
     line_id: int | None
     created_at: int
     thread_id: int | None
+    customer: str | None
 
 
 _N = notices.c
@@ -38,10 +39,15 @@ _HIS = (_N.user_id == bindparam("user_id")) & (_N.medium == literal_column("'wor
 _UNREAD = _N.state != literal_column("'read'")
 _PAGE = Statement(
     select(
-        *(_N[name] for name in NoticeRow._fields[:-1]),
+        *(_N[name] for name in NoticeRow._fields[:-2]),
         conversations.c.thread_id,
+        customers.c.name,
     )
-    .select_from(notices.outerjoin(conversations, conversations.c.id == _N.conversation_id))
+    .select_from(
+        notices.outerjoin(conversations, conversations.c.id == _N.conversation_id).outerjoin(
+            customers, customers.c.id == conversations.c.customer_id
+        )
+    )
     .where(_HIS, _N.id < bindparam("before"))
     .order_by(_N.id.desc())
     .limit(bindparam("limit"))
@@ -49,6 +55,17 @@ _PAGE = Statement(
 _UNREAD_COUNT = Statement(select(func.count()).select_from(notices).where(_HIS, _UNREAD))
 _READ_ALL = Statement(update(notices).where(_HIS, _UNREAD, _N.id <= bindparam("up_to")).values(state="read"))
 _READ = Statement(update(notices).where(_HIS, _UNREAD, among(_N.id, "ids")).values(state="read"))
+_OLDEST = select(_N.id, _N.state, _N.created_at).order_by(_N.id).limit(bindparam("limit")).subquery()
+_FORGET = Statement(
+    delete(notices).where(
+        _N.id.in_(
+            select(_OLDEST.c.id).where(
+                _OLDEST.c.created_at < bindparam("before"),
+                _OLDEST.c.state.not_in(["queued", "sending"]),
+            )
+        )
+    )
+)
 
 
 def known(reader: Reader, kind: str, subject: int, step: int) -> set[tuple[int, str]]:
@@ -59,6 +76,11 @@ def known(reader: Reader, kind: str, subject: int, step: int) -> set[tuple[int, 
 def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """New rows; one that is there already stays as it is."""
     tx.run_many(_ADD, [{"id": tx.new_id(notices), **row} for row in rows])
+
+
+def forget(tx: Tx, before: int, limit: int) -> int:
+    """Drops, of the oldest `limit` rows, those made before an instant that are not on their way; how many."""
+    return tx.changed(_FORGET, before=before, limit=limit)
 
 
 def page(reader: Reader, user_id: int, before: int, limit: int) -> list[NoticeRow]:

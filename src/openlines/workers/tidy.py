@@ -1,12 +1,12 @@
-"""Puts away what nobody needs any more: old events, sessions that ran out, answers kept for repeats, open cases of
-channels that were removed. In chunks, so that nobody waits for it."""
+"""Puts away what nobody needs any more: old events, sessions that ran out, answers kept for repeats, old notices,
+open cases of channels that were removed. In chunks, so that nobody waits for it."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from openlines.services import channels, holidays, idempotency, transcripts, working_time
+from openlines.services import channels, holidays, idempotency, notices, transcripts, working_time
 from openlines.store import Store, sessions
 from openlines.store.events import last_event_id, oldest_event_id, trim_events
 from openlines.store.tx import Tx
@@ -41,6 +41,7 @@ class Tidy:
         await self._store.write(transcripts.forget_old)
         await self._extend_holidays()
         await self._repeat(channels.close_orphans)
+        await self._repeat(notices.forget_old)
         last = await self._store.read(last_event_id)
         before = last - self._kept_events
         if before > await self._store.read(oldest_event_id):

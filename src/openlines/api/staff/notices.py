@@ -12,6 +12,7 @@ from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLangua
 from openlines.api.staff.inbox import Limit, page_after
 from openlines.core.notice_words import notice_words
 from openlines.services import my_notices
+from openlines.services.notices import filled
 from openlines.store.notices import NoticeRow
 from openlines.support.stamps import stamp
 
@@ -50,7 +51,7 @@ class ReadInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def notice_shown(row: NoticeRow, language: str) -> NoticeShown:
-    title, text = notice_words(row.kind, msgspec.json.decode(row.params), language)
+    title, text = notice_words(row.kind, filled(row.params, row.customer), language)
     return NoticeShown(
         row.id,
         row.kind,
