@@ -128,7 +128,7 @@ def test_an_operator_of_several_lines_is_asked_for_the_one_with_the_higher_numbe
     waiting = {line_id: house.writes(house.channel(line_id), "x").conversation_id for line_id in (usual, urgent, last)}
     order = house.do(wake.by_priority, [last, usual, urgent])
     assert order == [urgent, usual, last]
-    monkeypatch.setattr(route, "GLOBAL_CAP", 1)  # the operator has room for one
+    monkeypatch.setattr("openlines.core.capacity.GLOBAL_CAP", 1)  # the operator has room for one
     house.online(ann)
     for line_id in order:
         house.do(route.route, line_id)

@@ -121,8 +121,7 @@ def test_who_has_gone_since_he_was_read_is_not_offered_anything(house: Portal) -
 
 
 def test_the_cap_over_all_lines_holds_within_one_look(house: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openlines.services.shortlist.GLOBAL_CAP", 3)
-    monkeypatch.setattr("openlines.services.route.GLOBAL_CAP", 3)
+    monkeypatch.setattr("openlines.core.capacity.GLOBAL_CAP", 3)
     a, b = house.operator("A"), house.operator("B")
     line = house.line(a, b)
     channel = house.channel(line)

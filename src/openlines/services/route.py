@@ -9,10 +9,9 @@ find nobody is parked (`route_at` None) and is made due again by whoever frees a
 
 from typing import Literal, NamedTuple
 
-from openlines.core.capacity import limit_for_offers
+from openlines.core.capacity import has_room, limit_for_offers
 from openlines.core.conversation import tells_place
 from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
-from openlines.core.line import GLOBAL_CAP
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
 from openlines.core.schedule import is_open
 from openlines.services import line_trouble
@@ -143,7 +142,7 @@ def _wanted(tx: Tx, case: Case, user_id: int) -> Choice | None:
     seat = seats.one(tx, case.c.line_id, user_id)
     limit = limit_for_offers(case.rules.settings)
     counted = seat.counted if seat else 0
-    if (limit and counted >= limit) or conversations.open_count(tx, user_id) >= GLOBAL_CAP:
+    if not has_room(counted, limit, conversations.open_count(tx, user_id)):
         return None
     candidate = Candidate(user_id, 0, 0, 0, counted, 1, 1)
     return choose_wanted(candidate, Reason("own_operator"))
@@ -181,7 +180,7 @@ def _last_asked(outcome: dict[int, tuple[str, int]]) -> int | None:
 
 def _below_cap(tx: Tx, free: list[Candidate]) -> list[Candidate]:
     """The cap over all lines is so high that it is looked at only for who is about to be chosen."""
-    while free and conversations.open_count(tx, free[0].user_id) >= GLOBAL_CAP:
+    while free and not has_room(0, 0, conversations.open_count(tx, free[0].user_id)):
         free = free[1:]
     return free
 

@@ -7,7 +7,8 @@ What is read may be out of date when it is written, so the write is on condition
 
 from bisect import insort
 
-from openlines.core.line import GLOBAL_CAP, Mode
+from openlines.core.capacity import has_room
+from openlines.core.line import Mode
 from openlines.core.routing import Candidate, place_of
 from openlines.store import conversations, seats
 from openlines.store.tx import Tx
@@ -33,7 +34,7 @@ class Shortlist:
 
         The cap is so high that it is looked at only for who is about to be chosen.
         """
-        while self._free and self._count(self._free[0].user_id) >= GLOBAL_CAP:
+        while self._free and not has_room(0, 0, self._count(self._free[0].user_id)):
             del self._free[0]
         return self._free[: seats.SHOWN]
 
@@ -50,7 +51,7 @@ class Shortlist:
         was = next(each for each in self._free if each.user_id == user_id)
         self._free.remove(was)
         counted = was.counted + 1
-        eligible = int(not self._limit or counted < self._limit)
+        eligible = int(has_room(counted, self._limit, 0))
         now = was._replace(first_at=stamp, counted=counted, eligible=eligible)
         if eligible:
             insort(self._free, now, key=lambda each: place_of(self._mode, each, first=True))
