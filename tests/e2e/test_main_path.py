@@ -115,3 +115,26 @@ def test_a_lost_connection_is_shown_and_nothing_is_lost_or_doubled(
     ]
     assert texts.count("слова во время обрыва") == 1
     assert texts.count("ответ во время обрыва") == 1
+
+
+def test_a_session_that_is_ended_elsewhere_leads_back_to_the_kept_draft(
+    portal: Portal, house: House, someone: Someone, chat: Any
+) -> None:
+    ann = someone()
+    ann_id = portal.operator(ann, "Ann")
+    portal.change_line(portal.line_id, [ann_id])
+    page = workspace(ann, house)
+    chat(someone(), portal.try_url).write("Здравствуйте!")
+    page.get_by_test_id("conversation-row").first.click()
+    page.get_by_test_id("composer-input").fill("Недописанный ответ")
+    at = page.url
+    version = portal.ask(portal.chief, "GET", f"/api/v1/users/{ann_id}")["version"]
+    other = "another good phrase 7"
+    portal.ask(portal.chief, "PATCH", f"/api/v1/users/{ann_id}", {"version": version, "password": other})
+    expect(page.get_by_test_id("session-ended")).to_contain_text("сохранено")
+    expect(page.get_by_test_id("login-email")).to_have_value("oann@example.com")
+    expect(page.get_by_test_id("login-password")).to_be_focused()
+    page.get_by_test_id("login-password").fill(other)
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_test_id("composer-input")).to_have_value("Недописанный ответ")
+    assert page.url == at

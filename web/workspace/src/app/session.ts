@@ -10,7 +10,13 @@ import { showTimesIn } from "./times";
 const { api } = useApi();
 const me = shallowRef<Me | null>(null);
 const portal = shallowRef<Portal | null>(null);
-onSignedOut(() => (me.value = null));
+/** Whose session was ended elsewhere (the password changed, signed out by an administrator) while he was at work here. */
+const endedFor = shallowRef("");
+let leaving = false;
+onSignedOut(() => {
+  if (!leaving && me.value) endedFor.value = me.value.email;
+  me.value = null;
+});
 // Every page shows times on the clock of the profile, wherever the browser is.
 watch(() => me.value?.time_zone, showTimesIn, { flush: "sync" });
 
@@ -31,6 +37,7 @@ async function load(): Promise<Me | null> {
 }
 
 async function entered(user: Me): Promise<Me> {
+  endedFor.value = "";
   me.value = user;
   await setLanguage(user.language);
   return user;
@@ -42,7 +49,9 @@ async function login(email: string, password: string): Promise<Me> {
 
 async function logout(): Promise<void> {
   await api.logout();
+  leaving = true;
   announceSignedOut();
+  leaving = false;
 }
 
 /** Take over a newer self (from an answer or from the socket). */
@@ -63,6 +72,7 @@ function setPortal(changed: Portal): void {
 export function useSession() {
   return {
     me: computed(() => me.value),
+    endedFor: computed(() => endedFor.value),
     portal: computed(() => portal.value),
     isAdministrator: computed(() => me.value?.role === "administrator"),
     load,

@@ -155,6 +155,7 @@ export default {
   tryIt: "Try it",
   snippet: "Line for the site",
   loginTitle: "Sign in",
+  sessionOver: "You were signed out: the password was changed or the session was ended elsewhere. What you were writing is kept.",
   login: "Sign in",
   loggingIn: "Signing in…",
   loginWrong: "The e-mail or the password is wrong. Check the keyboard layout and Caps Lock.",
