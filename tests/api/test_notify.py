@@ -3,9 +3,13 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from openlines.notify.hooks import make_secret
 from openlines.services import notices
+from openlines.store import push
 from openlines.store.tx import Tx
+from tests.api.house import PASSWORD as HIS_PASSWORD
 from tests.api.house import House
 from tests.notify.browser import FakeBrowser
 from tests.notify.smtp import PASSWORD, USER, smtp_server
@@ -170,3 +174,26 @@ async def test_what_did_not_arrive_is_listed_retried_and_put_away(house: House) 
 def _tell_other(tx: Tx) -> None:
     """A webhook to an address that is none for webhooks."""
     notices.add(tx, "kpi_first", 8, 100, [0], ["webhook"], {"line": "x"}, None, 1, webhook_url="ftp://example.com/")
+
+
+@pytest.mark.parametrize("how", ["password", "dismissed", "role"])
+async def test_browsers_are_told_no_more_when_sessions_end(house: House, how: str) -> None:
+    bob_id = await house.add_user("Bob")
+    bob = await house.sign_in("Bob")
+    ann_id = await house.add_user("Eve")
+    ann = await house.sign_in("Eve")
+    for browser, name in ((bob, "bob"), (ann, "ann")):
+        made = FakeBrowser(f"https://push.example.net/{name}").subscription._asdict()
+        assert (await browser.post("/api/v1/me/push", made)).status == 201
+    if how == "password":
+        new = {"current": HIS_PASSWORD, "new": "another good password"}
+        assert (await bob.post("/api/v1/me/password", new)).status == 204
+    else:
+        row = (await house.admin.get(f"/api/v1/users/{bob_id}")).json
+        change = {"role": "administrator"} if how == "role" else {"active": False}
+        assert (await house.admin.patch(f"/api/v1/users/{bob_id}", {"version": row["version"], **change})).status == 200
+    told = await house.app.edge.store.read(push.of_users, [bob_id, ann_id])
+    assert list(told) == [ann_id]
+    if how == "password":
+        made = FakeBrowser("https://push.example.net/bob").subscription._asdict()
+        assert (await bob.post("/api/v1/me/push", made)).status == 201, "the browser that changed it goes on"

@@ -11,9 +11,9 @@ from openlines.core.line import LANGUAGES, Problem
 from openlines.services import presence, queue
 from openlines.services.access import Actor
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.services.sessions import end_everywhere
 from openlines.store import departments as department_rows
 from openlines.store import portal as portals
-from openlines.store import sessions as session_rows
 from openlines.store import users as rows
 from openlines.store.tx import Reader, Tx
 from openlines.store.users import User
@@ -102,7 +102,7 @@ def change_user(
     if "active" in changes:
         _switched(tx, user_id, on=bool(changes["active"]))
     if "role" in changes:
-        session_rows.end_sessions_of(tx, user_id)
+        end_everywhere(tx, user_id)
     what = [*changes, *(["departments"] if department_ids is not None else [])]
     tx.event(
         "user.changed",
@@ -127,10 +127,11 @@ def change_me(tx: Tx, actor: Actor, **changes: Any) -> User:
 
 
 def set_password(tx: Tx, user_id: int, password_hash: str, *, keep_session: int = 0) -> None:
-    """A new password ends every other session of the user and, by its event, their sockets. Keys are not touched."""
+    """A new password ends every other session of the user and, by its event, their sockets; no browser of his is told
+    of anything until it asks for it again. Keys are not touched."""
     access_user(tx, user_id)
     rows.put(tx, user_id, password_hash=password_hash)
-    session_rows.end_sessions_of(tx, user_id, but=keep_session)
+    end_everywhere(tx, user_id, but=keep_session)
     tx.event("user.changed", user_id=user_id, data={"what": ["password"], "ended": "sessions", "but": keep_session})
 
 
@@ -172,7 +173,7 @@ def _tidy(user: User, changes: dict[str, Any]) -> dict[str, Any]:
 
 def _switched(tx: Tx, user_id: int, *, on: bool) -> None:
     if not on:
-        session_rows.end_sessions_of(tx, user_id)
+        end_everywhere(tx, user_id)
         department_rows.no_longer_head(tx, user_id)
         presence.take_back_all(tx, user_id)
     presence.refresh_user(tx, user_id)

@@ -5,6 +5,7 @@ from typing import Final
 from openlines.core.line import DAY, HOUR, MINUTE
 from openlines.services.access import Actor
 from openlines.services.errors import NotFound
+from openlines.store import push
 from openlines.store import sessions as rows
 from openlines.store import users as user_rows
 from openlines.store.sessions import Session, SignedIn
@@ -80,8 +81,17 @@ def end_session(tx: Tx, actor: Actor, session_id: int) -> None:
 
 def end_all(tx: Tx, user_id: int) -> None:
     """Sign a user out everywhere."""
-    rows.end_sessions_of(tx, user_id)
+    end_everywhere(tx, user_id)
     tx.event("user.changed", user_id=user_id, data={"what": ["sessions"], "ended": "sessions"})
+
+
+def end_everywhere(tx: Tx, user_id: int, *, but: int = 0) -> None:
+    """Ends the sessions of a user, all but one where he asks for it himself, and tells his browsers nothing any more.
+
+    A browser is told without a session, so it would go on for whoever has it. The one that may stay says so anew.
+    """
+    rows.end_sessions_of(tx, user_id, but=but)
+    push.drop_of(tx, user_id)
 
 
 def my_sessions(reader: Reader, actor: Actor) -> list[Session]:

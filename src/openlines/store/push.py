@@ -42,6 +42,7 @@ _PUT = Statement(
 _BY_ENDPOINT = Statement(select(*_COLUMNS).where(_S.endpoint == bindparam("endpoint")))
 _DROP = Statement(delete(push_subscriptions).where(_S.id == bindparam("id"), _S.user_id == bindparam("of_user")))
 _DROP_SOME = Statement(delete(push_subscriptions).where(among(_S.id, "ids")))
+_DROP_OF = Statement(delete(push_subscriptions).where(_S.user_id == bindparam("user_id")))
 _DROP_ALL = Statement(delete(push_subscriptions))
 _FAILED = Statement(update(push_subscriptions).where(among(_S.id, "ids")))
 
@@ -80,6 +81,11 @@ def drop(tx: Tx, user_id: int, subscription_id: int) -> bool:
 
 def drop_some(tx: Tx, ids: Iterable[int]) -> None:
     tx.run(_DROP_SOME, ids=sorted(ids))
+
+
+def drop_of(tx: Tx, user_id: int) -> None:
+    """All browsers of a person."""
+    tx.run(_DROP_OF, user_id=user_id)
 
 
 def drop_all(tx: Tx) -> None:

@@ -31,7 +31,23 @@ export async function subscribe(publicKey: string): Promise<PushBrowser | null> 
     found = null;
   }
   found ??= await registered.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  const { endpoint, keys } = found.toJSON();
+  return add(found);
+}
+
+/** Is this browser told of the notices of whoever is signed in? */
+export async function toldHere(): Promise<boolean> {
+  const own = await ownSubscription().catch(() => null);
+  return own !== null && (await notifyApi.browsers()).items.some((one) => one.endpoint === own.endpoint);
+}
+
+/** What ended for all browsers goes on in this one. */
+export async function tellHereAgain(): Promise<void> {
+  const own = await ownSubscription();
+  if (own) await add(own);
+}
+
+function add(subscription: PushSubscription): Promise<PushBrowser> {
+  const { endpoint, keys } = subscription.toJSON();
   return notifyApi.addBrowser({ endpoint: endpoint ?? "", p256dh: keys?.["p256dh"] ?? "", auth: keys?.["auth"] ?? "" });
 }
 
