@@ -107,6 +107,30 @@ def test_help_is_all_in_russian_where_the_machine_is(arguments: list[str]) -> No
     assert not re.search("[а-яё]", english)
 
 
+MISTAKES = [
+    (["serve", "--prot", "3"], "Нет такого параметра: --prot"),
+    (["serve", "--port", "abc"], "Значение --port не подходит: нужно целое число."),
+    (["serve", "--port", "99999"], "от 0 до 65535"),
+    (["serve", "extra"], "Лишнее: extra"),
+    (["frobnicate"], "Нет такой команды: «frobnicate»."),
+    (["serv"], "Может быть, 'serve'"),
+    (["user", "frobnicate"], "Нет такой команды: «frobnicate»."),
+    (["user", "add"], "Не хватает параметра --email."),
+    (["admin", "create", "--email"], "Параметру --email нужно значение."),
+    (["line", "export"], "Не хватает аргумента LINE."),
+    (["doctor", "--json=3"], "У параметра --json значения нет."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES, ids=[" ".join(each) for each, _ in MISTAKES])
+def test_a_mistake_in_the_command_line_is_told_in_russian(arguments: list[str], said: str) -> None:
+    shown = _run(*arguments, LC_ALL="ru_RU.UTF-8")
+    assert said in shown
+    assert not re.search(r"\b(Error|Usage|Try|Option|Invalid|Missing|No such|Got|Did|should|must)\b", shown), shown
+    english = _run(*arguments, OPENLINES_LANGUAGE="en", LC_ALL="ru_RU.UTF-8")
+    assert not re.search("[а-яё]", english)
+
+
 def test_the_doctor_speaks_russian(tmp_path: Path) -> None:
     shown = _run("doctor", "--data", str(tmp_path / "none"), OPENLINES_LANGUAGE="ru", LANG="C")
     assert "ещё нет портала" in shown

@@ -3,10 +3,14 @@
 The language is OPENLINES_LANGUAGE (en, ru), else the locale's: LC_ALL, LC_MESSAGES, LANG, the first that is set.
 """
 
+import io
 import os
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -71,6 +75,61 @@ def _furnished(text: str) -> str:
     return text
 
 
+# What the library says of a command line that is wrong. The quoted words are of whoever typed it.
+_MISTAKES: Final = (
+    (re.compile(r"^Usage: ", re.MULTILINE), "Использование: "),
+    (re.compile(r"\[OPTIONS\]"), "[ПАРАМЕТРЫ]"),
+    (re.compile(r"COMMAND \[ARGS\]\.\.\."), "КОМАНДА [АРГУМЕНТЫ]..."),
+    (re.compile(r"^Try '(.+)' for help\.$", re.MULTILINE), r"Справка: \1"),
+    (re.compile(r"^Error: ", re.MULTILINE), "Ошибка: "),
+    (re.compile(r"No such option: (\S+)"), r"Нет такого параметра: \1"),
+    (re.compile(r"\(Possible options: (.+)\)"), r"(есть похожие: \1)"),
+    (re.compile(r"No such command '(.*?)'\.?"), r"Нет такой команды: «\1»."),
+    (re.compile(r" Did you mean (.+)\?$", re.MULTILINE), r" Может быть, \1?"),
+    (re.compile(r"Missing option '(.+?)'\."), r"Не хватает параметра \1."),
+    (re.compile(r"Missing argument '(.+?)'\."), r"Не хватает аргумента \1."),
+    (re.compile(r"Missing command\."), "Не хватает команды."),
+    (re.compile(r"Option '(.+?)' requires an argument\."), r"Параметру \1 нужно значение."),
+    (re.compile(r"Option '(.+?)' requires (\d+) arguments\."), r"Значений параметра \1 должно быть \2."),
+    (re.compile(r"Option '(.+?)' does not take a value\."), r"У параметра \1 значения нет."),
+    (re.compile(r"Argument '(.+?)' takes (\d+) values\."), r"Значений аргумента \1 должно быть \2."),
+    (re.compile(r"Got unexpected extra argument\(s\) \((.+)\)"), r"Лишнее: \1"),
+    (re.compile(r"Invalid value for '(.+?)': "), r"Значение \1 не подходит: "),
+    (re.compile(r"Invalid value: "), "Значение не подходит: "),
+    (re.compile(r"Input should be a valid integer.*"), "нужно целое число."),
+    (re.compile(r"Input should be a valid number.*"), "нужно число."),
+    (re.compile(r"Input should be greater than or equal to (\S+)"), r"не меньше \1."),
+    (re.compile(r"Input should be less than or equal to (\S+)"), r"не больше \1."),
+    (re.compile(r"'(.*?)' is not one of (.+)\."), r"«\1» — не из этих: \2."),
+    (re.compile(r"(?:File|Directory|Path) '(.*?)' does not exist\."), r"нет такого пути: «\1»."),
+    (re.compile(r"(?:File|Directory|Path) '(.*?)' is not readable\."), r"«\1» не читается."),
+    (re.compile(r"(?:File|Path) '(.*?)' is a directory\."), r"«\1» — это папка."),
+)
+# The library tells mistakes in a command line by this class; it has no public name.
+_Mistake: Final = cast(type[Exception], typer.BadParameter.__base__)
+
+
+@contextmanager
+def told_in_our_words() -> Iterator[None]:
+    """Mistakes of whoever typed the command are shown in the machine's language."""
+    try:
+        yield
+    except _Mistake as error:
+        mistake = cast(Any, error)
+        if language() == "ru" and "show" not in vars(mistake):
+            mistake.show = partial(_shown, mistake.show)
+        raise
+
+
+def _shown(show: Callable[[Any], None], file: Any = None) -> None:
+    said = io.StringIO()
+    show(said)
+    text = said.getvalue()
+    for english, russian in _MISTAKES:
+        text = english.sub(russian, text)
+    print(text, file=file or sys.stderr, end="")
+
+
 class Command(TyperCommand):
     """A command whose help is all in one language."""
 
@@ -79,10 +138,18 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands likewise."""
+    """A group of commands likewise; what is wrong with a command line is told in that language too."""
 
     def get_help(self, ctx: Any) -> str:
         return _furnished(super().get_help(ctx))
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with told_in_our_words():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with told_in_our_words():
+            return super().invoke(ctx)
 
 
 def explain(*apps: typer.Typer) -> None:
