@@ -148,6 +148,14 @@ def test_a_folder_of_somebody_else_is_said_in_words(
     assert str(folder / "portal.db") in shown.output
 
 
+def test_a_closed_folder_is_told_by_us_and_not_by_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    shown = openlines("doctor", folder=tmp_path)
+    assert shown.exit_code == 1
+    assert "cannot be written" in shown.output
+    assert "Usage" not in shown.output
+
+
 def test_what_is_no_database_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "portal.db").write_bytes(b"this is no database " * 100)
     for arguments in (["doctor"], ["migrate"], ["user", "add", "--email", "b@example.org"]):

@@ -85,7 +85,9 @@ app.add_typer(inbox, name="inbox")
 app.add_typer(line, name="line")
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help=say("Folder with the database, files and secret key. [default: data]"))
+    Path | None,
+    # `readable` would refuse in the library's words, before ours.
+    typer.Option("--data", readable=False, help=say("Folder with the database, files and secret key. [default: data]")),
 ]
 Database = Annotated[
     str | None,
