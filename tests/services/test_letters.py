@@ -33,6 +33,7 @@ URL = "https://desk.example"
 _NOTICES = Statement(select(tables.notices).where(tables.notices.c.kind == "mail").order_by(tables.notices.c.id))
 _CHANNEL = Statement(update(tables.channels))
 _THREAD = Statement(update(tables.threads))
+_CUSTOMER = Statement(update(tables.customers))
 _number = itertools.count(1)
 
 
@@ -211,6 +212,40 @@ def test_switched_off_or_without_an_address_a_reply_leaves_nothing_to_look_at(ho
     desk.channel(letters=True)
     desk.says("Three")
     assert [row[0] for row in house.do(lambda tx: tx.all(pending))] == [desk.thread_id]
+
+
+def test_a_reply_costs_one_statement_more_only_where_a_letter_may_follow(
+    house: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(house)
+    counted: list[str] = []
+    kind = house.do(type)
+    for name in ("one", "all", "run", "run_many", "changed"):
+        monkeypatch.setattr(kind, name, _counted(getattr(kind, name), counted))
+
+    def statements(text: str) -> int:
+        said = reply.Reply(text, text)
+        counted.clear()
+        house.do(reply.reply, desk.ann, desk.conversation_id, said)
+        return len(counted)
+
+    statements("Warm.")
+    desk.channel(letters=False)
+    off = statements("One")
+    desk.channel(letters=True)
+    on = statements("Two")
+    house.do(lambda tx: tx.run(_CUSTOMER, email=""))
+    nowhere = statements("Three")
+    assert off > 0
+    assert (on, nowhere) == (off + 1, off)
+
+
+def _counted(run: Any, counted: list[str]) -> Any:
+    def counting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        counted.append(run.__name__)
+        return run(self, *args, **kwargs)
+
+    return counting
 
 
 def test_the_letter_shows_operators_as_the_line_does(house: Portal) -> None:
