@@ -1,6 +1,8 @@
 import { ApiError } from "@openlines/client";
 import { computed, shallowRef } from "vue";
 
+import type { Language } from "./types";
+
 /**
  * What the server said about single fields, by path ("queue_time", "greeting.ru", "week.0.1"); a path under
  * "settings." and one without it are the same. What belongs to no field is in `general`.
@@ -47,12 +49,20 @@ export function useFaults() {
     );
   }
 
+  /** Messages of a text by language; one about the text as a whole ("needed") stands at `first`. */
+  function ofTexts(path: string, first: Language = "ru"): Partial<Record<Language, string>> {
+    const each = under(path);
+    const whole = of(path);
+    return Object.keys(each).length || !whole ? each : { [first]: whole };
+  }
+
   return {
     general,
     take,
     clear,
     of,
     under,
+    ofTexts,
     all: () => byPath.value,
     any: computed(() => Object.keys(byPath.value).length > 0 || general.value !== ""),
   };
@@ -67,6 +77,7 @@ export function faultsWithin(faults: Faults, path: string): Faults {
     clear: (inner) => faults.clear(inner === undefined ? path : `${path}.${inner}`),
     of: (inner) => faults.of(`${path}.${inner}`),
     under: (inner) => faults.under(`${path}.${inner}`),
+    ofTexts: (inner, first) => faults.ofTexts(`${path}.${inner}`, first),
     all: () => faults.under(path),
     any: computed(() => Object.keys(faults.under(path)).length > 0),
   };
