@@ -16,6 +16,7 @@ class Proxy:
         port = self._listener.getsockname()[1]
         self.url = urlunsplit(parts._replace(netloc=f"{parts.username}@127.0.0.1:{port}"))
         self.cut_at: bytes | None = None  # in what the server says: instead of passing it on, cut, once
+        self.then_cut_at: bytes | None = None  # after that cut, the next one
         self.then_refuse = False  # after that cut, take no more connections
         self.refusing = False
         self.cuts = 0
@@ -50,7 +51,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if answers and self.cut_at is not None and self.cut_at in data:
-                    self.cut_at = None
+                    self.cut_at, self.then_cut_at = self.then_cut_at, None
                     self.cuts += 1
                     self.refusing = self.then_refuse
                     break

@@ -206,6 +206,13 @@ async def test_the_answer_to_commit_is_lost_and_the_server_asked(store_behind_pr
     await check(store_behind_proxy, {*tokens, "alone"})
 
 
+async def test_the_connection_is_lost_again_while_the_server_is_asked(store_behind_proxy: Store, proxy: Proxy) -> None:
+    proxy.cut_at, proxy.then_cut_at = b"COMMIT\0", b"committed"
+    assert await store_behind_proxy.write(enter, "once") == 1
+    assert proxy.cuts == 2
+    await check(store_behind_proxy, {"once"})
+
+
 async def test_the_connection_is_lost_before_commit_leaves(store_behind_proxy: Store, proxy: Proxy, plan: Plan) -> None:
     plan.before_sync = proxy.cut
     assert await store_behind_proxy.write(enter, "once") == 1

@@ -327,22 +327,31 @@ class PostgresSession:
         """
         unknown = CommitUnknown(f"the connection was lost during COMMIT: {cause}")
         timeline, fate = self._timeline, None
-        try:
-            wire = self._reconnect()
-            if self._timeline != timeline:
-                raise unknown
-            deadline = time.monotonic() + _RESOLVE_SECONDS
-            wire.ask_alone(_END, (pid, tx.xid))  # the other end may not have noticed yet
-            while (fate := wire.ask_alone(_FATE, (tx.xid,))[0][0]) == "in progress" and time.monotonic() < deadline:
-                time.sleep(0.02)
-        except StoreError as error:
-            if self._wire is not None:
+        deadline = time.monotonic() + _RESOLVE_SECONDS
+        while fate is None:
+            try:
+                wire = self._reconnect()
+                if self._timeline != timeline:
+                    raise unknown
+                fate = self._fate(wire, pid, tx.xid, deadline)
+            except StoreError as error:
                 self._drop()
-            raise unknown from error
+                # Losing this one too loses nothing: the server is asked anew. One that is away is not waited for.
+                if not isinstance(error, ConnectionLost) or time.monotonic() >= deadline:
+                    raise unknown from error
         if fate == "aborted":
             raise ConnectionLost(f"the connection was lost, and the server rolled back: {cause}")
         if fate != "committed":
             raise unknown
+
+    @staticmethod
+    def _fate(wire: Wire, pid: int, xid: str | None, deadline: float) -> str:
+        wire.ask_alone(_END, (pid, xid))  # the other end may not have noticed yet
+        while True:
+            fate = str(wire.ask_alone(_FATE, (xid,))[0][0])
+            if fate != "in progress" or time.monotonic() >= deadline:
+                return fate
+            time.sleep(0.02)
 
     def _heard(self, tx: Group, result: Any) -> None:
         now = int(result.get_value(0, 0))
