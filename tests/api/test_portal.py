@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.api.house import House, running
 
 
@@ -54,3 +56,22 @@ async def test_what_the_server_is_told_when_it_starts_is_shown(tmp_path: Path, e
         await house.set_up()
         found = (await house.admin.get("/api/v1/portal/settings")).json
         assert (found["public_url"], found["max_lines"]) == (public_url, 3)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "insecure"),
+    [
+        ("http", "127.0.0.1:8080", False),
+        ("http", "localhost:8080", False),
+        ("http", "[::1]:8080", False),
+        ("http", "192.0.2.5:8080", True),
+        ("http", "portal.example", True),
+        ("http", "localhost.evil.example", True),
+        ("https", "portal.example", False),
+    ],
+)
+async def test_a_page_knows_that_it_was_opened_over_plain_http_from_afar(
+    house: House, scheme: str, host: str, insecure: bool
+) -> None:
+    answer = await house.browser(scheme=scheme).get("/api/v1/portal", headers={"host": host})
+    assert answer.json.get("insecure", False) is insecure
