@@ -171,6 +171,8 @@ def test_an_address_of_a_database_that_cannot_be_understood_is_not_repeated(comm
         assert shown.exit_code == 1
         assert "cannot be understood" in shown.output
         assert "hunter2" not in shown.output
+    assert openlines("migrate", "--database", "postgresql://127.0.0.1:1/name", folder=tmp_path / "none").exit_code == 1
+    assert not (tmp_path / "none").exists(), "PostgreSQL is migrated before there is a folder"
     away = openlines(*command, "--database", "postgresql://ann:hunter2@127.0.0.1:1/name", folder=tmp_path)
     assert (away.exit_code, "PostgreSQL cannot be reached" in away.output) == (1, True)
     assert "hunter2" not in away.output

@@ -174,7 +174,6 @@ def migrate(data: Data = None, database: Database = None) -> None:
     from openlines.store import migrate as migrate_store
 
     try:
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate_store(config.database_url)
     except StoreInUse as error:
         words = say("Stop it first; it migrates by itself when it starts again.")
