@@ -97,7 +97,7 @@ MUTATIONS = (
     ),
     Mutation("s14", "core/conversation.py", "(s.greeting_each or not given.greeted_before)", "True"),
     Mutation("s14", "core/conversation.py", "if greets and first and not c.greeted and", "if greets and"),
-    Mutation("s15", "core/timers.py", "+ s.no_answer_time * SECOND", "+ s.no_answer_time * SECOND + 1"),
+    Mutation("s15", "core/timers.py", 's.no_answer_time, "no_answer"', 's.no_answer_time + 1, "no_answer"'),
     Mutation("s15", "core/conversation.py", 's.no_answer_action == "text" and', "True and"),
     Mutation("s15", "core/timers.py", 's.no_answer_stops_on == "accept" and c.accepted_at', "c.accepted_at"),
     Mutation("s16", "core/line.py", "check_availability: bool = True", "check_availability: bool = False"),
