@@ -239,3 +239,12 @@ async def test_an_operator_sends_it_once_for_one_key_and_saves_it(desk: House, p
     text = saved.body.decode("utf-8-sig")
     assert "It is ready 🎂.\r\n" in text
     assert "He never pays." not in text
+
+
+async def test_who_asks_without_end_is_slowed_down_before_anything_is_read(desk: House) -> None:
+    visitor, conversation_id = await talk(desk)
+    await reply(desk, conversation_id, "It is ready.")
+    codes = [(await visitor.ask("POST", "/transcript", {})).code for _ in range(40)]
+    assert codes[0] == ""
+    assert codes[1] == "transcript_too_often"
+    assert codes[-1] == "too_many_requests"

@@ -9,7 +9,7 @@ from openlines.store.statement import Statement, insert
 from openlines.store.tables import channels, conversations, customers, messages, reply_letters, threads, transcripts
 from openlines.store.tx import Reader, Tx
 
-CHUNK = 5
+CHUNK = 2  # letters in one transaction: others write in between
 _L = reply_letters.c
 _T = transcripts.c
 

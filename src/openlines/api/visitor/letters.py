@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from openlines.api.asgi import header
-from openlines.api.refusals import HttpRefused
+from openlines.api.refusals import HttpRefused, TooMany
 from openlines.api.words import choose_language
 from openlines.services import transcripts
 
@@ -31,6 +31,10 @@ _request = msgspec.json.Decoder(TranscriptRequest)
 
 async def send_transcript(call: "Call") -> None:
     visitor = call.visitor()
+    # Putting a long conversation into words takes longer than any message: what is refused below must not be for free.
+    wait = call.visitors.edge.limits.visitor.take(visitor.external_id)
+    if wait:
+        raise TooMany(wait)
     given = await call.body(_request)
     if not call.site.sends_transcripts:
         raise HttpRefused(409, "transcript_off")
