@@ -178,6 +178,13 @@ def test_an_address_of_a_database_that_cannot_be_understood_is_not_repeated(comm
     assert "hunter2" not in away.output
 
 
+def test_an_event_that_is_not_put_aside_cannot_be_tried_again(tmp_path: Path) -> None:
+    assert openlines("migrate", folder=tmp_path).exit_code == 0
+    unknown = openlines("inbox", "replay", "--id", "99", folder=tmp_path)
+    assert (unknown.exit_code, "None of these events" in unknown.output) == (1, True)
+    assert openlines("inbox", "replay", "--all", folder=tmp_path).exit_code == 0
+
+
 def test_a_file_that_is_no_line_is_said_in_words(tmp_path: Path) -> None:
     assert openlines("migrate", folder=tmp_path).exit_code == 0
     shown = openlines("line", "import", "-", folder=tmp_path, stdin="{")

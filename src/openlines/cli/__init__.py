@@ -341,6 +341,8 @@ def inbox_replay(
         raise stop(say("Name events with --id, or all of them with --all."), USAGE)
     values = {"all": True} if everything else {"ids": ids}
     done = do(config_of(data=data, database=database), "inbox.replay", values)
+    if ids and not done["count"]:
+        raise stop(say("None of these events is put aside. `openlines inbox list` shows which are."))
     words = count(done["count"], ("event is", "events are"), ("событие", "события", "событий"))
     tell(done, say("{events} tried again.", events=words), as_json=as_json)
 

@@ -186,6 +186,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 the portal
     "Set the portal up (once): {link}": "Настроить портал (один раз): {link}",
     "Nobody would do the work of {missing}: with SQLite one process does everything.": "Работу {missing} было бы некому делать: с SQLite всё делает один процесс.",
     "Leave --roles out, or take PostgreSQL.": "Уберите --roles или возьмите PostgreSQL.",
+    "None of these events is put aside. `openlines inbox list` shows which are.": "Ни одно из этих событий не отложено. Какие отложены, покажет `openlines inbox list`.",
     "openlines did not start: {reason}": "openlines не запустился: {reason}",
     "openlines {version} demo: {address}": "openlines {version}, демо: {address}",
     "password of everybody: {password}": "пароль у всех: {password}",
