@@ -1,5 +1,7 @@
 export default {
   lists: "Lists of conversations",
+  trial: "Test",
+  trialHelp: "Written in the sample of the settings or on the page for trying the chat, not by a customer on a site.",
   tab_mine: "Mine",
   tab_queue: "Queue",
   tab_all: "All",

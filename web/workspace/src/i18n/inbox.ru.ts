@@ -3,6 +3,8 @@ import type en from "./inbox.en";
 
 export default {
   lists: "Списки обращений",
+  trial: "Проба",
+  trialHelp: "Написано в образце в настройках или на странице для пробы чата, а не клиентом на сайте.",
   tab_mine: "Мои",
   tab_queue: "Очередь",
   tab_all: "Все",

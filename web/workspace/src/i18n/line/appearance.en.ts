@@ -8,7 +8,7 @@ export default {
   chatRest: "Code for the site, hours, safety",
   onComputer: "Computer",
   onPhone: "Phone",
-  liveHelp: "This is the chat itself, as you are changing it: press its button. Customers see changes after saving.",
+  liveHelp: "This is the chat itself, as you are changing it: press its button. Customers see changes after saving. What you write here comes to the line as a customer's words do, marked “Test”.",
   group_pages: "On which pages",
   group_letters: "Letters to visitors",
   invitation: "Invitation {number}",
