@@ -21,7 +21,7 @@ from openlines.services.line_settings import merged
 from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.looks import Looks
 from openlines.services.queue import check_members, rebuild_seats, seat_members
-from openlines.services.turn import Turn, load, load_some
+from openlines.services.turn import load_some, turns
 from openlines.services.working_time import stored
 from openlines.store import conversations, faces, lines, seats
 from openlines.store.faces import OwnFace
@@ -216,13 +216,10 @@ def rearm(tx: Tx, line_id: int) -> bool:
     kpi.realign(tx, [(case.c, case.rules) for case in cases])
     if not ids:
         kpi.sweep(tx, line_id)
-    moved = False
-    for found in cases:
-        turn = Turn(tx, load(tx, found.c.id) if moved else found)
+    for turn in turns(tx, cases):
         turn.step(RulesChanged())
         turn.event("rules_changed")
         turn.done()
-        moved = moved or turn.kicked
     lines.put(tx, line_id, rearm_after=ids[-1] if ids else None)
     return bool(ids)
 

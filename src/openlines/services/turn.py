@@ -6,7 +6,7 @@ version, the messages in one statement, the seats' counters as relative changes,
 If anything of it fails, the group that holds it is rolled back and run again; nothing has left the house.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from openlines.channels.base import Capabilities
@@ -356,6 +356,15 @@ class Turn:
             self.tx.poke(f"route:{c.line_id}")
         if c.due_at is not None and (self._new or c.due_at != self.before.due_at):
             self.tx.wake(c.due_at)
+
+
+def turns(tx: Tx, cases: Iterable[Case]) -> Iterator[Turn]:
+    """A turn for each case; once one of them has moved another conversation, those that follow are read anew."""
+    moved = False
+    for case in cases:
+        turn = Turn(tx, load(tx, case.c.id) if moved else case)
+        yield turn
+        moved = moved or turn.kicked
 
 
 def _counted(c: Conversation, rules: Rules) -> tuple[int, int, int] | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from openlines.core.inputs import Woke
 from openlines.core.line import MINUTE
 from openlines.services import presence
-from openlines.services.turn import Turn, load, load_some
+from openlines.services.turn import load_some, turns
 from openlines.store import conversations, seats, users
 from openlines.store import lines as line_rows
 from openlines.store.tx import Reader, Tx
@@ -33,16 +33,11 @@ def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
     lines: set[int] = set()
     lateness: list[int] = []
     calm = jumped_at is not None and 0 <= tx.now - jumped_at < CALM
-    moved = False
-    for read in load_some(tx, ids):
-        case = load(tx, read.c.id) if moved else read
-        c = case.c
-        if c.due_at is not None:
-            lateness.append(tx.now - c.due_at)
-        turn = Turn(tx, case)
-        turn.step(Woke(calm=calm, sender_gone=_gone(tx, c.sender_id)))
+    for turn in turns(tx, load_some(tx, ids)):
+        if turn.c.due_at is not None:
+            lateness.append(tx.now - turn.c.due_at)
+        turn.step(Woke(calm=calm, sender_gone=_gone(tx, turn.c.sender_id)))
         after = turn.done()
-        moved = moved or turn.kicked
         if after.state == "waiting" and after.route_at is not None and after.route_at <= tx.now:
             lines.add(after.line_id)
     more = len(ids) == conversations.DUE_CHUNK
