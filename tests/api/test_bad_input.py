@@ -112,6 +112,16 @@ async def test_a_field_called_language_is_looked_at_like_any_other(house: House,
         assert "language" in answer.json["fields"]
 
 
+async def test_an_empty_file_is_refused_before_anybody_is_to_send_it(house: House) -> None:
+    visitor = await house.visitor()
+    for answer in (
+        await house.admin.post("/api/v1/files", raw=b"", headers={"x-file-name": "a.txt"}),
+        await visitor.ask("POST", "/files", raw=b"", headers={"x-file-name": "a.txt"}),
+    ):
+        clear(answer)
+        assert (answer.status, answer.json["code"]) == (422, "file_empty")
+
+
 UNKNOWN = ["0", "-1", "999999999", "9007199254740993", "99999999999999999999999", "abc", "1e3", "1;drop", "%00", "'"]
 
 

@@ -135,8 +135,8 @@ _IDEMPOTENCY_KEY: Final = {
     "required": False,
     "description": "Any text of yours, new for every change. A repeat within a day is not carried out again and gets "
     "the first answer, with Idempotency-Replayed: true; what was shown once (a key, a made-up password) is not in it. "
-    "The same key with another request is refused (409 key_reused).",
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+    "The same key with another request is refused (409 key_reused); an empty one is none.",
+    "schema": {"type": "string", "maxLength": KEY_LIMIT},
 }
 
 

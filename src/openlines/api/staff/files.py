@@ -63,6 +63,8 @@ async def upload_file(edge: TheEdge, request: Req, actor: TheActor) -> Response[
         declared=request.headers.get("content-type", ""),
         limit=edge.file_limit,
     )
+    if not kept.size:
+        raise HttpRefused(422, "file_empty")
     row = await edge.store.write(add_file, **facts_of(kept), user_id=actor.user_id)
     return shown(uploaded(row), 201)
 

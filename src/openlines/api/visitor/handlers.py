@@ -333,6 +333,8 @@ class VisitorApi:
             declared=header(call.scope, b"content-type"),
             limit=limit,
         )
+        if not kept.size:
+            raise HttpRefused(422, "file_empty")
         row = await self.edge.store.write(
             add_file,
             hash_=kept.hash,

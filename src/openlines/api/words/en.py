@@ -24,6 +24,7 @@ WORDS: Final = {
     "bad_text": "The text holds characters that cannot be kept.",
     "method_not_allowed": "This address does not take {method}.",
     "too_large": "Too much data: at most {limit} bytes.",
+    "file_empty": "The file is empty.",
     "file_too_large": "The file is too large: at most {megabytes} MB.",
     "length_required": "The size of the body must be told (Content-Length).",
     "unsupported_media_type": "Send JSON (Content-Type: application/json).",

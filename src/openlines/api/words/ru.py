@@ -24,6 +24,7 @@ WORDS: Final = {
     "bad_text": "В тексте есть знаки, которые нельзя сохранить.",
     "method_not_allowed": "Этот адрес не принимает {method}.",
     "too_large": "Слишком много данных: не больше {limit} байт.",
+    "file_empty": "Файл пуст.",
     "file_too_large": "Файл слишком велик: не больше {megabytes} МБ.",
     "length_required": "Нужно назвать размер тела (Content-Length).",
     "unsupported_media_type": "Отправляйте JSON (Content-Type: application/json).",
