@@ -151,6 +151,22 @@ def test_who_has_read_gets_no_letter(house: Portal) -> None:
     assert desk.letters() == []
 
 
+def test_a_goodbye_takes_nothing_from_the_letter(house: Portal) -> None:
+    desk = Desk(house, close_text={"en": "Goodbye!"})
+    desk.says("It is ready.")
+    house.acts(handle.finish, desk.ann, desk.conversation_id, None, now=True)
+    assert desk.looks(2 * MINUTE) == 1
+    (letter,) = desk.letters()
+    assert "It is ready." in letter["text"]
+    assert "Goodbye!" not in letter["text"]
+    assert desk.facts()[-1] == "mailed"
+    started = house.do(reply.start, desk.ann, desk.thread_id, reply.Reply("s", "It is still here."))
+    assert started.conversation_id != desk.conversation_id
+    assert desk.looks(10 * MINUTE) == 1
+    assert "It is still here." in desk.letters()[1]["text"]
+    assert "It is ready." not in desk.letters()[1]["text"]
+
+
 def test_a_page_that_has_the_words_is_given_time_to_show_them(house: Portal) -> None:
     desk = Desk(house)
     seq = desk.says("It is ready.")
