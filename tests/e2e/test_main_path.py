@@ -102,6 +102,10 @@ def test_a_lost_connection_is_shown_and_nothing_is_lost_or_doubled(
     expect(page.get_by_test_id("connection-banner")).to_be_visible(timeout=20_000)
     page.get_by_test_id("composer-input").fill("ответ во время обрыва")
     page.get_by_test_id("composer-send").click()
+    # A page that cannot be fetched now takes nobody away from where he is.
+    page.get_by_role("link", name="KPI").click()
+    expect(page.get_by_text("Страница не открылась: сервер не отвечает")).to_be_visible()
+    expect(page.get_by_test_id("composer-input")).to_be_visible()
     visitor.write("слова во время обрыва")
     house.start()
     expect(page.get_by_test_id("connection-banner")).to_have_count(0, timeout=40_000)

@@ -47,7 +47,7 @@ export default {
   pauseFor: "Pause: {reason}",
   pauseOther: "Other reason…",
   presenceFailed: "Your presence could not be changed",
-  networkLost: "Connecting… since {time}. What you write is kept.",
+  networkLost: "Connecting for {time}… What you write is kept.",
   networkOffline: "There is no network. What you write is kept.",
   networkBack: "Connected again",
   nobodyThere: {
@@ -58,6 +58,7 @@ export default {
   moreLines: { one: "and {count} more line", other: "and {count} more lines" },
   toQueue: "To the queue",
   closeBanner: "Close",
+  pageNotReached: "The page could not be opened: the server does not answer",
   startUnreachable: "The server cannot be reached",
   startUnreachableHelp: "It may be restarting, or the network is down. This page tries again by itself.",
   startUpdated: "openlines has been updated",

@@ -68,6 +68,7 @@ export default {
   },
   toQueue: "К очереди",
   closeBanner: "Закрыть",
+  pageNotReached: "Страница не открылась: сервер не отвечает",
   startUnreachable: "Сервер не отвечает",
   startUnreachableHelp: "Возможно, он перезапускается или пропала сеть. Страница сама попробует ещё раз.",
   startUpdated: "openlines обновился",
