@@ -3,11 +3,11 @@
 import pytest
 
 from tools.settings_table.looking import LATER, Place, is_only_shown, parts, places
-from tools.settings_table.looks import look_places
+from tools.settings_table.looks import look_parts, look_places
 from tools.settings_table.writing import FILES, default, label
 
 PLACES = [*(each for each in places() if each.name not in LATER), *look_places()]
-PARTS = parts()
+PARTS = [*parts(), *look_parts()]
 
 
 def _name(place: Place) -> str:

@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from openlines.channels import invitations
 from openlines.channels.base import Field
 from openlines.channels.fields import of_line
 from openlines.channels.registry import manifests
+from openlines.core.line import LANGUAGES
 from tools.settings_table.looking import _NOT_READING, LINE_PAGE, PACKAGE, ROOT, TESTS, Place, _nodes, _shown
 
 TAB = "appearance"
@@ -36,6 +38,16 @@ def look_places() -> list[Place]:
     ]
 
 
+def look_parts() -> list[Place]:
+    """What stands inside them: "website.invitations.page"."""
+    return [
+        Place(f"{place.name}.{part}", standard, "", "part", _part_control(part), _part_readers(part), _part_tests(part))
+        for place in look_places()
+        if place.kind == "invitations"
+        for part, standard in invitations.PARTS.items()
+    ]
+
+
 def words_of(name: str, language: str) -> tuple[str, str]:
     """The label and the help of "website.accent"."""
     field = _field(name)
@@ -48,8 +60,8 @@ def choice_of(name: str, value: Any, language: str) -> str:
 
 
 def is_look(name: str) -> bool:
-    """Whether it is the name of one of these."""
-    return name.partition(".")[0] in manifests()
+    """Whether it is the name of one of these, and not of what stands inside one."""
+    return name.count(".") == 1 and name.partition(".")[0] in manifests()
 
 
 def _field(name: str) -> Field:
@@ -100,6 +112,44 @@ def _is_name(key: ast.expr, name: str) -> bool:
         start = key.values[0]
         return isinstance(start, ast.Constant) and start.value == _LANGUAGE.sub("_", name) != name
     return isinstance(key, ast.Constant) and key.value == name
+
+
+def _part_control(part: str) -> str:
+    editor = _CONTROLS.with_name("InvitationsField.vue")
+    return editor.name if re.search(rf"""one\.{part}\b|["']{part}["']""", editor.read_text()) else ""
+
+
+def _part_readers(part: str) -> tuple[str, ...]:
+    """`each["page"]`, or `each[language]` for the words in it, beside the place that reads the invitations."""
+    where = "api/visitor/views.py"
+    return tuple(
+        dict.fromkeys(
+            f"{where}:{function}"
+            for function, node in _nodes(PACKAGE / where)
+            if isinstance(node, ast.Subscript) and _is_part(node.slice, part)
+        )
+    )
+
+
+def _is_part(key: ast.expr, part: str) -> bool:
+    if isinstance(key, ast.Name):
+        return part in LANGUAGES and key.id == "language"
+    return isinstance(key, ast.Constant) and key.value == part
+
+
+def _part_tests(part: str) -> tuple[str, ...]:
+    """Tests that write an invitation with it, or fill it in on the page."""
+    return tuple(
+        _shown(
+            {
+                f"{path.relative_to(ROOT).as_posix()}::{function}"
+                for path in _files()
+                if "invitation" in path.read_text()
+                for function, node in _nodes(path)
+                if function.rpartition(".")[2].startswith("test") and part in dict(_given(node))
+            }
+        )
+    )
 
 
 # ---------------------------------------------------------------- the tests

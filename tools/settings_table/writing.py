@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.settings_table.looking import LATER, ROOT, TABS, Place, parts, places, words
-from tools.settings_table.looks import TAB, choice_of, is_look, look_places, words_of
+from tools.settings_table.looks import TAB, choice_of, is_look, look_parts, look_places, words_of
 
 FILES = {"en": ROOT / "docs" / "settings.md", "ru": ROOT / "docs" / "settings.ru.md"}
 NAMED = 2  # so many readers and tests are named, the rest is counted
@@ -49,7 +49,7 @@ _DAYS = {"en": "Mon–Fri {}–{}", "ru": "пн–пт {}–{}"}
 
 def page(language: str) -> str:
     """The whole document."""
-    found, inside = [*(each for each in places() if each.name not in LATER), *look_places()], parts()
+    found, inside = [*(each for each in places() if each.name not in LATER), *look_places()], [*parts(), *look_parts()]
     sections = [_HEAD[language]]
     for tab, name in zip((*TABS, TAB), _TABS[language], strict=True):
         rows = []

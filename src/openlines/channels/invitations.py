@@ -31,9 +31,9 @@ def checked(name: str, value: Any) -> tuple[list[dict[str, Any]], list[Problem]]
 def _entry(path: str, value: Any) -> tuple[dict[str, Any], list[Problem]]:
     if not isinstance(value, dict):
         return {}, [Problem(path, "wrong_type", {"name": path, "expected": ["object"], "got": ""})]
-    problems = [Problem(f"{path}.{each}", "unknown_field") for each in value if each not in _PARTS]
+    problems = [Problem(f"{path}.{each}", "unknown_field") for each in value if each not in PARTS]
     entry: dict[str, Any] = {}
-    for part, standard in _PARTS.items():
+    for part, standard in PARTS.items():
         given = value.get(part, standard)
         if type(given) is not type(standard):
             expected = ["whole" if isinstance(standard, int) else "text"]
@@ -43,7 +43,8 @@ def _entry(path: str, value: Any) -> tuple[dict[str, Any], list[Problem]]:
     return entry, [*problems, *_wrong(path, entry)]
 
 
-_PARTS: Final[dict[str, Any]] = {"page": "*", "after": 20, "who": "all", "ru": "", "en": ""}
+# What an invitation consists of, each with its default.
+PARTS: Final[dict[str, Any]] = {"page": "*", "after": 20, "who": "all", "ru": "", "en": ""}
 
 
 def _wrong(path: str, entry: dict[str, Any]) -> list[Problem]:
