@@ -75,9 +75,13 @@ const offers = computed<readonly ConversationRow[]>(() => {
 
 /** Whether the composer of the next conversation takes the focus: not while one walks through the list by keys. */
 let composerWanted = true;
-export function takeComposerWish(): boolean {
-  const wanted = composerWanted;
+let takenFor: number | null = null;
+
+/** Once for each opening: a thread that is drawn anew (it went out of sight and came back) takes no focus from anybody. */
+export function takeComposerWish(id: number): boolean {
+  const wanted = composerWanted && takenFor !== id;
   composerWanted = true;
+  takenFor = id;
   return wanted;
 }
 
@@ -90,6 +94,7 @@ export function useInbox() {
   });
 
   function open(id: number | null, replace = false): void {
+    takenFor = null;
     const to = id === null ? { name: "inbox" } : { name: "conversation", params: { id } };
     void (replace ? router.replace(to) : router.push(to));
   }
