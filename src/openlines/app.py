@@ -44,6 +44,7 @@ from openlines.support.secrets import Seal, load_seal
 from openlines.workers.accounts import Accounts
 from openlines.workers.attachments import Attachments
 from openlines.workers.deliver import Deliverer
+from openlines.workers.letters import Letters
 from openlines.workers.notices import Notices
 from openlines.workers.parse import Parser
 from openlines.workers.poll import Keeper
@@ -77,6 +78,7 @@ class Application:
     parser: Parser | None = None
     keeper: Keeper | None = None
     notices: Notices | None = None
+    letters: Letters | None = None
 
     def __init__(self, config: Config, clock: Clock | None) -> None:
         self.config = config
@@ -211,6 +213,8 @@ class Application:
         self.notices = Notices(store, seal, client, self.config.node_name, self.config.public_url)
         self._closing.push_async_callback(self.notices.stop)
         self._run(self.notices.run(), "notices")
+        self.letters = Letters(store, self.config.public_url)
+        self._run(self.letters.run(), "letters")
 
     def _run(self, work: Any, name: str) -> None:
         """Run a part until this process stops; it ends before anything that was opened earlier."""
@@ -262,6 +266,9 @@ class Application:
         for (medium, outcome), count in () if self.notices is None else self.notices.counts.items():
             labels = {"medium": medium, "outcome": outcome}
             yield Gauge("openlines_notices", "Words to staff by medium and outcome", "counter", count, labels)
+        if self.letters is not None:
+            help_ = "Letters with operators' words to visitors who had left"
+            yield Gauge("openlines_reply_letters", help_, "counter", self.letters.sent)
 
 
 def run_server(config: Config, *, started: Callable[[Application, str], None]) -> None:
