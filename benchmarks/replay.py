@@ -7,6 +7,7 @@ is left out is everything but the database.
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks.people import visitors
 from benchmarks.world import LINE, World, visitor_token
 from openlines.services.receive import Incoming, receive_message
 from openlines.services.route import route
+from openlines.store.calls import Call
 from openlines.store.sqlite import SqliteSession, connect_writer
 from openlines.support.clock import HostClock
 from openlines.support.ids import fingerprint
@@ -68,17 +70,26 @@ def _record(world: World, batch: int, newcomer_each: int) -> None:
     turns = visitors(world, newcomer_each=newcomer_each)
     done, to_route = 0, False
     while done < _MESSAGES:
-        tx = session.begin()
+        calls = []
         for _ in range(min(batch - to_route, _MESSAGES - done)):
-            visitor = next(turns)
-            incoming = Incoming(fingerprint(visitor_token(visitor)), f"r-{done}", _WORDS)
-            receive_message(tx, _CHANNEL, incoming)
+            visitor = fingerprint(visitor_token(next(turns)))
+            calls.append(_call(receive_message, _CHANNEL, Incoming(visitor, f"r-{done}", _WORDS), about=visitor))
             done += 1
         if to_route:
-            route(tx, LINE)
+            calls.append(_call(route, LINE))
+        tx = session.begin()
+        session.carry_out(tx, calls)
+        for call in calls:
+            if call.error is not None:
+                raise call.error
+        session.send_commit(tx)
         to_route = any(poke.startswith("route:") for poke in tx.outcome().pokes)
         session.commit(tx)
     session.close()
+
+
+def _call(use_case: Callable[..., Any], *args: Any, about: str | None = None) -> Call:
+    return Call(None, use_case, args, {}, about)
 
 
 def _replay(world: World, statements: Statements) -> float:

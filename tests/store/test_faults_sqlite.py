@@ -97,17 +97,28 @@ async def store(tmp_path: Path, plan: Plan) -> AsyncIterator[Store]:
     await store.close()
 
 
-async def group(store: Store, plan: Plan, arm: Callable[[], None], *calls: Any) -> list[Any]:
+@pytest.fixture(params=[False, True], ids=["", "leaving_rows"])
+def leaving(request: pytest.FixtureRequest) -> bool:
+    """Whether the calls say what they are about, so that the rows which they add are written together."""
+    return bool(request.param)
+
+
+async def group(store: Store, plan: Plan, arm: Callable[[], None], *calls: Any, leaving: bool = False) -> list[Any]:
     """What becomes of calls that make one group, while the plan is armed."""
     async with Gate(store):
-        futures = [asyncio.ensure_future(store.write(*call)) for call in calls]
+        futures = [
+            asyncio.ensure_future(store.write(*call, about=number if leaving else None))
+            for number, call in enumerate(calls)
+        ]
         arm()
     return await asyncio.gather(*futures, return_exceptions=True)
 
 
 @pytest.mark.parametrize("rolls_back", [False, True])
 @pytest.mark.parametrize("error", FAILURES)
-async def test_one_failure_at_each_statement(store: Store, plan: Plan, error: str, rolls_back: bool) -> None:
+async def test_one_failure_at_each_statement(
+    store: Store, plan: Plan, error: str, rolls_back: bool, leaving: bool
+) -> None:
     done: set[str] = set()
     touched: set[str] = set()
     for index in range(STATEMENTS):
@@ -116,7 +127,7 @@ async def test_one_failure_at_each_statement(store: Store, plan: Plan, error: st
         def arm(index: int = index) -> None:
             plan.arm(error, lambda at, sql: at == index, rolls_back=rolls_back)
 
-        results = await group(store, plan, arm, *((enter, token) for token in tokens))
+        results = await group(store, plan, arm, *((enter, token) for token in tokens), leaving=leaving)
         if plan.fired:
             touched.add(plan.seen[index].split()[0])
         assert sorted(results) == list(range(len(done) + 1, len(done) + GROUP + 1)), "it fails once, so all succeed"
@@ -127,7 +138,7 @@ async def test_one_failure_at_each_statement(store: Store, plan: Plan, error: st
 
 
 @pytest.mark.parametrize("error", ["full", "io"])
-async def test_a_failure_that_lasts_from_each_statement_on(store: Store, plan: Plan, error: str) -> None:
+async def test_a_failure_that_lasts_from_each_statement_on(store: Store, plan: Plan, error: str, leaving: bool) -> None:
     done: set[str] = set()
     words = StoreFull if error == "full" else StoreFailed
     for index in range(1, STATEMENTS):
@@ -136,7 +147,7 @@ async def test_a_failure_that_lasts_from_each_statement_on(store: Store, plan: P
         def arm(index: int = index) -> None:
             plan.arm(error, lambda at, sql: at >= index and sql != "ROLLBACK")
 
-        results = await group(store, plan, arm, *((enter, token) for token in tokens))
+        results = await group(store, plan, arm, *((enter, token) for token in tokens), leaving=leaving)
         plan.disarm()
         done |= {token for token, result in zip(tokens, results, strict=True) if isinstance(result, int)}
         assert all(isinstance(result, int | words) for result in results)
@@ -164,7 +175,7 @@ async def test_a_rollback_that_fails_too(store: Store, plan: Plan) -> None:
     await check(store, done | {"after"})
 
 
-async def test_refusals_and_failures_mixed_at_each_statement(store: Store, plan: Plan) -> None:
+async def test_refusals_and_failures_mixed_at_each_statement(store: Store, plan: Plan, leaving: bool) -> None:
     done: set[str] = set()
     for index in range(1, STATEMENTS):
 
@@ -172,7 +183,7 @@ async def test_refusals_and_failures_mixed_at_each_statement(store: Store, plan:
             plan.arm("io", lambda at, sql: at == index)
 
         calls = [(enter, f"{index}.a"), (refuse,), (enter_and_raise, f"{index}.x"), (enter, f"{index}.b")]
-        first, refused, raised, second = await group(store, plan, arm, *calls)
+        first, refused, raised, second = await group(store, plan, arm, *calls, leaving=leaving)
         plan.disarm()
         assert isinstance(refused, Refused | StoreFailed)
         assert isinstance(raised, Refused | StoreFailed)

@@ -283,12 +283,12 @@ class Turn:
             if changed and after.version == before.version:
                 after = self.c = after._replace(version=before.version + 1)
             conversations.put(tx, before, after, **self.shown)
-        if self._later is not None:
-            self._later.messages += self._rows
-        elif self._rows:
-            messages.add_rows(tx, self._rows)
         self._count()
         kpi.follow(tx, None if self._new else before, self._counting, after, self.rules, spoke=self._spoke)
+        if self._later is not None:
+            self._later.messages += self._rows
+        elif self._rows:  # behind what reads or updates, which would have to wait for them to be written
+            messages.add_rows(tx, self._rows)
         self._tell(changed)
         self._arm()
         return after

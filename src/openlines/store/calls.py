@@ -15,13 +15,13 @@ class Call:
 
     def __init__(
         self,
-        future: asyncio.Future[Any],
+        future: asyncio.Future[Any] | None,
         use_case: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         about: str | int | None,
     ) -> None:
-        self.future: asyncio.Future[Any] | None = future
+        self.future = future
         self.about = about
         self.use_case = use_case
         self.args = args

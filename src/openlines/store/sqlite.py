@@ -2,13 +2,23 @@
 
 Acknowledged means on disk: COMMIT returns after the write-ahead log was synced. The folder is locked while it
 is open, so that the ids and the event counter kept in memory are nobody else's business.
+
+Rows that calls add are written together (docs/adr/0012): a statement costs less than the way to it, and each one
+gives the interpreter away and must get it back. So a call that says what it is about leaves its plain inserts to the
+end of a wave of such calls, no two about the same. What could go wrong between any two lines, and why nothing is lost:
+
+* A call reads, updates or deletes after it has added a row: everything that was left is written first.
+* A call does not see what another of its wave has added. On PostgreSQL it does not either (docs/adr/0008): versions
+  and unique keys find out what matters, and the group is run again one by one.
+* A row that was left cannot be written: the group is spoiled as by any failed statement, and so is its COMMIT.
+* A row needs one of another table: tables are written in the order in which they refer to one another.
 """
 
 import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +27,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 
 from openlines.store import tables
-from openlines.store.calls import Call, carry_out
+from openlines.store.calls import Call, Spoiled, carry_out
+from openlines.store.columns import metadata
 from openlines.store.errors import (
     ConstraintFailed,
     Contention,
@@ -151,13 +162,17 @@ class SqliteReader(Reader):
 class SqliteTx(Tx):
     """A write transaction on the writer's one cursor."""
 
-    __slots__ = ("_cursor", "_ids", "_now")
+    __slots__ = ("_abouts", "_cursor", "_ids", "_leaves", "_left", "_left_by_call", "_now")
 
     def __init__(self, cursor: sqlite3.Cursor, now: int, ids: dict[Table, int]) -> None:
         super().__init__()
         self._cursor = cursor
         self._ids = ids
         self._now = now
+        self._left: dict[tuple[Statement, tuple[str, ...]], list[Any]] = {}  # values of rows, one after another
+        self._leaves = False  # whether the present call leaves its inserts
+        self._left_by_call = False  # whether it has
+        self._abouts: set[str | int] = set()  # of the wave
 
     @property
     def now(self) -> int:
@@ -166,6 +181,8 @@ class SqliteTx(Tx):
     def one(self, statement: Statement, /, **params: Any) -> Row | None:
         names = tuple(params)
         form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        if self._left_by_call:
+            self.write_left()
         if statement.writes:
             self._writes += 1
         try:
@@ -178,6 +195,8 @@ class SqliteTx(Tx):
     def all(self, statement: Statement, /, **params: Any) -> list[Row]:
         names = tuple(params)
         form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        if self._left_by_call:
+            self.write_left()
         if statement.writes:
             self._writes += 1
         try:
@@ -188,7 +207,13 @@ class SqliteTx(Tx):
 
     def run(self, statement: Statement, /, **params: Any) -> None:
         names = tuple(params)
+        if self._leaves and statement.adds_to is not None:
+            self._writes += 1
+            self._leave(statement, names, params.values())
+            return
         form = statement.sqlite.get(names) or statement.for_sqlite(names)
+        if self._left_by_call:
+            self.write_left()
         self._writes += 1
         try:
             self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
@@ -208,6 +233,42 @@ class SqliteTx(Tx):
         self._ids[table] = value
         return value
 
+    # --- rows that are left to the end of a wave ------------------------------------------------------------
+
+    def start_call(self, about: str | int | None) -> None:
+        """The next call begins. Raises what writing the rows of those before it raises."""
+        if about is None or about in self._abouts:
+            self.write_left()
+            self._abouts.clear()
+        self._left_by_call = False
+        self._leaves = about is not None
+        if about is not None:
+            self._abouts.add(about)
+
+    def _leave(self, statement: Statement, names: tuple[str, ...], values: Iterable[Any]) -> None:
+        self._left_by_call = True
+        left = self._left.get((statement, names))
+        if left is None:
+            left = self._left[statement, names] = []
+        left += values
+
+    def write_left(self) -> None:
+        """Writes the rows that calls have left, those first to which others refer."""
+        self._left_by_call = False
+        if self._left:
+            left, self._left = self._left, {}
+            for (statement, names), values in sorted(left.items(), key=_rank):
+                super()._run_values(statement, names, values)
+
+    def _run_values(self, statement: Statement, names: tuple[str, ...], values: Sequence[Any]) -> None:
+        if self._leaves and statement.adds_to is not None:
+            self._writes += 1
+            self._leave(statement, names, values)
+        else:
+            if self._left_by_call:
+                self.write_left()
+            super()._run_values(statement, names, values)
+
     def _run_rows(self, statement: Statement, names: tuple[str, ...], count: int, values: tuple[Any, ...]) -> None:
         form = statement.sqlite_many.get((count, names)) or statement.many_for_sqlite(count, names)
         self._writes += 1
@@ -226,8 +287,16 @@ class SqliteTx(Tx):
         for last_id, fact in enumerate(self._events, last_id + 1):  # noqa: B020, PLR1704 - counts on from it
             values += (last_id, self._now)
             values += fact
-        self._run_values(_ADD_EVENT, _EVENT, values)
+        super()._run_values(_ADD_EVENT, _EVENT, values)
         return last_id
+
+
+_RANK: Final = {table: place for place, table in enumerate(metadata.sorted_tables)}
+
+
+def _rank(left: tuple[tuple[Statement, tuple[str, ...]], list[Any]]) -> int:
+    (statement, _), _ = left
+    return -1 if statement.adds_to is None else _RANK[statement.adds_to]
 
 
 class SqliteSession:
@@ -258,10 +327,14 @@ class SqliteSession:
 
     def carry_out(self, tx: SqliteTx, calls: Sequence[Call]) -> None:
         for call in calls:
+            try:
+                tx.start_call(call.about)
+            except StoreError as error:
+                raise Spoiled(error) from None
             carry_out(tx, call)
 
     def send_commit(self, tx: SqliteTx) -> None:
-        """Nothing sets out before its time: `commit` does it all."""
+        tx.write_left()
 
     def commit(self, tx: SqliteTx) -> None:
         last = tx.write_events(self._last_event)

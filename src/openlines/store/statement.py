@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Insert, LargeBinary, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Insert, LargeBinary, Table, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteDialect
@@ -123,7 +123,7 @@ class PostgresForm:
 class Statement:
     """A SQLAlchemy Core expression, compiled at first use for each dialect and set of parameter names."""
 
-    __slots__ = ("expression", "postgres", "postgres_many", "sqlite", "sqlite_many", "writes")
+    __slots__ = ("adds_to", "expression", "postgres", "postgres_many", "sqlite", "sqlite_many", "writes")
 
     def __init__(self, expression: Executable) -> None:
         # Without `inline`, SQLAlchemy adds RETURNING to an insert on PostgreSQL.
@@ -131,6 +131,8 @@ class Statement:
             expression = expression.inline()
         self.expression: Any = expression
         self.writes = isinstance(expression, UpdateBase)
+        # The table to which this adds rows and nothing else: several such inserts may be one.
+        self.adds_to: Table | None = _adds_to(self.expression)
         self.sqlite: dict[tuple[str, ...], SqliteForm] = {}
         self.sqlite_many: dict[tuple[int, tuple[str, ...]], SqliteForm] = {}
         self.postgres: dict[tuple[str, ...], PostgresForm] = {}
@@ -172,6 +174,14 @@ class Statement:
             table = self.expression.table
             own |= {name: table.c[name].type for name in columns}
         return sql, own
+
+
+def _adds_to(expression: Any) -> Table | None:
+    """None for whatever is no plain INSERT … VALUES: it looks at rows, returns some, or takes them from a query."""
+    if not isinstance(expression, Insert) or not isinstance(expression.table, Table):
+        return None
+    more = (expression._post_values_clause, expression.select, expression._returning)  # noqa: SLF001
+    return None if any(each is not None and each != () for each in more) else expression.table
 
 
 def _shown(sql: str) -> str:
