@@ -188,6 +188,10 @@ def test_deciding_takes_no_mouse(desk: Desk, portal: Portal, ben: BrowserContext
     with_ben = ben.new_page()
     with_ben.goto(portal.house.base)
     expect(with_ben.get_by_test_id("tab-mine")).to_be_visible(timeout=SLOWLY)
+    # Before he is there, a declined conversation comes back to the only one who is.
+    portal.eventually(
+        "/api/v1/users", lambda found: any(each["name"] == "Ben" and each.get("available") for each in found["items"])
+    )
     desk.russian("D", ALT)
     expect(with_ben.get_by_test_id("offer")).to_contain_text("Анна")
     expect(desk.find("offer")).to_have_count(0)
@@ -199,6 +203,7 @@ def test_deciding_takes_no_mouse(desk: Desk, portal: Portal, ben: BrowserContext
     expect(desk.find("conversation-row")).to_have_count(1)
     desk.russian("J")
     expect(desk.page.locator("h2", has_text="Анна")).to_be_visible()
+    expect(desk.find("fact").last).to_contain_text("Ben")
     desk.russian("I")
     expect(desk.find("finish")).to_be_visible()
     expect(desk.find("fact").last).to_contain_text("Вы перехватили")
