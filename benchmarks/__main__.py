@@ -1,4 +1,5 @@
-"""Measures the promises of the house, each beside its limit, and writes them to benchmarks/latest.json.
+"""Measures the promises of the house, each beside its limit, and writes them to benchmarks/latest.json
+and into the tables of docs/performance.*.md.
 
     python -m benchmarks [NAME…] [--small] [--cache DIR] [--port N] [--no-record]
 
@@ -19,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import figures as book
-from benchmarks import idle, ingest, push, routing, slots, timers, widget
+from benchmarks import idle, ingest, pages, push, routing, slots, timers, widget
 from benchmarks.figures import Figure
 from benchmarks.setting import Setting
 from benchmarks.world import FULL, SMALL
@@ -87,7 +88,7 @@ def _measure(setting: Setting, names: list[str], record: Path | None) -> tuple[l
                 continue
             found += figures
             if record is not None:
-                book.write(record, figures)
+                pages.put(book.write(record, figures))
             for figure in figures:
                 print(f"  {figure.line()}", flush=True)
             print(f"    ({time.perf_counter() - began:.0f} s)", flush=True)

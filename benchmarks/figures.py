@@ -43,8 +43,8 @@ class Figure(NamedTuple):
     def line(self) -> str:
         which, bound = GOALS[self.name]
         sign = "≥" if which == "least" else "≤"
-        said = f"{self.name:<22}{_short(self.value):>9} {self.unit:<6} goal {sign} {_short(bound):<7}"
-        limit = f" limit {_short(self.limit)}, ratio {self.value / self.limit:.2f}" if self.limit else ""
+        said = f"{self.name:<22}{short(self.value):>9} {self.unit:<6} goal {sign} {short(bound):<7}"
+        limit = f" limit {short(self.limit)}, ratio {self.value / self.limit:.2f}" if self.limit else ""
         return f"{said}{'met   ' if self.met else 'MISSED'}{limit}{'  ' + self.note if self.note else ''}"
 
     def record(self) -> dict[str, float | str]:
@@ -57,13 +57,14 @@ class Figure(NamedTuple):
         }
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def write(path: Path, figures: list[Figure]) -> None:
-    """What was measured now replaces what the file says of the same names; the rest stays."""
+def write(path: Path, figures: list[Figure]) -> dict[str, dict[str, float | str]]:
+    """What was measured now replaces what the file says of the same names; the rest stays. Returns all of it."""
     known = json.loads(path.read_text()) if path.exists() else {}
     known.update({figure.name: figure.record() for figure in figures})
     ordered = {name: known[name] for name in GOALS if name in known}
     path.write_text(json.dumps(ordered, indent=2) + "\n")
+    return ordered
