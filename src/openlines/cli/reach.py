@@ -60,7 +60,7 @@ def exists(config: Config) -> bool:
 
 
 def looked(config: Config) -> bool:
-    """`_exists`; ends the program in words where this user may not look."""
+    """`exists`; ends the program in words where this user may not look."""
     from openlines.cli.troubles import why
 
     try:
