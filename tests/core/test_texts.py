@@ -1,8 +1,5 @@
 """Placeholders, and the texts that come with a new line."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from openlines.core.line import LANGUAGES, Problem
@@ -156,20 +153,3 @@ def test_every_text_that_can_be_due_has_words() -> None:
     kept = {"collected", "consent_button", "consent_words"}
     about_ratings = {"rating_commented", "rating_add_comment", "rating_comment_sign"}
     assert set(DEFAULT_TEXTS) == said | asked | thanked | kept | about_ratings
-
-
-# --- the page knows the same ------------------------------------------------------------------------------------
-
-LOGIC = Path(__file__).parents[2] / "web/workspace/src/components/settings"
-
-
-def in_the_page(file: str, name: str) -> tuple[str, ...]:
-    """The texts of a constant list of the workspace."""
-    found = re.search(rf"export const {name} = \[(.*?)\]", (LOGIC / file).read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return tuple(re.findall(r'"(\w+)"', found[1]))
-
-
-def test_the_page_offers_the_placeholders_that_the_server_knows() -> None:
-    assert in_the_page("logic/placeholders.ts", "PLACEHOLDERS") == PLACEHOLDERS
-    assert in_the_page("logic/placeholders.ts", "NOTICE_PLACEHOLDERS") == NOTICE_PLACEHOLDERS

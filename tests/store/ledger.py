@@ -45,8 +45,7 @@ def enter(tx: Tx, token: str) -> int:
     assert row is not None
     number = tx.new_id(tables.customers)
     tx.run(ADD, id=number, name=token, created_at=tx.now)
-    if tx.changed(COUNT, seen=row[0]) != 1:
-        raise AssertionError("somebody else counted in the same transaction")
+    tx.expect(COUNT, seen=row[0])  # on PostgreSQL a group that is run again may meet the one after it
     tx.run(MARK, owner="ledger", key=token, request_hash="", status=200, response="", at=tx.now)
     tx.event("entered", data={"token": token})
     tx.poke("entries")
