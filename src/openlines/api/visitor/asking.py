@@ -1,16 +1,14 @@
 """The visitor answers what the line asks him: "agree" under the consent, the form's questions."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
+from openlines.api.visitor.call import Call, Handler
 from openlines.services import visitor_asking
 from openlines.services.errors import Invalid
 from openlines.services.receive import Person
-
-if TYPE_CHECKING:
-    from openlines.api.visitor.handlers import Call
 
 _MOST: Final = 50  # answers
 _LONGEST: Final = 10_000  # characters of one; the form's own bounds are far below
@@ -37,12 +35,12 @@ class Asking:
 
     def __init__(self, person: Callable[[str], Person]) -> None:
         self._person = person
-        self.routes: dict[tuple[str, str], Callable[[Call], Awaitable[None]]] = {
+        self.routes: dict[tuple[str, str], Handler] = {
             ("POST", "consent"): self._agree,
             ("POST", "form"): self._fill,
         }
 
-    async def _agree(self, call: "Call") -> None:
+    async def _agree(self, call: Call) -> None:
         visitor = call.visitor()
         given = await call.body(_agreement)
         person = self._person(visitor.external_id)
@@ -50,7 +48,7 @@ class Asking:
         await store.write(visitor_asking.agree, channel_id, visitor.external_id, person, given.version)
         await call.answer({})
 
-    async def _fill(self, call: "Call") -> None:
+    async def _fill(self, call: Call) -> None:
         visitor = call.visitor()
         given = await call.body(_answers)
         if len(given.answers) > _MOST:

@@ -5,8 +5,7 @@ answer is the commit. It is described in OpenAPI by hand (`api/visitor/described
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from typing import Final
 from urllib.parse import unquote
 
 import msgspec
@@ -21,16 +20,15 @@ from openlines.api.asgi import (
     encode_headers,
     header,
     query_of,
-    read_body,
     refuse,
     stream_body,
 )
 from openlines.api.edge import Edge
-from openlines.api.refusals import BadBody, HttpRefused, TooMany, said
+from openlines.api.refusals import HttpRefused, TooMany, said
 from openlines.api.serving import find
 from openlines.api.visitor import identity
 from openlines.api.visitor.asking import Asking
-from openlines.api.visitor.identity import Visitor
+from openlines.api.visitor.call import Call, Handler
 from openlines.api.visitor.letters import ROUTES as LETTERS
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.api.visitor.sites import KnownSite, Sites
@@ -58,50 +56,13 @@ _PREFLIGHT: Final = (
 )
 _CONTEXT_LIMIT: Final = 2000  # characters of an address or a title
 
-T = TypeVar("T")
 _writing = msgspec.json.Decoder(Writing)
 _opening = msgspec.json.Decoder(Opening)
 _introduction = msgspec.json.Decoder(Introduction)
 _rating = msgspec.json.Decoder(Rating)
 _press = msgspec.json.Decoder(Press)
-_encode = msgspec.json.Encoder().encode
 
 log = logger(__name__)
-
-Handler = Callable[["Call"], Awaitable[None]]
-
-
-class Call:
-    """One request of a visitor."""
-
-    __slots__ = ("address", "receive", "scope", "send", "site", "visitors")
-
-    def __init__(self, visitors_: "VisitorApi", site: KnownSite, scope: Scope, receive: Receive, send: Send) -> None:
-        self.visitors = visitors_
-        self.site = site
-        self.scope = scope
-        self.receive = receive
-        self.send = send
-        client = scope.get("client")
-        self.address = client[0] if client else ""
-
-    async def body(self, decoder: "msgspec.json.Decoder[T]") -> T:
-        raw = await read_body(self.scope, self.receive)
-        try:
-            return decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadBody(error) from None
-
-    def visitor(self) -> Visitor:
-        """Raises `HttpRefused` 401."""
-        token = header(self.scope, b"authorization").removeprefix("Bearer ")
-        found = identity.known(token, self.visitors.signing_key(self.site))
-        if found is None:
-            raise HttpRefused(401, "unknown_visitor", headers={"www-authenticate": "Bearer"})
-        return found
-
-    async def answer(self, value: Any, status: int = 200) -> None:
-        await answer(self.send, status, _encode(value), (JSON, *self.visitors.allow(self.scope, self.site)))
 
 
 class VisitorApi:
@@ -379,4 +340,4 @@ def _context(given: Opening, scope: Scope) -> str:
         "time_zone": given.time_zone[:64],
         "device": header(scope, b"user-agent")[:300],
     }
-    return _encode({name: value for name, value in facts.items() if value}).decode()
+    return msgspec.json.encode({name: value for name, value in facts.items() if value}).decode()

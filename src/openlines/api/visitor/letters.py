@@ -1,17 +1,12 @@
 """The visitor asks for his conversation by e-mail."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from openlines.api.asgi import header
 from openlines.api.refusals import HttpRefused, TooMany
+from openlines.api.visitor.call import Call, Handler
 from openlines.api.words import choose_language
 from openlines.services import transcripts
-
-if TYPE_CHECKING:
-    from openlines.api.visitor.handlers import Call
 
 
 class TranscriptRequest(msgspec.Struct):
@@ -29,7 +24,7 @@ class TranscriptSent(msgspec.Struct):
 _request = msgspec.json.Decoder(TranscriptRequest)
 
 
-async def send_transcript(call: "Call") -> None:
+async def send_transcript(call: Call) -> None:
     visitor = call.visitor()
     # Putting a long conversation into words takes longer than any message: what is refused below must not be for free.
     wait = call.visitors.edge.limits.visitor.take(visitor.external_id)
@@ -46,4 +41,4 @@ async def send_transcript(call: "Call") -> None:
     await call.answer(TranscriptSent(to))
 
 
-ROUTES: dict[tuple[str, str], Callable[["Call"], Awaitable[None]]] = {("POST", "transcript"): send_transcript}
+ROUTES: dict[tuple[str, str], Handler] = {("POST", "transcript"): send_transcript}
