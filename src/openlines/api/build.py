@@ -241,7 +241,7 @@ def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
         return _refused(request, _bad_values(error))
     status = error.status_code
     if status >= 500:
-        return _refused(request, _misread(error))
+        return _refused(request, error)
     headers = {key.lower(): value for key, value in (error.headers or {}).items() if key.lower() == "allow"}
     if status == 413:
         headers["connection"] = "close"
@@ -262,18 +262,6 @@ def _says_json(content_type: str) -> bool:
     """Also where nothing is said: then the body itself is asked."""
     kind = content_type.partition(";")[0].strip().lower()
     return not kind or kind == "application/json" or kind.endswith("+json")
-
-
-def _misread(error: HTTPException) -> Exception:
-    """A field of the body that does not fit its type. The framework takes it for a fault of ours when a dependency
-    has the field's name ("language")."""
-    cause = error.__cause__
-    words, _, path = str(cause).partition(" - at `$.data")
-    if not isinstance(cause, msgspec.ValidationError) or not path:
-        return error
-    refused = HttpRefused(422, "invalid")
-    refused.problems = [misfit(words, path_of(path), "body")]  # type: ignore[attr-defined]
-    return refused
 
 
 def _bad_values(error: ValidationException) -> Exception:
