@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from openlines.core.availability import Person, availability, next_change
-from openlines.core.capacity import counts, has_room, limit_for_offers
+from openlines.core.capacity import counts, counts_globally, has_room, limit_for_offers
 from openlines.core.conversation import step
 from openlines.core.inputs import (
     Given,
@@ -41,9 +41,9 @@ from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Rules
 from openlines.core.timers import holds, timers
 
-AT_ONCE = 20  # conversations that one look at the queue serves, as the router does
 REPEATS = frozenset(["offer", "route"])  # timers that go round for ever
 
+Offer = Literal["queue", "own", "everyone"]
 Ended = Literal["closed", "again", "waits", "later", "long"]
 
 
@@ -99,14 +99,15 @@ class Stage:
         self.wakes = 0
         for seat in self.seats.values():
             self._look_at(seat)
+        for case in self.others:  # what was due by the stored rules is due by these
+            self._step(case, RulesChanged())
 
     def copy(self, *, alone: bool = False) -> "Stage":
         """The same moment for another course of events; `alone`: without the other conversations."""
         seats = [replace(seat) for seat in self.seats.values()]
-        others = [] if alone else [replace(case, tried=dict(case.tried)) for case in self.others]
-        other = Stage(self.rules, seats, others, self.now)
-        if self.ours is not None:
-            other.ours = replace(self.ours, tried=dict(self.ours.tried))
+        other = Stage(self.rules, seats, (), self.now)
+        other.others = [] if alone else [replace(case, tried=dict(case.tried)) for case in self.others]
+        other.ours = replace(self._asked, tried=dict(self._asked.tried))
         return other
 
     # --- what happens ---------------------------------------------------------------------------------------
@@ -118,10 +119,8 @@ class Stage:
 
     def give(self, given: Given) -> Conversation:
         """Something is done to the conversation that is asked about."""
-        if self.ours is None:
-            raise ValueError("nobody has written yet")
-        self._step(self.ours, given)
-        return self.ours.c
+        self._step(self._asked, given)
+        return self._asked.c
 
     def play(self, until: int, *, most: int, pause: frozenset[str] = frozenset(), endless: bool = False) -> Ended:
         """Time passes up to `until`, or to the end of what can happen, or through `most` wake-ups.
@@ -132,31 +131,32 @@ class Stage:
         """
         while True:
             self._settle()
-            c = self.ours.c if self.ours else None
-            if c is None or (c.state == "closed" and c.due_at is None):
+            c = self._asked.c
+            if c.state == "closed" and c.due_at is None:
                 return "closed"
             if c.state in pause:
                 return "later"
-            if c.round >= 2 and not endless and self._only_repeats(c):
-                return "again"
             due = self._next()
-            if due is not None and c.round >= 2 and not endless:
-                due = max(due, min(timer.at for timer in timers(c, self.rules) if timer.name not in REPEATS))
+            if c.round >= 2 and not endless:
+                once = [timer.at for timer in timers(c, self.rules) if timer.name not in REPEATS]
+                if not once:
+                    return "again"
+                due = min(once)
             if due is None:
                 return "waits"
             if due > until:
                 return "later"
             if self.wakes >= most:
                 return "long"
-            self.now = max(due, self.now)
+            self.now = due
 
     def why_not(self, user_id: int | None) -> str | None:
         """Why this person can take nothing now, limits included (rules.md 3)."""
-        seat = self.seats.get(user_id) if user_id is not None else None
+        seat = self._seat(user_id)
         if seat is None:
             return None
         if not seat.present:
-            return seat.unavailable or "offline"
+            return seat.unavailable
         return None if self._eligible(seat) else "full"
 
     @property
@@ -168,28 +168,29 @@ class Stage:
 
     def _settle(self) -> None:
         for _ in range(100):
-            busy = self._route()
-            busy = self._wake() or busy
-            if not (self._presence() or busy):
+            happened = (self._route(), self._wake(), self._presence())
+            if not any(happened):
                 return
 
     def _next(self) -> int | None:
         moments = [case.c.due_at for case in self._cases()]
-        moments += [case.c.route_at for case in self._cases() if case.c.state == "waiting" and self.rules.active]
         moments += [seat.changes_at for seat in self.seats.values()]
-        return min((at for at in moments if at is not None and at > self.now), default=None)
+        return min((at for at in moments if at is not None), default=None)
 
-    def _only_repeats(self, c: Conversation) -> bool:
-        return all(timer.name in REPEATS for timer in timers(c, self.rules))
+    @property
+    def _asked(self) -> Case:
+        if self.ours is None:
+            raise ValueError("nobody has written yet")
+        return self.ours
 
     def _cases(self) -> list[Case]:
         return [*self.others, self.ours] if self.ours is not None else self.others
 
     def _wake(self) -> bool:
         due = [case for case in self._cases() if case.c.due_at is not None and case.c.due_at <= self.now]
-        for case in sorted(due, key=lambda each: (each.c.due_at or 0, each.c.id)):
+        for case in due:
             self.wakes += 1
-            self._step(case, Woke(sender_gone=case.c.sender_id is None))
+            self._step(case, Woke())
         return bool(due)
 
     # --- people ---------------------------------------------------------------------------------------------
@@ -215,8 +216,7 @@ class Stage:
     def _taken_from(self, seat: Seat) -> None:
         for case in self._cases():
             if case.c.offered_to == seat.user_id:
-                gone = case.c.sender_id is None
-                self._step(case, OperatorUnavailable(seat.user_id, seat.unavailable or "offline", gone))
+                self._step(case, OperatorUnavailable(seat.user_id, str(seat.unavailable)))
 
     def _eligible(self, seat: Seat) -> bool:
         return seat.present and has_room(seat.counted, limit_for_offers(self.rules.settings), seat.open_count)
@@ -224,9 +224,9 @@ class Stage:
     def _kick(self) -> None:
         """Somebody can take one more: whatever waits there longest is due now."""
         parked = {case.c.id: case for case in self._cases() if case.c.state == "waiting" and case.c.route_at is None}
-        for first in pick_order([_waiting(case.c) for case in parked.values()])[:1]:
-            case = parked[first.conversation_id]
-            case.c = case.c._replace(route_at=self.now)
+        if parked:
+            first = parked[pick_order([_waiting(case.c) for case in parked.values()])[0].conversation_id]
+            first.c = first.c._replace(route_at=self.now)
 
     # --- routing --------------------------------------------------------------------------------------------
 
@@ -236,22 +236,19 @@ class Stage:
         due = any(case.c.route_at is not None and case.c.route_at <= self.now for case in waiting.values())
         if not due or not self.rules.active:
             return False
-        free = [seat.first_at for seat in self.seats.values() if seat.member and self._eligible(seat)]
-        stamp = max(self.now, max(free, default=0) + 1)
         offered = 0
-        parked: Choice | None = None
-        for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()])[:AT_ONCE], 1):
+        nobody: Choice | None = None  # nobody can take one of them, so nobody of the queue can take those behind it
+        for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()]), 1):
             case = waiting[place.conversation_id]
             if (case.c.route_at is not None and case.c.route_at > self.now) or self._held(case):
                 continue  # until the line opens
-            named = case.c.wanted_id is not None
-            if parked is not None and not named:
-                self._park(case, parked, here - offered)
-                continue
-            refused = self._offer(case, stamp + offered, here - offered)
-            offered += refused is None
-            if refused is not None and not named:
-                parked = refused  # nobody can take this one, so nobody can take those behind it
+            choice, offer = self._choice(case) if nobody is None or case.c.wanted_id is not None else (nobody, "queue")
+            if choice.user_id is None and not choice.everyone:
+                self._park(case, choice, here - offered)
+                nobody = choice
+            else:
+                self._offer(case, choice, offer)
+                offered += 1
         return True
 
     def _held(self, case: Case) -> bool:
@@ -267,36 +264,29 @@ class Stage:
         if case is self.ours and not waited:
             self.told.append(Told(self.now, Waits(why), case.c))
 
-    def _offer(self, case: Case, stamp: int, place: int) -> Choice | None:
-        """None when somebody is asked now, else why nobody can be."""
-        c = case.c
-        choice, offer = self._choice(case)
-        if choice.user_id is None and not choice.everyone:
-            self._park(case, choice, place)
-            return choice
-        first = c.round == 0
+    def _offer(self, case: Case, choice: Choice, offer: Offer) -> None:
+        first = case.c.round == 0
         self._step(case, Offered(choice.user_id, offer, choice.explained(), new_round=choice.new_round))
-        seat = self.seats.get(choice.user_id) if choice.user_id is not None else None
+        seat = self._seat(choice.user_id)
         if seat is not None and offer == "queue":
             if first:
-                seat.first_at = next_stamp(stamp, seat.first_at)
+                seat.first_at = next_stamp(self.now, max(each.first_at for each in self.seats.values()))
             else:
-                seat.again_at = next_stamp(stamp, seat.again_at)
-        return None
+                seat.again_at = next_stamp(self.now, max(each.again_at for each in self.seats.values()))
 
-    def _choice(self, case: Case) -> tuple[Choice, Literal["queue", "own", "everyone"]]:
-        c, mode = case.c, self.rules.settings.mode
-        wanted = self.seats.get(c.wanted_id) if c.wanted_id is not None else None
+    def _choice(self, case: Case) -> tuple[Choice, Offer]:
+        """Whom to ask, and how; or why nobody can be asked now."""
+        wanted = self._seat(case.c.wanted_id)
         if wanted is not None:
-            choice = choose_wanted(self._candidate(wanted, {}), Reason("own_operator"))
-            if choice is not None:
-                return choice, "own"
-        first = c.round == 0
-        tried = {} if mode == "everyone" or first else case.tried
+            own = choose_wanted(self._candidate(wanted, {}), Reason("own_operator"))
+            if own is not None:
+                return own, "own"
+        first = case.c.round == 0
+        tried = {} if first else case.tried
         people = [self._candidate(seat, tried) for seat in self.seats.values() if seat.member]
-        last = max(tried, key=lambda user: tried[user][1]) if tried else None
-        choice = choose(mode, people, first=first or mode == "everyone", last=last)
-        return choice, "everyone" if mode == "everyone" else "queue"
+        last = max(tried, key=lambda user: tried[user][1], default=None)
+        choice = choose(self.rules.settings.mode, people, first=first, last=last)
+        return choice, "everyone" if choice.everyone else "queue"
 
     def _candidate(self, seat: Seat, tried: dict[int, tuple[str, int]]) -> Candidate:
         return Candidate(
@@ -329,20 +319,25 @@ class Stage:
                 self.told.append(Told(self.now, outcome, case.c))
 
     def _count(self, before: Conversation, after: Conversation) -> None:
-        """Moves the counters of seats; whoever has room again wakes the queue."""
+        """Moves the counters of seats; whoever of the queue has room again wakes it."""
+        holder = self._holder(before)
+        was_full = holder is not None and not self._eligible(holder)
         rule = self.rules.settings.counting
         for c, sign in ((before, -1), (after, 1)):
-            user_id = c.offered_to if c.state == "offered" else c.operator_id
-            seat = self.seats.get(user_id) if user_id is not None else None
-            if seat is None or c.state not in ("offered", "active", "closing"):
-                continue
-            snoozed = c.snoozed_until is not None
-            seat.counted += sign * counts(c.state, c.awaiting, c.replied_at is not None, rule, snoozed=snoozed)
-            seat.open_count += sign * int(c.state != "closing")
-        holder = before.offered_to if before.state == "offered" else before.operator_id
-        seat = self.seats.get(holder) if holder is not None else None
-        if seat is not None and before is not after and self._eligible(seat) and after.offered_to != holder:
+            seat = self._holder(c)
+            if seat is not None:
+                snoozed = c.snoozed_until is not None
+                seat.counted += sign * counts(c.state, c.awaiting, c.replied_at is not None, rule, snoozed=snoozed)
+                seat.open_count += sign * counts_globally(c.state)
+        if holder is not None and was_full and holder.member and self._eligible(holder):
             self._kick()
+
+    def _holder(self, c: Conversation) -> Seat | None:
+        """Who has it in hand, or is asked by name."""
+        return self._seat(c.operator_id if c.offered_to is None else c.offered_to)
+
+    def _seat(self, user_id: int | None) -> Seat | None:
+        return None if user_id is None else self.seats.get(user_id)
 
 
 def _waiting(c: Conversation) -> Waiting:
