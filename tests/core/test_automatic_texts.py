@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from openlines.core import inputs as i
+from openlines.core.conversation import tells_place
 from openlines.core.inputs import Escalate, Fact, Say, Tried
 from openlines.core.line import SECOND, Interval
-from tests.core.cases import ANN, BOT, NIGHT, T0, TEXT, Story, active, answered, closed, rules
+from openlines.core.state import Rules
+from tests.core.cases import ANN, BOT, NIGHT, T0, TEXT, Story, active, answered, closed, offered, rules
 
 # ---------------------------------------------------------------- greeting
 
@@ -138,6 +140,48 @@ def test_collecting_never_closes_what_people_work_on() -> None:
     assert by_day.c.state == "waiting"
     off = Story(line._replace(active=False)).give(i.CustomerWrote(open=False, contact=True))
     assert off.c.state == "waiting"
+
+
+# ---------------------------------------------------------------- the place in the queue
+
+NEXT = i.NobodyToOffer("all_at_limit", place=3)  # two are before him
+
+
+def test_who_waits_where_nobody_is_free_is_told_his_place_once() -> None:
+    story = Story(rules(place_on=True)).give(i.CustomerWrote(), NEXT)
+    assert story.outcomes == [Say("place", "nobody_free")]
+    assert (story.c.state, story.c.place_said, story.c.route_at) == ("waiting", 3, None)
+    story.give(i.CustomerWrote(), i.NobodyToOffer("all_at_limit", place=2))
+    assert (story.heard, story.c.place_said) == ([(0, "place")], 3)
+
+
+def test_who_gets_nobody_from_his_own_operator_is_told_his_place_in_the_queue_of_all() -> None:
+    story = Story(rules(place_on=True), wanted_id=ANN).give(i.CustomerWrote(), NEXT)
+    assert (story.heard, story.c.wanted_id) == ([(0, "place")], None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(rules(), id="the line does not tell it"),
+        pytest.param(rules(place_on=True, automatic=False), id="the channel takes no automatic texts"),
+        pytest.param(rules(place_on=True, active=False), id="the line is off"),
+        pytest.param(rules(place_on=True, **NIGHT), id="closed: nobody is coming"),
+    ],
+)
+def test_where_nobody_is_told_his_place(line: Rules) -> None:
+    story = Story(line).give(i.CustomerWrote(), NEXT)
+    assert not tells_place(story.c, line, story.now)
+    assert (story.said(), story.c.place_said, story.c.route_at) == ([], 0, None)
+
+
+def test_a_place_that_is_not_known_or_not_a_place_in_the_queue_is_not_told() -> None:
+    line = rules(place_on=True)
+    assert Story(line).give(i.CustomerWrote(), i.NobodyToOffer("queue_empty")).said() == []
+    for story in (offered(line), active(line), closed(line)):
+        before = story.c
+        assert story.give(NEXT).outcomes == []
+        assert story.c is before
 
 
 # ---------------------------------------------------------------- nobody answers

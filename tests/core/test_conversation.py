@@ -22,6 +22,13 @@ def test_a_customers_first_words_wait_for_a_person_at_once() -> None:
     assert (story.c.customer_at, story.c.customer_since) == (T0, T0)
 
 
+def test_in_a_new_conversation_nothing_has_been_said_told_or_counted() -> None:
+    for c in (Story().c, Story(operator_id=ANN).c, Story(bot_id=BOT).c):
+        said = (c.greeted, c.off_hours_said, c.no_answer, c.inactive_said, c.place_said, c.last_words)
+        told = (c.unanswered, c.escalated, c.kpi_step, c.round)
+        assert (said, told) == ((0, 0, None, 0, 0, None), (0,) * 4)
+
+
 def test_an_operator_who_writes_first_opens_his_own() -> None:
     story = Story(operator_id=ANN, wanted_id=BOB, bot_id=BOT)
     c = story.c
@@ -150,6 +157,11 @@ def test_another_operators_presence_changes_nothing(state: State) -> None:
     story = in_state(state)
     before = story.c
     assert story.give(i.OperatorUnavailable(EVE, "pause"), i.OperatorAvailable(ANN)).c is before
+
+
+def test_a_refusal_says_its_code_where_only_the_error_is_seen() -> None:
+    with pytest.raises(Refused, match=r"^closed$"):
+        closed().give(i.CustomerWrote())
 
 
 # ---------------------------------------------------------------- the operator at work

@@ -75,6 +75,12 @@ def test_a_contact_is_thanked_for_and_closes() -> None:
     assert (story.c.state, story.c.reason, story.c.unanswered) == ("closed", "collected", 1)
 
 
+def test_what_is_told_of_a_contact_that_was_taken() -> None:
+    for given in (closed(contact=True), i.ContactGiven(open=False)):
+        story = collecting(collected_text=TEXT).give(given)
+        assert story.outcomes == [i.Say("collected", "contact_taken"), i.Fact("closed", {"why": "collected"})]
+
+
 def test_whose_contact_is_known_is_thanked_and_not_asked() -> None:
     story = collecting(collected_text=TEXT).give(closed(contact=True))
     assert [auto for _, auto in story.heard] == ["collected"]

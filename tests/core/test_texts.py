@@ -1,8 +1,11 @@
 """Placeholders, and the texts that come with a new line."""
 
+import re
+from dataclasses import fields
+
 import pytest
 
-from openlines.core.line import LANGUAGES, Problem
+from openlines.core.line import LANGUAGES, LineSettings, Problem, Words
 from openlines.core.line_problems import TEXT_LIMIT
 from openlines.core.texts import (
     DEFAULT_TEXTS,
@@ -79,6 +82,21 @@ def test_an_unknown_placeholder_is_a_problem_and_stays_as_written(words: str) ->
         ("{имя}", "customer"),
         ("{Клиент}", "customer"),
         ("{client_name}", "customer"),
+        ("{user}", "customer"),
+        ("{менеджер}", "operator"),
+        ("{agent}", "operator"),
+        ("{Очередь: queue}", "line"),
+        ("{company name}", "portal"),
+        ("{Компания}", "portal"),
+        ("{ticket}", "number"),
+        ("{ номер }", "number"),
+        ("{working hours}", "opens_at"),
+        ("{Открытие}", "opens_at"),
+        ("{место}", "position"),
+        ("{your place}", "position"),
+        ("{ожидание}", "wait"),
+        ("{waiting_time}", "wait"),
+        ("{ответ}", "answers_in"),
     ],
 )
 def test_a_placeholder_that_is_nearly_known_is_told_the_name_that_was_meant(words: str, meant: str) -> None:
@@ -102,6 +120,19 @@ def test_what_is_known_depends_on_the_text() -> None:
     assert placeholder_problems("text", {"en": "{step} {waited}"}, NOTICE_PLACEHOLDERS) == []
     assert [each.params["value"] for each in placeholder_problems("text", {"en": "{step}"})] == ["{step}"]
     assert all(set(names) <= set(PLACEHOLDERS) for names in SUITED.values())
+
+
+def test_a_notice_of_a_late_answer_says_who_waits_for_whom_where_and_for_how_long() -> None:
+    words = "{customer} ({number}, {line}) waits for {operator}: {waited} of {target}, {step} %"
+    assert placeholder_problems("text", {"en": words}, NOTICE_PLACEHOLDERS) == []
+    assert sorted(NOTICE_PLACEHOLDERS) == sorted(re.findall(r"\{(\w+)\}", words))
+
+
+def test_every_text_that_a_line_says_has_a_menu_of_what_can_be_known_by_then() -> None:
+    texts = {field.name for field in fields(LineSettings) if field.type is Words} - {"common_name"}
+    assert set(SUITED) == texts | {"inactivity"}
+    assert all("operator" not in names for text, names in SUITED.items() if text in ("greeting", "off_hours_text"))
+    assert set().union(*SUITED.values()) == set(PLACEHOLDERS)  # and each placeholder is offered somewhere
 
 
 def test_only_the_names_that_a_text_uses_are_asked_for() -> None:

@@ -32,9 +32,9 @@ CLOSED = Fact("closed", {"why": "collected"})
 
 def written_down(c: Conversation, rules: Rules, now: int) -> bool:
     """The contact was taken in this time off: further words are kept with the conversation, without an answer."""
-    if c.state != "closed" or c.reason != "collected" or c.closed_at is None:
-        return False
-    if not collects(rules, open=is_open(rules.schedule, now)):
-        return False
-    opened = next_open(rules.schedule, c.closed_at)
-    return opened is None or opened > now
+    return (
+        c.reason == "collected"
+        and c.closed_at is not None
+        and collects(rules, open=is_open(rules.schedule, now))
+        and next_open(rules.schedule, c.closed_at) == next_open(rules.schedule, now)
+    )

@@ -81,4 +81,4 @@ class Rules(NamedTuple):
     active: bool
     settings: LineSettings
     schedule: Schedule
-    automatic: bool = True  # the channel takes automatic texts
+    automatic: bool  # the channel takes automatic texts

@@ -55,33 +55,19 @@ _MARK = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,60})\}|\{")
 
 # What people write by mistake where the names are in English.
 _MEANT: Mapping[str, str] = {
-    "name": "customer",
-    "client": "customer",
-    "user": "customer",
-    "имя": "customer",
-    "клиент": "customer",
-    "agent": "operator",
-    "manager": "operator",
-    "оператор": "operator",
-    "менеджер": "operator",
-    "queue": "line",
-    "линия": "line",
-    "company": "portal",
-    "organisation": "portal",
-    "портал": "portal",
-    "компания": "portal",
-    "id": "number",
-    "ticket": "number",
-    "номер": "number",
-    "hours": "opens_at",
-    "открытие": "opens_at",
-    "place": "position",
-    "место": "position",
-    "позиция": "position",
-    "time": "wait",
-    "ожидание": "wait",
-    "answer": "answers_in",
-    "ответ": "answers_in",
+    word: name
+    for name, words in {
+        "customer": "name client user имя клиент",
+        "operator": "agent manager оператор менеджер",
+        "line": "queue линия",
+        "portal": "company organisation портал компания",
+        "number": "id ticket номер",
+        "opens_at": "hours открытие",
+        "position": "place место позиция",
+        "wait": "time ожидание",
+        "answers_in": "answer ответ",
+    }.items()
+    for word in words.split()
 }
 
 
@@ -150,8 +136,7 @@ def nearest(name: str, known: Sequence[str] = PLACEHOLDERS) -> str | None:
         meant = part if part in known else _MEANT.get(part)
         if meant in known:
             return meant
-    close = get_close_matches(plain, known, n=1, cutoff=0.7) if plain else []
-    return close[0] if close else None
+    return next(iter(get_close_matches(plain, known, cutoff=0.7)), None)
 
 
 def stray_placeholder(text: str) -> str | None:
