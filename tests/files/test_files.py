@@ -2,12 +2,14 @@
 
 import hashlib
 import io
+import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from openlines.files import images
 from openlines.files.base import TooLarge
 from openlines.files.disk import DiskFiles
 from openlines.files.names import safe_name, shown_in_place, type_of
@@ -90,6 +92,20 @@ async def test_pictures_lose_where_and_when_and_stand_upright(files: DiskFiles, 
         assert image.size == (40, 60)
 
 
+async def test_a_photo_with_a_second_picture_behind_it_is_a_photo(files: DiskFiles) -> None:
+    """What phones write for depth or a preview: a JPEG with another one after it."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(
+        out, "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")]
+    )
+    kept = await files.keep(pieces(out.getvalue()), name="phone.jpg", limit=100_000)
+    assert (kept.type, kept.width, kept.height) == ("image/jpeg", 60, 40)
+    with Image.open(io.BytesIO(await read(files, kept.hash))) as image:
+        assert (image.format, getattr(image, "n_frames", 1)) == ("JPEG", 1)
+        assert image.getpixel((5, 5)) == pytest.approx((254, 0, 0), abs=3)
+    assert await files.preview(kept.hash)
+
+
 async def test_moving_pictures_keep_moving(files: DiskFiles) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
     out = io.BytesIO()
@@ -104,6 +120,24 @@ async def test_what_only_looks_like_a_picture_is_a_plain_file(files: DiskFiles) 
         kept = await files.keep(pieces(data), name="p.jpg", limit=100_000)
         assert not shown_in_place(kept.type)
         assert await read(files, kept.hash) == data
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "moving WEBP"])
+def test_a_broken_picture_is_no_picture_whatever_its_decoder_thinks_of_it(tmp_path: Path, form: str) -> None:
+    chance = random.Random(7)
+    image = Image.effect_noise((60, 40), 50).convert("RGB")
+    out = io.BytesIO()
+    frames = {"save_all": True, "append_images": [image.transpose(Image.Transpose.ROTATE_180)]}
+    image.save(out, form.rpartition(" ")[2], **(frames if "moving" in form else {}))
+    broken = tmp_path / "broken"
+    for _ in range(300):
+        data = bytearray(out.getvalue())
+        for _ in range(chance.choice((1, 2, 5, 20))):
+            data[chance.randrange(chance.choice((30, 200, len(data))))] = chance.choice((0, 255, chance.randrange(256)))
+        broken.write_bytes(data)
+        found = images.encode_again(broken)
+        assert found is None or found.type == f"image/{form.rpartition(' ')[2].lower()}"
+        images.small(broken)
 
 
 async def test_a_bomb_is_not_unpacked(files: DiskFiles) -> None:

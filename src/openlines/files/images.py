@@ -24,6 +24,8 @@ class Picture(NamedTuple):
 
 
 _TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+# A JPEG with others behind it, as phones write for depth: the first is the photo.
+_SEVERAL: Final = "MPO"
 
 
 def encode_again(path: Path) -> Picture | None:
@@ -34,11 +36,11 @@ def encode_again(path: Path) -> Picture | None:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=list(_TYPES)) as image:
-                frames = getattr(image, "n_frames", 1)
+                form = "JPEG" if image.format == _SEVERAL else image.format or ""
+                frames = 1 if form == "JPEG" else getattr(image, "n_frames", 1)
                 pixels = image.width * image.height
                 if pixels > PIXELS or frames > FRAMES or pixels * frames > max(PIXELS, ANIMATED_PIXELS):
                     return None
-                form = image.format or ""
                 out = io.BytesIO()
                 if frames > 1 and form in {"GIF", "WEBP"}:
                     image.save(out, form, save_all=True, **_options(form))
@@ -53,7 +55,7 @@ def encode_again(path: Path) -> Picture | None:
                     extra = {} if transparency is None or form == "JPEG" else {"transparency": transparency}
                     clean.save(out, form, **_options(form), **extra)
                     width, height = upright.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Exception:  # noqa: BLE001 - over broken bytes a decoder may raise anything
         return None
     return Picture(out.getvalue(), _TYPES[form], width, height)
 
@@ -71,7 +73,7 @@ def small(path: Path) -> bytes | None:
             picture.thumbnail((PREVIEW, PREVIEW))
             out = io.BytesIO()
             picture.save(out, "WEBP", quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # noqa: BLE001 - as above
         return None
     return out.getvalue()
 
