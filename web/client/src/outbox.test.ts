@@ -128,4 +128,31 @@ describe("outbox", () => {
     expect(outbox.size).toBe(0);
     expect(refused).toEqual([]);
   });
+
+  it("keeps what could not be said because nobody was signed in, and says it when its author is back", async () => {
+    const storage = new Memory();
+    const before = stage(() => Promise.reject(new ApiError({ status: 401 })), storage);
+    before.outbox.add(words("a", 1, 1));
+    before.outbox.add(words("b", 1, 2));
+    await settled();
+    before.outbox.hurry();
+    await settled();
+    expect([before.sent, before.refused, before.timers.length]).toEqual([[], [], 0]);
+    const after = stage(() => Promise.resolve(), storage);
+    after.outbox.hurry();
+    await settled();
+    expect(after.sent).toEqual(["a", "b"]);
+  });
+
+  it("sends nothing more when it is stopped: whoever is signed in now did not write it", async () => {
+    const { outbox, sent, timers } = stage((_, call) => (call === 0 ? Promise.reject(new Unreachable()) : Promise.resolve()));
+    outbox.add(words("a"));
+    await settled();
+    expect(timers.length).toBe(1);
+    outbox.stop();
+    expect(timers.length).toBe(0);
+    outbox.hurry();
+    await settled();
+    expect(sent).toEqual([]);
+  });
 });

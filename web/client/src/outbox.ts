@@ -51,6 +51,7 @@ export class Outbox {
   private readonly waits = new Map<number, () => void>();
   private readonly settings: OutboxSettings;
   private readonly prefix: string;
+  private stopped = false;
 
   constructor(settings: OutboxSettings) {
     this.settings = settings;
@@ -95,16 +96,26 @@ export class Outbox {
     this.settings.onChange();
   }
 
+  /** Nobody is signed in, or somebody else: nothing more goes out from here. What is left waits in the storage. */
+  stop(): void {
+    this.stopped = true;
+    this.waitNoMore();
+  }
+
   /** The connection is back: do not wait any longer. */
   hurry(): void {
     this.attempts.clear();
-    for (const cancel of this.waits.values()) cancel();
-    this.waits.clear();
+    this.waitNoMore();
     for (const threadId of new Set(this.items.map((item) => item.thread_id))) this.run(threadId);
   }
 
+  private waitNoMore(): void {
+    for (const cancel of this.waits.values()) cancel();
+    this.waits.clear();
+  }
+
   private run(threadId: number): void {
-    if (this.busy.has(threadId) || this.waits.has(threadId)) return;
+    if (this.stopped || this.busy.has(threadId) || this.waits.has(threadId)) return;
     const next = this.items.find((item) => item.thread_id === threadId && item.state === "waiting");
     if (next) void this.attempt(next);
   }
@@ -129,6 +140,12 @@ export class Outbox {
 
   private failed(item: Outgoing, error: unknown): void {
     if (!this.items.some((known) => known.client_message_id === item.client_message_id)) return;
+    // Signed out meanwhile: that is no word about the message. It goes out when its author is back.
+    if (error instanceof ApiError && error.status === 401) {
+      this.put({ ...item, state: "waiting" });
+      this.stop();
+      return;
+    }
     if (!isTransient(error)) {
       const refused: Outgoing = { ...item, state: "refused", error: error instanceof Error ? error.message : "" };
       this.put(refused);

@@ -3,9 +3,10 @@ import { type Message, Outbox, type Outgoing, type World } from "@openlines/clie
 
 import { watch } from "vue";
 
-import { useApi } from "@/app/api";
+import { onSignedOut, useApi } from "@/app/api";
 import { keep } from "@/app/keep";
 import { connection, touch, useLive, world } from "@/app/live";
+import { useSession } from "@/app/session";
 import { useToasts } from "@/app/toasts";
 import { t } from "@/i18n";
 
@@ -14,6 +15,7 @@ import { takeMessages } from "./threads";
 const { api } = useApi();
 const toasts = useToasts();
 const live = useLive();
+const { me } = useSession();
 
 type Overlay = ReturnType<World["overlay"]>;
 const overlays = new Map<string, Overlay>();
@@ -67,7 +69,7 @@ function make(): Outbox {
 
 /** Everybody has his own: what one person wrote is not sent in another's name. */
 function mine(): Outbox | null {
-  const id = world.me?.id ?? 0;
+  const id = me.value?.id ?? 0;
   if (id && id !== owner) {
     owner = id;
     outbox = make();
@@ -75,6 +77,14 @@ function mine(): Outbox | null {
   return id ? outbox : null;
 }
 
+// What is left waits in the storage until its author is back.
+onSignedOut(() => {
+  outbox?.stop();
+  outbox = null;
+  owner = 0;
+  for (const remove of overlays.values()) remove();
+  overlays.clear();
+});
 live.onMessages((messages) => {
   for (const message of messages) if (message.client_message_id) mine()?.arrived(message.client_message_id);
 });
