@@ -5,6 +5,7 @@ import { computed, shallowRef, watch } from "vue";
 import { setLanguage } from "@/i18n";
 
 import { announceSignedOut, onSignedOut, useApi } from "./api";
+import { keep } from "./keep";
 import { showTimesIn } from "./times";
 
 const { api } = useApi();
@@ -13,12 +14,22 @@ const portal = shallowRef<Portal | null>(null);
 /** Whose session was ended elsewhere (the password changed, signed out by an administrator) while he was at work here. */
 const endedFor = shallowRef("");
 let leaving = false;
+/** Who was signed in on this page last, and whether the present one found the page in another's hands. */
+let last: number | null = null;
+let another = false;
 onSignedOut(() => {
   if (!leaving && me.value) endedFor.value = me.value.email;
   me.value = null;
 });
 // Every page shows times on the clock of the profile, wherever the browser is.
 watch(() => me.value?.time_zone, showTimesIn, { flush: "sync" });
+
+// All tabs of a browser are one session. When somebody else has signed in in one of them, what the others show, and
+// would send in his name, is not his.
+const WHO = "openlines.who";
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key === WHO && newValue && me.value && newValue !== String(me.value.id)) location.reload();
+});
 
 async function loadPortal(): Promise<Portal> {
   portal.value ??= await api.portal();
@@ -38,7 +49,10 @@ async function load(): Promise<Me | null> {
 
 async function entered(user: Me): Promise<Me> {
   endedFor.value = "";
+  another = last !== null && last !== user.id;
+  last = user.id;
   me.value = user;
+  keep.set(WHO, String(user.id));
   await setLanguage(user.language);
   return user;
 }
@@ -74,6 +88,8 @@ export function useSession() {
     me: computed(() => me.value),
     endedFor: computed(() => endedFor.value),
     portal: computed(() => portal.value),
+    /** Whether somebody else was at work on this page before: he has left things here that are not for everybody. */
+    changedHands: () => another,
     isAdministrator: computed(() => me.value?.role === "administrator"),
     load,
     loadPortal,

@@ -1,8 +1,9 @@
-/** What was begun and not sent, per conversation. It survives a reload, and goes after a month. */
+/** What was begun and not sent, per conversation and author. It survives a reload, and goes after a month. */
 import type { Attachment } from "@openlines/client";
 import { shallowReactive } from "vue";
 
 import { keep } from "@/app/keep";
+import { useSession } from "@/app/session";
 
 export interface Draft {
   text: string;
@@ -14,16 +15,21 @@ export interface Draft {
 
 const PREFIX = "openlines.draft.";
 const MONTH = 30 * 86_400_000;
+const { me } = useSession();
+
+/** Two people who share a browser do not find each other's words in the composer. */
+const keyOf = (conversationId: number): string => `${PREFIX}${me.value?.id ?? 0}.${conversationId}`;
 
 export function readDraft(conversationId: number): Draft | null {
-  return parse(keep.get(PREFIX + conversationId));
+  return parse(keep.get(keyOf(conversationId)));
 }
 
 export function keepDraft(conversationId: number, draft: Draft): void {
+  const key = keyOf(conversationId);
   const empty = !draft.text.trim() && !draft.files?.length && !draft.reply_to;
-  if (empty) keep.remove(PREFIX + conversationId);
-  else keep.set(PREFIX + conversationId, JSON.stringify(draft));
-  note(PREFIX + conversationId, !empty);
+  if (empty) keep.remove(key);
+  else keep.set(key, JSON.stringify(draft));
+  note(key, !empty);
 }
 
 /** Keys of what is there, so that a list of rows need not look into the storage. */
@@ -39,7 +45,7 @@ function note(key: string, is: boolean): void {
 
 /** Whether there are unsent words; for the mark in the list. */
 export function hasDraft(conversationId: number): boolean {
-  return present.has(PREFIX + conversationId);
+  return present.has(keyOf(conversationId));
 }
 
 /** Take away what nobody came back to. */
