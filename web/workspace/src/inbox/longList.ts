@@ -6,6 +6,7 @@ import { type ConversationFilter, type ConversationRow, isTransient } from "@ope
 import { shallowRef, triggerRef } from "vue";
 
 import { useApi } from "@/app/api";
+import { world } from "@/app/live";
 
 const { api } = useApi();
 const PAGE = 100;
@@ -23,6 +24,8 @@ export class LongList {
   private generation = 0;
   private fetchedAt = 0;
   private planned: number | undefined;
+  /** A page that is on its way: which beginning of the list it continues. */
+  private paging: number | null = null;
   readonly list: Shown;
 
   constructor(list: Shown) {
@@ -48,7 +51,7 @@ export class LongList {
     try {
       const page = await api.conversations({ ...this.filter, list: this.list, limit: PAGE });
       if (generation !== this.generation) return;
-      this.begin(page.items, page.next ?? null);
+      this.begin(this.newest(page.items), page.next ?? null);
       this.state.value = "ready";
     } catch (error) {
       if (generation !== this.generation) return;
@@ -67,18 +70,20 @@ export class LongList {
 
   /** The next page, when there is one. */
   async more(): Promise<void> {
-    if (this.done.value || this.state.value !== "ready" || this.cursor === null) return;
-    const generation = this.generation;
-    const cursor = this.cursor;
-    this.cursor = null;
+    const { generation, cursor } = this;
+    if (this.done.value || this.state.value !== "ready" || cursor === null || this.paging === generation) return;
+    this.paging = generation;
     try {
       const page = await api.conversations({ ...this.filter, list: this.list, limit: PAGE, cursor });
+      // The beginning was fetched anew meanwhile: the next step of scrolling asks again from where it is then.
       if (generation !== this.generation) return;
       this.cursor = page.next ?? null;
       this.done.value = this.cursor === null;
-      this.rows.value = this.rows.value.concat(fresh(page.items, this.rows.value));
+      this.rows.value = this.rows.value.concat(fresh(this.newest(page.items), this.rows.value));
     } catch {
-      if (generation === this.generation) this.cursor = cursor;
+      // The next step of scrolling asks again.
+    } finally {
+      if (this.paging === generation) this.paging = null;
     }
   }
 
@@ -97,6 +102,11 @@ export class LongList {
     else this.rows.value = this.rows.value.filter((one) => this.belongs(one));
   }
 
+  /** A page was read a moment ago: what an event has brought since then is newer. */
+  private newest(page: readonly ConversationRow[]): ConversationRow[] {
+    return page.map((row) => newerOf(world.row(row.id), row)).filter((row) => this.belongs(row));
+  }
+
   private belongs(row: ConversationRow): boolean {
     return (row.state === "closed") === (this.list === "closed");
   }
@@ -111,6 +121,10 @@ export class LongList {
     this.cursor = next;
     this.done.value = next === null;
   }
+}
+
+function newerOf(known: ConversationRow | undefined, row: ConversationRow): ConversationRow {
+  return known && known.version > row.version ? known : row;
 }
 
 function fresh(page: ConversationRow[], known: readonly ConversationRow[]): ConversationRow[] {
