@@ -20,6 +20,14 @@ export interface Known {
 const known = shallowReactive(new Map<number, Known>());
 const busy = new Map<number, Promise<void>>();
 const timers = new Map<number, number>();
+/** Changed once more while it was being fetched: what comes may be of before. */
+const again = new Set<number>();
+/** The one on the screen is not forgotten, however many others are looked at in passing. */
+let held: number | null = null;
+
+export function holdDetails(id: number | null): void {
+  held = id;
+}
 
 export const detailsOf = (id: number): Known | undefined => known.get(id);
 
@@ -29,7 +37,10 @@ export function loadDetails(id: number): Promise<void> {
   clearTimeout(timers.get(id));
   timers.delete(id);
   if (!known.has(id)) known.set(id, { details: null, state: "loading" });
-  const loading = fetchDetails(id).finally(() => busy.delete(id));
+  const loading = fetchDetails(id).finally(() => {
+    busy.delete(id);
+    if (again.delete(id)) void loadDetails(id);
+  });
   busy.set(id, loading);
   return loading;
 }
@@ -59,7 +70,7 @@ function put(id: number, value: Known): void {
   known.set(id, value);
   for (const old of known.keys()) {
     if (known.size <= KEPT) break;
-    known.delete(old);
+    if (old !== held) known.delete(old);
   }
 }
 
@@ -70,7 +81,8 @@ export function refreshDetails(id: number, after = PAUSE): void {
     id,
     window.setTimeout(() => {
       timers.delete(id);
-      void loadDetails(id);
+      if (busy.has(id)) again.add(id);
+      else void loadDetails(id);
     }, after),
   );
 }
