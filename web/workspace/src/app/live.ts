@@ -40,17 +40,22 @@ export const changed: Record<Kind, number> = shallowReactive({
 const pending = new Set<Kind>();
 let frame = 0;
 
+function flush(): void {
+  frame = 0;
+  for (const kind of pending) changed[kind] += 1;
+  pending.clear();
+}
+
 /** Say that a kind of thing has changed; drawn with the next frame (or soon, where there are no frames). */
 export function touch(kinds: Iterable<Kind>): void {
   for (const kind of kinds) pending.add(kind);
-  if (frame) return;
-  const flush = () => {
-    frame = 0;
-    for (const kind of pending) changed[kind] += 1;
-    pending.clear();
-  };
-  frame = document.hidden ? window.setTimeout(flush, 100) : requestAnimationFrame(flush);
+  if (!frame) frame = document.hidden ? window.setTimeout(flush, 100) : requestAnimationFrame(flush);
 }
+
+// A frame that was asked for comes no more while nobody looks; the tab's title still has to tell who waits.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && frame) flush();
+});
 
 const happeningListeners = new Set<(happening: Happening) => void>();
 const messageListeners = new Set<(messages: readonly Message[]) => void>();

@@ -36,12 +36,16 @@ const next = shallowRef<string | null>(null);
 const unread = shallowRef(0);
 const state = shallowRef<"loading" | "ready" | "failed">("loading");
 let newest: number | null = null;
+let asked = 0;
 let openNotice: (notice: Notice) => void = () => undefined;
 
 /** The first page anew; what came since the last look asks for attention. */
 async function load(): Promise<void> {
+  const mine = ++asked;
   try {
     const page = await rest.get<NoticePage>("/notices");
+    // A later look knows more than this one.
+    if (mine !== asked) return;
     const seen = newest;
     newest = Math.max(newest ?? 0, ...page.items.map((one) => one.id));
     items.value = page.items;
@@ -84,25 +88,30 @@ async function more(): Promise<void> {
 }
 
 /** Shown as read at once; taken back when the server did not hear it. */
-async function mark(which: (one: Notice) => boolean, body: object): Promise<void> {
-  const before = { items: items.value, unread: unread.value };
-  const turned = items.value.filter((one) => !one.read && which(one)).length;
+async function mark(which: (one: Notice) => boolean, body: object): Promise<boolean> {
+  const since = asked;
+  const turned = new Set(items.value.filter((one) => !one.read && which(one)).map((one) => one.id));
   items.value = items.value.map((one) => (which(one) ? { ...one, read: true } : one));
-  unread.value = Math.max(0, unread.value - turned);
+  unread.value = Math.max(0, unread.value - turned.size);
   try {
     await rest.post("/notices/read", body);
+    return true;
   } catch (error) {
-    items.value = before.items;
-    unread.value = before.unread;
     toasts.failed(t("shell.noticesFailed"), error);
+    // Unless they have been fetched meanwhile: then what is here is the server's own word.
+    if (since === asked) {
+      items.value = items.value.map((one) => (turned.has(one.id) ? { ...one, read: false } : one));
+      unread.value += turned.size;
+    }
+    return false;
   }
 }
 
 const read = (notice: Notice) => (notice.read ? Promise.resolve() : mark((one) => one.id === notice.id, { ids: [notice.id] }));
 async function readAll(): Promise<void> {
   if (newest === null) return;
-  await mark(() => true, { up_to: newest });
-  unread.value = 0;
+  // Those that are not here are counted by the server.
+  if (await mark(() => true, { up_to: newest })) await load();
 }
 
 /** The place that a notice is about, or nothing. */

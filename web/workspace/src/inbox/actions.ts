@@ -65,14 +65,20 @@ export function decline(row: ConversationRow): Promise<boolean> {
 export async function finish(row: ConversationRow, now = false): Promise<void> {
   const patch: Patch = { ...NO_OFFER, state: now ? "closed" : "closing", awaiting: undefined, waiting_since: undefined, target_at: undefined, snoozed_until: undefined, pinned: undefined };
   const name = customerName(row);
-  const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row) };
+  const finishing = act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed");
+  const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row, finishing) };
   const toast = toasts.done(t(now ? "inbox.closedToast" : "inbox.finishedToast", { name }), undo);
-  if (!(await act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed"))) toasts.dismiss(toast);
+  if (!(await finishing)) toasts.dismiss(toast);
 }
 
-export function undoFinish(row: ConversationRow): Promise<boolean> {
+/** `finishing`: what is to be undone and may still be on its way; the one is not to overtake the other. */
+export function undoFinish(row: ConversationRow, finishing?: Promise<unknown>): Promise<boolean> {
   const patch: Patch = { state: "active", awaiting: row.waiting_since ? "operator" : "customer", operator_id: me(), closes_at: undefined };
-  return act(row, patch, () => api.undoFinish(row.id), "inbox.undoFailed", "not_finished");
+  const call = async () => {
+    await finishing;
+    return api.undoFinish(row.id);
+  };
+  return act(row, patch, call, "inbox.undoFailed", "not_finished");
 }
 
 export async function transfer(row: ConversationRow, target: TransferTarget, name: string, note: string): Promise<boolean> {
@@ -134,13 +140,15 @@ export async function setBlocked(row: ConversationRow, blocked: boolean): Promis
   }
 }
 
-/** The customer's words were seen up to `seq`. Trouble is not worth a word: the next look repeats it. */
-export async function markRead(row: ConversationRow, seq: number): Promise<void> {
+/** The customer's words were seen up to `seq`; false: not told. Trouble is not worth a word: the next look repeats it. */
+export async function markRead(row: ConversationRow, seq: number): Promise<boolean> {
   const remove = world.overlay(row.id, { unread: 0 });
   try {
     world.learn((await api.read(row.id, seq)).conversation);
+    return true;
   } catch {
     // The mark stays; it is seen again when the thread is looked at again.
+    return false;
   } finally {
     remove();
   }

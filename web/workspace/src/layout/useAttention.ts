@@ -18,7 +18,10 @@ export function useAttention(): void {
   const router = useRouter();
   const toasts = useToasts();
 
-  const isOpenHere = (row: ConversationRow) => router.currentRoute.value.params["id"] === String(row.id) && document.hasFocus();
+  const isOpenHere = (row: ConversationRow) => {
+    const { name, params } = router.currentRoute.value;
+    return name === "conversation" && params["id"] === String(row.id) && document.hasFocus();
+  };
   const off = live.onHappening(({ kind, row }) => {
     if (kind === "spoke" && isOpenHere(row)) return;
     play(kind);
