@@ -110,6 +110,10 @@ def test_an_edit_of_a_text() -> None:
     shorter = render(out(what="edit", text="short", target=("9", "10", "11")))
     assert methods(shorter) == ["editMessageText", "deleteMessages"]
     assert shorter[1].params["message_ids"] == [10, 11]
+    # What is left of it keeps its buttons under its last words, which are in another message now.
+    fewer = render(out(what="edit", text="слово " * 1000, target=("9", "10", "11"), buttons=LIKE))
+    assert methods(fewer) == ["editMessageText", "editMessageText", "deleteMessages"]
+    assert ["reply_markup" in call.params for call in fewer] == [False, True, False]
     longer = render(out(what="edit", text="слово " * 1000, target=("9",)))
     assert methods(longer) == ["editMessageText", "sendMessage"]
 

@@ -125,6 +125,19 @@ async def test_a_picture_of_an_impossible_shape_goes_as_a_document(bench: Bench)
     assert [messages[2].kind, messages[3].kind] == ["document", "document"]
 
 
+async def test_an_album_with_one_picture_of_an_impossible_shape_goes_as_documents(bench: Bench) -> None:
+    photo, long = OutgoingFile("1", "кот.png", "image/png", 100), OutgoingFile("3", "long.png", "image/png", 100)
+    film = OutgoingFile("2", "кино.mp4", "video/mp4", 4)
+    assert await bench.send(files=(photo, long, film), text="three") == [Sent(("2", "3", "4"))]
+    messages = bench.fake.world.chat(bench.bot, bench.anna).messages
+    assert [messages[number].kind for number in (2, 3, 4)] == ["document"] * 3
+    assert [messages[number].files[0].name for number in (2, 3, 4)] == ["кот.png", "long.png", "кино.mp4"]
+    assert messages[2].text == "three"
+    assert await bench.send(what="edit", text="all three", files=(photo, long, film), target=("2", "3", "4")) == [
+        Sent(("2",))
+    ]
+
+
 async def test_an_answer_to_a_message_that_is_gone_still_goes(bench: Bench) -> None:
     assert await bench.send(text="a", reply_to="1") == [Sent(("2",))]
     assert await bench.send(text="b", reply_to="999") == [Sent(("3",))]
@@ -254,6 +267,12 @@ async def test_a_webhook_that_fails_is_noticed_and_repaired_by_setting_it_anew(b
     assert bench.bot.webhook.last_error_message == "", "looked at anew"
 
 
+async def test_a_check_that_comes_too_often_is_no_reason_to_connect_anew(bench: Bench) -> None:
+    bench.strike("429", "getMe", 17)
+    health = await bench.channel.check(bench.account, bench.http)
+    assert (health.ok, health.code, health.again) == (False, "too_many_requests", False)
+
+
 async def test_a_wrong_token_is_said_so(bench: Bench) -> None:
     wrong = bench.with_token("123456:" + "A" * 35)
     for ask in (bench.channel.connect, bench.channel.check):
@@ -321,6 +340,21 @@ async def test_files_of_customers(bench: Bench) -> None:
         bench.fake.world.faults.clear()
         assert (problem.code, problem.again) == ("vendor_unreachable", True)
         assert bench.bot.token not in repr(problem)
+
+
+async def test_a_file_may_be_had_later_that_cannot_be_had_now(bench: Bench) -> None:
+    """With a token that was changed the same bot has the same files; Telegram may also be slow to find one."""
+    file = bench.fake.world.keep_file(bench.bot, b"x")
+    bench.bot.revoked = True
+    problem = await _not_fetched(bench, f"file:{file.file_id}")
+    assert (problem.code, problem.again) == ("vendor_unreachable", True)
+    bench.bot.revoked = False
+    for kind, again in (("429", True), ("500", True)):
+        bench.strike(kind, "getFile", 1)
+        assert (await _not_fetched(bench, f"file:{file.file_id}")).again is again
+    # "wrong file_id or the file is temporarily unavailable": nobody can say which.
+    assert (await _not_fetched(bench, "file:nothing")).again
+    assert await _fetched(bench, f"file:{file.file_id}") == b"x"
 
 
 async def test_a_file_path_may_not_lead_elsewhere(bench: Bench) -> None:

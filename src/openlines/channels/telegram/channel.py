@@ -194,7 +194,7 @@ def _trouble(problem: Exception) -> Health:
         case AuthDead(code, detail):
             return Health(False, code, detail)
         case Retry():
-            return Health(False, "too_many_requests", problem.reply.description, again=True)
+            return Health(False, "too_many_requests", problem.reply.description)
         case _:
             return Health(False, "vendor_unreachable", problem.reply.description)
 

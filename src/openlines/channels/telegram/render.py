@@ -115,7 +115,7 @@ def _edit(outgoing: Outgoing) -> list[Call]:
     if texts:
         parts = split(text, TEXT_LIMIT, "utf16")
         calls = [_edit_text(outgoing, target, part) for target, part in zip(texts, parts, strict=False)]
-        if calls and outgoing.buttons and len(parts) == len(texts):
+        if calls and outgoing.buttons and len(parts) <= len(texts):
             calls[-1] = _with(calls[-1], reply_markup=_keyboard(outgoing))
         calls += _texts(outgoing, "\n".join(parts[len(texts) :]))
         return calls + ([_delete(outgoing, texts[len(parts) :])] if len(parts) < len(texts) else [])

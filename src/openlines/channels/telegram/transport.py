@@ -59,7 +59,7 @@ _REFUSALS: Final[Mapping[str, Failed]] = {
     "message can't be deleted": Failed("delete_refused"),
 }
 _DONE_ALREADY: Final = ("message is not modified", "message to delete not found")
-# A picture that Telegram does not take as one goes as a document.
+# A picture that Telegram does not take as one goes as a document, and those beside it with it.
 _NO_PICTURE: Final = (
     "PHOTO_INVALID_DIMENSIONS",
     "PHOTO_SAVE_FILE_INVALID",
@@ -94,8 +94,8 @@ async def send(account: Account, call: Call, http: Http, open_file: OpenFile) ->
         if reply.migrate_to is not None and "chat_id" in call.params:
             moved = call._replace(params={**call.params, "chat_id": reply.migrate_to})
             return (await _attempt(account, moved, http, open_file))[0]
-        if call.method == "sendPhoto" and any(each in reply.description for each in _NO_PICTURE):
-            return (await _attempt(account, call._replace(method="sendDocument"), http, open_file))[0]
+        if any(each in reply.description for each in _NO_PICTURE):
+            return (await _attempt(account, _as_documents(call), http, open_file))[0]
     return outcome
 
 
@@ -125,12 +125,20 @@ async def fetch(account: Account, file_id: str, http: Http, limit: int) -> Async
         async for piece in http.stream(f"{_base(account)}/file/bot{token}/{path}", limit=limit):
             yield piece
     except Refused as refused:
-        big = "file is too big" in refused.reply.description
-        raise FetchFailed("file_too_big" if big else "file_gone", again=refused.reply.code in {429, 500}) from None
+        raise _no_file(refused.reply) from None
     except TooLarge:
         raise FetchFailed("file_too_big", again=False) from None
     except (NotSent, NoAnswer, BadStatus):
         raise FetchFailed("vendor_unreachable", again=True) from None
+
+
+def _no_file(reply: Reply) -> FetchFailed:
+    """Why there is none. With another token, or at another time, the same file may be there."""
+    if reply.code != 400:
+        return FetchFailed("vendor_unreachable", again=True)
+    if "file is too big" in reply.description:
+        return FetchFailed("file_too_big", again=False)
+    return FetchFailed("file_gone", again="temporarily unavailable" in reply.description)
 
 
 def read(answer: HttpAnswer) -> Reply | None:
@@ -202,6 +210,13 @@ async def _attempt(account: Account, call: Call, http: Http, open_file: OpenFile
     if any(each in reply.description for each in _DONE_ALREADY):
         return _sent(call, True), reply
     return refusal(reply), reply
+
+
+def _as_documents(call: Call) -> Call:
+    if call.method != "sendMediaGroup":
+        return call._replace(method="sendDocument")
+    media = [{**each, "type": "document"} for each in call.params["media"]]
+    return call._replace(params={**call.params, "media": media})
 
 
 def _not_a_reply(answer: HttpAnswer) -> Outcome:
