@@ -231,6 +231,15 @@ def test_an_exception_that_ends_with_the_calendar_costs_nothing() -> None:
     assert add_open_time(closed, instant("2026-11-23 12:00"), HOUR) == instant("2026-11-23 12:00") + 3660 * DAY
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_with_the_calendar_ends_the_working_time_and_nothing_breaks(zone: str) -> None:
+    nights = schedule(daily("20:00-19:00"), zone=zone)
+    assert is_open(nights, instant("9999-12-26 12:00", "UTC"))
+    for at in (instant(f"9999-12-{day} 12:00", "UTC") for day in (29, 30, 31)):
+        assert next_open(nights, at) is None
+        assert add_open_time(nights, at, HOUR) == at + 3660 * DAY
+
+
 # ---------------------------------------------------------------- working time
 
 
@@ -404,6 +413,11 @@ def test_what_is_no_time_of_day(bad: str) -> None:
         schedule((*daily()[:6], (Interval("09:00", bad),)))
 
 
+def test_days_without_a_break_follow_each_other_and_do_not_overlap() -> None:
+    assert codes(problems(daily("00:00-24:00"), (), "")) == []
+    assert codes(problems(OFFICE, (SpecialDays("2026-12-24", "2026-12-26", spans("00:00-24:00")),), "")) == []
+
+
 def test_midnight_as_24_is_only_an_end() -> None:
     assert codes(problems(daily("24:00-08:00"), (), ""))[0] == ("week.0.0.start", "bad_time")
     assert codes(problems(daily("08:00-24:00"), (), "")) == []
@@ -454,6 +468,26 @@ def test_the_same_dates_twice() -> None:
     twice = (SpecialDays("2026-12-31"), SpecialDays("2026-12-31", "2026-12-31"))
     assert list(problems(OFFICE, twice, "")) == [
         Problem("exceptions.1.date", "repeated_dates", {"date": "2026-12-31", "until": "2026-12-31"})
+    ]
+
+
+def test_a_range_that_ends_at_no_date_is_not_compiled() -> None:
+    with pytest.raises(ValueError, match="2026-13-01"):
+        schedule(OFFICE, SpecialDays("2026-01-01", "2026-13-01"))
+
+
+def test_there_is_an_end_to_what_one_may_list() -> None:
+    hours = tuple(Interval(f"{hour:02d}:00", f"{hour:02d}:30") for hour in range(24))
+    assert codes(problems((hours, *OFFICE[1:]), (), "")) == []
+    assert list(problems((*OFFICE[:6], (*hours, Interval("23:30", "23:45"))), (), "")) == [
+        Problem("week.6", "too_many", {"most": 24})
+    ]
+    days = tuple(SpecialDays((date(2026, 1, 1) + timedelta(days=number)).isoformat()) for number in range(401))
+    assert codes(problems(OFFICE, days[:400], "")) == []
+    assert list(problems(OFFICE, days, "")) == [Problem("exceptions", "too_many", {"most": 400})]
+    assert codes(problems(OFFICE, (SpecialDays("2026-12-31", name="x" * 100),), "")) == []
+    assert list(problems(OFFICE, (SpecialDays("2026-12-31", name="x" * 101),), "")) == [
+        Problem("exceptions.0.name", "too_long", {"most": 100})
     ]
 
 

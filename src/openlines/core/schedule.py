@@ -93,7 +93,7 @@ def next_open(schedule: Schedule, at: int) -> int | None:
     """The start of the next open time; `at` itself when open; None when the line does not open again."""
     if is_open(schedule, at):
         return at
-    return next((start for start, _ in _spans_from(schedule, at, _days_ahead(schedule, at)) if start > at), None)
+    return next((start for start, _ in _spans_from(schedule, at, _days_ahead(schedule, at))), None)
 
 
 def closes_at(schedule: Schedule, at: int) -> int | None:
@@ -112,12 +112,10 @@ def open_time_between(schedule: Schedule, a: int, b: int) -> int:
     """How many microseconds of [a, b) are open time; 0 when b is not after a."""
     if schedule.always:
         return max(b - a, 0)
-    total = 0
+    total, since = 0, a
     for start, end in _spans_from(schedule, a, (b - a) // DAY + 3):
-        begin = max(start, a)
-        if begin < min(end, b):
-            total += min(end, b) - begin
-            a = end
+        total += max(min(end, b) - max(start, since), 0)
+        since = max(since, end)
     return total
 
 
@@ -131,11 +129,10 @@ def add_open_time(schedule: Schedule, at: int, amount: int) -> int:
     since, left = at, amount
     for start, end in _spans_from(schedule, at, _HORIZON):
         begin = max(start, since)
-        if begin < end:
-            if left <= end - begin:
-                return begin + left
-            left -= end - begin
-            since = end
+        if left <= end - begin:
+            return begin + left
+        left -= max(end - begin, 0)
+        since = max(since, end)
     return at + _HORIZON * DAY
 
 
@@ -234,7 +231,7 @@ def _compiled(
         if first is None or last is None:
             raise ValueError(f"not a date: {each.date!r} to {each.until!r}")
         dated.append((last - first, -index, first, last, tuple(map(_minutes, each.intervals))))
-    dated.sort(key=lambda each: each[:2])
+    dated.sort()  # no two have the same length and the same index
     compiled = tuple(tuple(map(_minutes, day)) for day in week)
     free = frozenset(day for each in holidays if (day := _ordinal(each)) is not None)
     return Schedule(
