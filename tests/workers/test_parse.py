@@ -188,7 +188,7 @@ async def test_a_file_that_does_not_come_is_shown_as_missing_and_comes_later(
 async def test_a_file_that_is_too_big_is_said_so_without_asking(desk: Office) -> None:
     desk.work()
     anna = desk.fake.world.person(5)
-    desk.fake.people.send(desk.bot, anna, "document", b"x" * 20_000_001, name="a.zip")
+    desk.fake.people.send(desk.bot, anna, "document", b"x" * ((20 << 20) + 1), name="a.zip")
     thread_id = await desk.thread(anna)
     (row,) = await desk.messages(thread_id)
     assert data_of(row)["files"][0]["missing"] == "file_too_big"

@@ -331,7 +331,9 @@ async def test_files_of_customers(bench: Bench) -> None:
     file = bench.fake.world.keep_file(bench.bot, b"x" * 100_000, "a.bin")
     assert await _fetched(bench, f"file:{file.file_id}") == b"x" * 100_000
     assert ((await _not_fetched(bench, "file:nothing")).code) == "file_gone"
-    big = bench.fake.world.keep_file(bench.bot, b"x" * 20_000_001)
+    largest = bench.fake.world.keep_file(bench.bot, b"x" * (20 << 20))
+    assert len(await _fetched(bench, f"file:{largest.file_id}")) == 20 << 20
+    big = bench.fake.world.keep_file(bench.bot, b"x" * ((20 << 20) + 1))
     problem = await _not_fetched(bench, f"file:{big.file_id}")
     assert (problem.code, problem.again) == ("file_too_big", False)
     for kind in ("502", "cut-before", "redirect"):

@@ -35,7 +35,7 @@ class Asked(NamedTuple):
 
 
 DELETABLE: Final = 48 * 3600.0
-DOWNLOAD: Final = 20 * 1000 * 1000
+DOWNLOAD: Final = 20 << 20
 
 
 def pace(asked: Asked, chat: Chat, messages: int = 1) -> None:
@@ -243,6 +243,12 @@ def _sender(kind: str) -> Callable[[Asked], Any]:
 _TOGETHER: Final = ({"photo", "video"}, {"audio"}, {"document"})
 
 
+def _of_album(error: ApiError, place: int) -> ApiError:
+    """What Telegram itself refuses, rather than the Bot API before it, comes with its place in the album."""
+    why = error.description.removeprefix("Bad Request: ")
+    return bad(f'failed to send message #{place} with the error message "{why}"') if why.isupper() else error
+
+
 def send_media_group(asked: Asked) -> Any:
     chat = chat_of(asked.world, asked.bot, asked.args)
     media = checks.parsed(asked.args.get("media"), list, "media") or []
@@ -256,10 +262,13 @@ def send_media_group(asked: Asked) -> Any:
     if asked.args.get("reply_markup"):
         raise bad("an album can't have reply markup")
     reply_to = checks.reply_of(asked.args, chat)
-    ready = []
+    ready: list[tuple[dict[str, Any], File]] = []
     for each in media:
         caption = _caption(each)
-        shape, file = _media(asked, str(each["type"]), each.get("media"), "media")
+        try:
+            shape, file = _media(asked, str(each["type"]), each.get("media"), "media")
+        except ApiError as error:
+            raise _of_album(error, len(ready) + 1) from None
         ready.append((shape | caption, file))
     pace(asked, chat, len(ready))
     group = {"media_group_id": str(int(asked.world.clock.now() * 1000))}
