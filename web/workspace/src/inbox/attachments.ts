@@ -1,13 +1,18 @@
-/** Files that are being sent up for one composer: progress, giving up, limits. */
+/**
+ * Files that are being sent up for a conversation: progress, giving up, limits. They go on while one looks at another
+ * conversation, and are there when one is back; what arrives meanwhile goes into the draft.
+ */
 import { type Attachment, ApiError } from "@openlines/client";
-import { computed, shallowRef } from "vue";
+import { computed, onBeforeUnmount, type ShallowRef, shallowRef } from "vue";
 
-import { upload } from "@/app/uploads";
+import { clock } from "@/app/clock";
 import { useToasts } from "@/app/toasts";
+import { upload } from "@/app/uploads";
 import { t } from "@/i18n";
 
-import { newId } from "./outbox";
+import { keepDraft, readDraft } from "./drafts";
 import { sizeText } from "./files";
+import { newId } from "./outbox";
 
 export interface Upload {
   id: string;
@@ -21,10 +26,26 @@ export interface Upload {
   again: () => void;
 }
 
-const toasts = useToasts();
+type Uploads = ShallowRef<readonly Upload[]>;
 
-export function useAttachments(limit: () => number) {
-  const uploads = shallowRef<readonly Upload[]>([]);
+const toasts = useToasts();
+/** By conversation: those that had not all arrived when it went out of sight. */
+const left = new Map<number, Uploads>();
+
+const arrived = (uploads: Uploads): Attachment[] => uploads.value.flatMap((one) => (one.done ? [one.done] : []));
+const isWhole = (uploads: Uploads): boolean => uploads.value.every((one) => one.done);
+
+function intoDraft(conversationId: number, uploads: Uploads): void {
+  keepDraft(conversationId, { text: "", ...readDraft(conversationId), files: arrived(uploads), at: clock.now() });
+  if (isWhole(uploads)) left.delete(conversationId);
+}
+
+export function useAttachments(conversationId: number, limit: () => number) {
+  const uploads: Uploads = left.get(conversationId) ?? shallowRef([]);
+  left.delete(conversationId);
+  onBeforeUnmount(() => {
+    if (!isWhole(uploads)) left.set(conversationId, uploads);
+  });
 
   function change(id: string, changes: Partial<Upload>): void {
     uploads.value = uploads.value.map((one) => (one.id === id ? { ...one, ...changes } : one));
@@ -41,6 +62,7 @@ export function useAttachments(limit: () => number) {
     try {
       const done = await upload(file, (part) => change(id, { part }), controller.signal);
       change(id, { done, part: 1 });
+      if (left.get(conversationId) === uploads) intoDraft(conversationId, uploads);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       change(id, { failed: error instanceof ApiError ? error.message : t("inbox.uploadFailed") });
@@ -63,9 +85,11 @@ export function useAttachments(limit: () => number) {
     }
   }
 
-  /** Files that are on the server already (of a draft). */
+  /** Files that are on the server already (of a draft), beside those that are still on their way there. */
   function restore(files: readonly Attachment[]): void {
-    uploads.value = files.map((done) => ({ id: newId(), name: done.name, size: done.size ?? 0, part: 1, done, give: () => undefined, again: () => undefined }));
+    const known = new Set(arrived(uploads).map((one) => one.id));
+    const others = files.filter((one) => !known.has(one.id));
+    uploads.value = others.map((done): Upload => ({ id: newId(), name: done.name, size: done.size ?? 0, part: 1, done, give: () => undefined, again: () => undefined })).concat(uploads.value);
   }
 
   return {
@@ -74,8 +98,8 @@ export function useAttachments(limit: () => number) {
     remove,
     restore,
     clear: () => (uploads.value = []),
-    ready: computed(() => uploads.value.every((one) => one.done)),
-    files: computed(() => uploads.value.flatMap((one) => (one.done ? [one.done] : []))),
+    ready: computed(() => isWhole(uploads)),
+    files: computed(() => arrived(uploads)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What was begun and not sent, per conversation and author. It survives a reload, and goes after a month. */
-import type { Attachment } from "@openlines/client";
+import type { Attachment, Message } from "@openlines/client";
 import { shallowReactive } from "vue";
 
 import { keep } from "@/app/keep";
@@ -47,6 +47,9 @@ function note(key: string, is: boolean): void {
 export function hasDraft(conversationId: number): boolean {
   return present.has(keyOf(conversationId));
 }
+
+/** Messages that were being changed when their conversation went out of sight, with the words they had by then. */
+export const edits = new Map<number, { message: Message; text: string }>();
 
 /** Take away what nobody came back to. */
 export function sweepDrafts(now: number): void {
