@@ -41,6 +41,29 @@ describe("times on the clock of the profile", () => {
     expect(shortTime("2025-12-31T12:00:00Z", now)).toBe("31 Dec 2025");
   });
 
+  it("takes every minute and every day for itself, also where clocks are off by a quarter or go by another way", () => {
+    for (const place of ["Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Chatham"]) {
+      const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: place });
+      const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: place });
+      showTimesIn(place);
+      for (let at = Date.parse("2026-04-04T10:00:30Z"); at < Date.parse("2026-04-05T18:00Z"); at += 5 * 60_000) {
+        expect(clockTime(at)).toBe(time.format(at));
+        expect(dayKey(new Date(at).toISOString())).toBe(new Intl.DateTimeFormat("en-CA", { timeZone: place }).format(at));
+        expect(shortTime(new Date(at).toISOString(), now)).toBe(day.format(at));
+      }
+    }
+  });
+
+  it("speaks the new language and the new zone at once", async () => {
+    showTimesIn("Europe/Moscow");
+    expect(shortTime("2026-11-12T10:00:00Z", now)).toBe("12 Nov");
+    await setLanguage("ru");
+    expect(shortTime("2026-11-12T10:00:00Z", now)).toBe("12 нояб.");
+    showTimesIn("Asia/Tokyo");
+    expect(clockTime("2026-11-12T10:00:00Z")).toBe("19:00");
+    await setLanguage("en");
+  });
+
   it("keeps the browser's clock where the zone is not known to it", () => {
     showTimesIn("Nowhere/Land");
     const here = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(late));
