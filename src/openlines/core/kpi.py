@@ -6,6 +6,7 @@ ones) until a person's words go to the customer. What was measured is kept as a 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -44,7 +45,7 @@ def clock(c: Conversation, rules: Rules) -> Clock | None:
 
     A finish does not end it: until the conversation is closed an operator's words are still the answer.
     """
-    if c.customer_since is None or c.responsible_at is None or c.state in ("bot", "closed"):
+    if c.customer_since is None or c.responsible_at is None or c.state == "closed":
         return None
     s = rules.settings
     if c.replied_at is not None:
@@ -102,9 +103,7 @@ def reached(c: Conversation, rules: Rules, now: int) -> tuple[Clock, int] | None
 
 
 def _told_clock(c: Conversation, rules: Rules) -> Clock | None:
-    if not has_targets(rules.settings) or c.state == "closing":
-        return None
-    running = clock(c, rules)
+    running = None if c.state == "closing" else clock(c, rules)
     return running if running is not None and notice_of(running.kind, rules.settings).on else None
 
 
@@ -119,13 +118,18 @@ def holder(c: Conversation) -> int | None:
 def measure(
     marks: Sequence[Mark], start: int, due: int, stop: int, rules: Rules, *, answered_by: int | None, closed: bool
 ) -> Measured:
-    """The end of a clock. Whoever held it at the deadline owns a breach; else it is his who ended it."""
-    marks = marks or ((None, start),)
-    late = not closed and stop > due
-    owner = held_by(marks, due) if late else marks[-1][0] if closed else answered_by
-    outcome: Outcome = "closed" if closed else "breached" if late else "met"
-    ends = [*(at for _, at in marks[1:]), stop]
-    held = [(who, passed(max(since, start), end, rules)) for (who, since), end in zip(marks, ends, strict=True)]
+    """The end of a clock. Whoever held it at the deadline owns a breach; else it is his who ended it.
+
+    `marks`: at least one, in order. What was held before `start` (rules that changed moved it) is not counted.
+    """
+    outcome: Outcome = "met"
+    owner = answered_by
+    if closed:
+        outcome, owner = "closed", marks[-1][0]
+    elif stop > due:
+        outcome, owner = "breached", held_by(marks, due)
+    spells = pairwise((*marks, (None, stop)))
+    held = [(who, passed(max(since, start), end, rules)) for (who, since), (_, end) in spells]
     return Measured(outcome, passed(start, stop, rules), owner, _joined(held))
 
 
@@ -182,4 +186,4 @@ def figures(met: int, breached: int, closed: int, times: list[int]) -> Figures:
 
 
 def _rank(ordered: Sequence[int], percent: int) -> int:
-    return ordered[max(ceil(percent * len(ordered) / 100), 1) - 1]
+    return ordered[ceil(percent * len(ordered) / 100) - 1]
