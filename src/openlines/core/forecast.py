@@ -321,7 +321,6 @@ class Stage:
     def _count(self, before: Conversation, after: Conversation) -> None:
         """Moves the counters of seats; whoever of the queue has room again wakes it."""
         holder = self._holder(before)
-        was_full = holder is not None and not self._eligible(holder)
         rule = self.rules.settings.counting
         for c, sign in ((before, -1), (after, 1)):
             seat = self._holder(c)
@@ -329,7 +328,7 @@ class Stage:
                 snoozed = c.snoozed_until is not None
                 seat.counted += sign * counts(c.state, c.awaiting, c.replied_at is not None, rule, snoozed=snoozed)
                 seat.open_count += sign * counts_globally(c.state)
-        if holder is not None and was_full and holder.member and self._eligible(holder):
+        if holder is not None and holder.member and self._eligible(holder):
             self._kick()
 
     def _holder(self, c: Conversation) -> Seat | None:
