@@ -86,9 +86,7 @@ def notice_words(kind: str, params: Mapping[str, Any], language: str) -> tuple[s
     language = language if language in _UNITS else "en"
     by_language = NOTICE_WORDS.get(kind)
     title, text = by_language[language] if by_language else (kind, "")
-    own = params.get("words")
-    if isinstance(own, Mapping) and any(own.values()):
-        text = worded(own, language)
+    text = worded(params.get("words") or {}, language) or text
     return _filled(title, params, language), _filled(text, params, language)
 
 
