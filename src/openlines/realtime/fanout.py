@@ -99,10 +99,11 @@ class FanOut:
                 user_id = session.actor.user_id
                 row = same or self._row(now.id, declined=user_id in declined, listening=user_id in listens)
                 self._to(session).rows[now.id] = row
-            elif session in before or (was is not None and sees(session.sight, was, listened)):
+                continue
+            if session in before or (was is not None and sees(session.sight, was, listened)):
                 self._to(session).gone.add(now.id)
-                if now.state != "closed":
-                    self._rooms.unwatch(session, now.thread_id)
+            if now.state != "closed" and now.thread_id not in session.led:
+                self._rooms.unwatch(session, now.thread_id)
         self._lists(was, now, listened, listens)
 
     def _crowd(self, line_id: int) -> set[StaffSession]:

@@ -7,23 +7,25 @@ for it alone (`resuming`) while its live frames are held back, so nothing is mis
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from openlines.realtime import frames
+from openlines.realtime.asked import Followed, followed
+from openlines.realtime.consequences import ends, moved_queues, moves_heads, removed
 from openlines.realtime.fanout import NOBODY, FanOut
 from openlines.realtime.queue_places import QueuePlaces
 from openlines.realtime.reading import BATCH, Batch, Interest, read_batch
 from openlines.realtime.resuming import resume
 from openlines.realtime.rooms import Rooms
 from openlines.realtime.shapes import Wording
-from openlines.realtime.sockets import GOING_AWAY, SIGNED_OUT
+from openlines.realtime.sign_ins import keep_alive
+from openlines.realtime.sockets import GOING_AWAY, MOST_BYTES, SIGNED_OUT
 from openlines.realtime.staff import StaffSession
 from openlines.realtime.telling import tell_visitors
 from openlines.realtime.visitors import VisitorSession
-from openlines.services import faces, sessions, tokens
-from openlines.services.access import Sight, access_thread
-from openlines.services.errors import NotFound
+from openlines.services import faces
+from openlines.services.access import Sight
 from openlines.services.faces import LineFaces, People, face_of
 from openlines.store import Commit, Store, StoreUnavailable, screens, users
 from openlines.store.events import Event, last_event_id
@@ -45,6 +47,7 @@ _SIGN_INS_EVERY: Final = 240.0
 _DRAINED_WITHIN: Final = 3.0  # seconds
 MOST_THREADS: Final = 50  # that one session may watch
 MOST_QUEUES: Final = 10
+MOST_MISSED: Final = MOST_BYTES // 2  # that is sent as a difference; a new snapshot costs no more
 
 log = logger(__name__)
 
@@ -197,7 +200,7 @@ class Hub:
             for mark in batch.marks.values():
                 self.rooms.arrive(mark.channel_id, mark.external_id, mark.id)
         if self.rooms.visitors:
-            self.queue.moved(_moved_queues(batch, self._places))
+            self.queue.moved(moved_queues(batch, self._places))
         told = FanOut(batch, self.rooms, self._places, self._listeners, self.members, self._word).run()
         made: dict[tuple[str, ...], frames.Shared] = {}
         for session, changes in told.items():
@@ -205,8 +208,9 @@ class Hub:
         if self.rooms.visitors:
             lines = {each.id: each.line_id for each in batch.places.values()}
             tell_visitors(batch, self.rooms, People(self.faces, self.people, lines), self.queue)
-        if any(_removed(each) for each in batch.events):
-            for session in list(self.rooms.staff):
+        everybody, heads = any(map(removed, batch.events)), any(map(moves_heads, batch.events))
+        if everybody or heads:
+            for session in [each for each in self.rooms.staff if everybody or each.led]:
                 self._reset(session)
 
     def _sign_out(self, events: Iterable[Event]) -> None:
@@ -231,8 +235,7 @@ class Hub:
             self._reset(session)
 
     def _reset(self, session: StaffSession) -> None:
-        session.live = False
-        session.held.clear()
+        session.begins_anew()
         self.rooms.watch(session, ())
         session.push(frames.RESET)
 
@@ -251,21 +254,19 @@ class Hub:
                     visitor.push(frames.PING)
 
     async def _look_at_sign_ins(self) -> None:
-        """An open workspace keeps its session alive; one that has run out ends its sockets."""
         while True:
             await asyncio.sleep(_SIGN_INS_EVERY)
-            for key, by_token in {(each.key, each.token_id != 0) for each in self.rooms.staff}:
-                try:
-                    good = await self._good(key, by_token=by_token)
-                except StoreUnavailable:
-                    continue
-                for session in [each for each in self.rooms.staff if each.key == key and not good]:
-                    session.close(SIGNED_OUT)
+            await self.look_at_sign_ins()
 
-    async def _good(self, key: str, *, by_token: bool) -> bool:
-        if by_token:
-            return await self._store.read(tokens.find_bearer, key) is not None
-        return await self._store.write(sessions.touch_session, key)
+    async def look_at_sign_ins(self) -> None:
+        """An open workspace keeps its session alive; one that has run out ends its sockets."""
+        for sign_in in {each.sign_in for each in self.rooms.staff}:
+            try:
+                good = await self._store.write(keep_alive, sign_in)
+            except StoreUnavailable:
+                continue
+            for session in [each for each in self.rooms.staff if each.sign_in == sign_in and not good]:
+                session.close(SIGNED_OUT)
 
     # --- sessions of staff ----------------------------------------------------------------------------------
 
@@ -285,28 +286,58 @@ class Hub:
         self, session: StaffSession, cursor: int | None, epoch: str | None, threads: list[int], lists: list[str]
     ) -> None:
         """Look at these threads and lists; the first time, or after a break, go on from `cursor`."""
-        wanted = [each for each in dict.fromkeys(threads) if each not in session.threads][:MOST_THREADS]
-        allowed = await self._store.read(_seen_threads, session.actor, wanted) if wanted else []
-        kept = session.threads & set(threads)
-        self.rooms.watch(session, [*kept, *allowed][:MOST_THREADS])
+        began = session.resets
+        await self._watch(session, threads)
         self.rooms.list(session, frozenset(lists) & {"all", "closed"})
-        self.rooms.look_at_queues(session, _queues(lists) if session.sight.everything else ())
-        if session.live:
+        queues = _queues(lists) if session.sight.everything else []
+        self.rooms.look_at_queues(session, queues)
+        if session.live or session.resets != began:
             return
         if epoch != self._store.epoch or cursor is None:
             session.push(frames.RESET if cursor is not None else self._ready())
             session.live = cursor is None
             session.cursor = self.cursor
             return
-        missed = await self._store.read(
-            resume, cursor, session, self._word, members=self.members.get(session.actor.user_id, NOBODY)
-        )
-        if missed is None:
+        await self._resume(session, cursor, queues)
+
+    async def _watch(self, session: StaffSession, threads: list[int]) -> None:
+        """Watch those of these threads that he may see."""
+        began = session.resets
+        wanted = [each for each in dict.fromkeys(threads) if each not in session.threads][:MOST_THREADS]
+        new = Followed(self.cursor)
+        while wanted:
+            new = await self._store.read(followed, session.actor, session.sight, wanted)
+            if new.cursor >= self.cursor:
+                break
+            # Something was told since this was read; it may have taken one of them out of his sight.
+        if session.resets != began:
+            return
+        kept = session.threads & set(threads)
+        self.rooms.watch(session, [*kept, *new.threads][:MOST_THREADS])
+        session.led |= new.led & session.threads
+
+    async def _resume(self, session: StaffSession, cursor: int, queues: list[int]) -> None:
+        """Send what was missed since `cursor`, then what has come while it was read."""
+        began, session.held = session.resets, []
+        members = self.members.get(session.actor.user_id, NOBODY)
+        try:
+            missed = await self._store.read(resume, cursor, session, self._word, members=members)
+        except BaseException:
+            session.held = None
+            raise
+        if session.resets != began or session.closed:
+            return
+        frame = ""
+        if missed is not None and missed.cursor > cursor:
+            missed.changes.stale |= {f"queue:{each}" for each in queues}
+            frame = missed.changes.frame(missed.cursor) if missed.changes else ""
+        # As one frame too much would cut the connection off, and the next one that tries.
+        if missed is None or len(frame) > MOST_MISSED:
             self._reset(session)
             return
         session.push(self._ready())
-        if missed.changes:
-            session.push(missed.changes.frame(missed.cursor))
+        if frame:
+            session.push(frame)
         session.go_live(max(missed.cursor, self.cursor))
 
     def _ready(self) -> str:
@@ -367,36 +398,6 @@ def _queues(lists: Iterable[str]) -> list[int]:
     return [int(each) for each in numbers if each.isdecimal() and len(each) < 16][:MOST_QUEUES]
 
 
-def _moved_queues(batch: Batch, before: Mapping[int, Place]) -> set[int]:
-    """Lines whose queue somebody came into or left, or whose rules have changed."""
-    moved = set(batch.faces)
-    for now in batch.places.values():
-        was = before.get(now.id)
-        waited = was.line_id if was is not None and was.state == "waiting" else None
-        waits = now.line_id if now.state == "waiting" else None
-        if waited != waits:
-            moved |= {each for each in (waited, waits) if each is not None}
-    return moved
-
-
-def ends(what: Mapping[str, Any], session: StaffSession) -> bool:
-    """Whether a change of a user ends this connection of his."""
-    if what.get("ended") == "all":
-        return True
-    if what.get("ended") == "sessions":
-        return session.session_id not in {0, what.get("but")}
-    return (session.session_id != 0 and what.get("session") == session.session_id) or (
-        session.token_id != 0 and what.get("token") == session.token_id
-    )
-
-
-def _removed(event: Event) -> bool:
-    """A line, a channel or a department is gone: lists of them are sent whole, and only a snapshot forgets."""
-    if event.kind not in {"line.changed", "channel.changed", "department.changed"} or not event.data:
-        return False
-    return event.data.get("what") == "removed" or bool(event.data.get("deleted"))
-
-
 Start = tuple[int, dict[int, User], dict[int, frozenset[int]], dict[int, frozenset[int]], dict[int, LineFaces]]
 
 
@@ -405,14 +406,3 @@ def _start(reader: Reader) -> Start:
     cursor = last_event_id(reader)
     people = {each.id: each for each in users.all_users(reader)}
     return cursor, people, screens.members(reader), screens.all_listeners(reader), faces.of_lines(reader, None)
-
-
-def _seen_threads(reader: Reader, actor: Any, thread_ids: list[int]) -> list[int]:
-    seen = []
-    for thread_id in thread_ids:
-        try:
-            access_thread(reader, actor, thread_id)
-        except NotFound:
-            continue
-        seen.append(thread_id)
-    return seen

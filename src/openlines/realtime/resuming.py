@@ -44,7 +44,9 @@ def _moves_sight(event: Event, user_id: int) -> bool:
         return True
     if event.kind in {"line.changed", "channel.changed"} and (event.data or {}).get("what") == "removed":
         return True
-    return event.kind == "user.changed" and event.user_id == user_id and "ended" in (event.data or {})
+    data = event.data or {}
+    mine = event.kind == "user.changed" and event.user_id == user_id
+    return mine and ("ended" in data or "departments" in data.get("what", ()))
 
 
 def _conversations(reader: Reader, events: list[Event], session: StaffSession, changes: Changes) -> None:
@@ -113,6 +115,7 @@ def _rest(
         changes.lists["channels"] = frames.listed(channel_of(each, session.language, word) for each in facts)
     if "department.changed" in kinds:
         changes.lists["departments"] = frames.listed(map(department_of, departments.all_departments(reader)))
+    changes.stale |= {f"line:{e.line_id}" for e in events if e.kind == "line.changed" and e.line_id is not None}
     if "portal.changed" in kinds:
         changes.stale.add("portal")
     if any(e.kind in {"notice.added", "notice.read"} and e.user_id == session.actor.user_id for e in events):

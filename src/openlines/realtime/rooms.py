@@ -75,6 +75,7 @@ class Rooms:
 
     def unwatch(self, session: StaffSession, thread_id: int) -> None:
         session.threads.discard(thread_id)
+        session.led.discard(thread_id)
         watch = self.by_thread.get(thread_id)
         if watch is not None:
             watch.staff.discard(session)

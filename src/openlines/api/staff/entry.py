@@ -28,7 +28,7 @@ from openlines.services.portal import FirstPerson
 from openlines.store import channels
 from openlines.store import users as user_rows
 from openlines.store.portal import Portal
-from openlines.store.tx import Reader
+from openlines.store.tx import Reader, Tx
 from openlines.support.ids import fingerprint, new_token
 
 
@@ -171,20 +171,19 @@ async def login(edge: TheEdge, request: Req, data: JSONBody[LoginInput]) -> Resp
 
 
 async def open_session(edge: Edge, request: Req, user_id: int, *, new_hash: str | None = None) -> str:
-    """A fresh cookie; the one that the browser had is worth nothing afterwards."""
+    """A fresh cookie; the one that the browser had, whoever's it was, is worth nothing afterwards."""
     cookie = new_token(SESSION_PREFIX)
     old = session_cookie(scope_of(request))
-    await edge.store.write(
-        sessions.sign_in,
-        user_id,
-        fingerprint(cookie),
-        agent=request.headers.get("user-agent", ""),
-        address=client_address(request),
-        replaces=fingerprint(old) if old else "",
-        new_hash=new_hash,
-    )
+    agent, address = request.headers.get("user-agent", ""), client_address(request)
+
+    def sign_in(tx: Tx) -> None:
+        if old:  # signed out, so that its sockets end and every node forgets it
+            sessions.sign_out(tx, fingerprint(old))
+        sessions.sign_in(tx, user_id, fingerprint(cookie), agent=agent, address=address, new_hash=new_hash)
+
+    await edge.store.write(sign_in)
     if old:
-        edge.speakers.forget_user(user_id)
+        edge.speakers.forget_all()
     return cookie
 
 

@@ -1,22 +1,26 @@
 """The workspace's socket: the log follows its cursor down; up come only `subscribe`, `typing`, `seen`."""
 
-from typing import Any, Final
+import asyncio
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from openlines.api.asgi import Receive, Scope, Send, header
 from openlines.api.edge import Edge
-from openlines.api.guard import READS, Need, check_need, own_origins, session_cookie, who_speaks
+from openlines.api.guard import READS, Need, check_need, own_origins, who_speaks
 from openlines.api.refusals import HttpRefused
 from openlines.api.speakers import Speaker
+from openlines.api.staff.common import Number
 from openlines.api.words import choose_language
 from openlines.core.state import Refused
+from openlines.realtime.sign_ins import SignIn, is_good
 from openlines.realtime.sockets import SIGNED_OUT
 from openlines.realtime.staff import StaffSession
 from openlines.services import handle, presence
 from openlines.services.access import Actor, Sight, access_thread, sight
 from openlines.services.errors import NotFound
 from openlines.store import StoreError, conversations, users
+from openlines.store.events import last_event_id
 from openlines.store.tx import Reader, Tx
 from openlines.support.ids import fingerprint
 from openlines.support.limits import Buckets
@@ -25,7 +29,9 @@ from openlines.support.log import logger
 BAD_FRAME: Final = 4400
 FORBIDDEN: Final = 4403
 TOO_MANY: Final = 4429
+AWAY: Final = 1013
 MOST_BYTES: Final = 64 * 1024
+AGAIN: Final = 1.0  # seconds
 _NEED: Final[Need] = READS["need"]
 
 log = logger(__name__)
@@ -34,19 +40,19 @@ log = logger(__name__)
 class Subscribe(msgspec.Struct, tag="subscribe"):
     """The first frame, and again whenever other threads or lists are looked at."""
 
-    cursor: int | None = None
+    cursor: Number | None = None
     epoch: str | None = None
-    threads: list[int] = []
+    threads: list[Number] = []
     lists: list[str] = []
 
 
 class Typing(msgspec.Struct, tag="typing"):
-    thread_id: int
+    thread_id: Number
 
 
 class Seen(msgspec.Struct, tag="seen"):
-    thread_id: int
-    seq: int
+    thread_id: Number
+    seq: Number
 
 
 _decode = msgspec.json.Decoder(Subscribe | Typing | Seen).decode
@@ -73,6 +79,7 @@ class StaffSockets:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._frames = Buckets(rate=10, burst=60)
+        self._counted: set[int] = set()  # users whose presence on this node is written down
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -81,7 +88,7 @@ class StaffSockets:
         except (HttpRefused, Refused):
             speaker = None
         except StoreError:
-            await _turn_away(send, 1013)
+            await _turn_away(send, AWAY)
             return
         if speaker is None:
             # Accepted first: a browser tells a page nothing of a connection that was refused.
@@ -102,7 +109,12 @@ class StaffSockets:
 
     async def _serve(self, scope: Scope, receive: Receive, wire: Wire, speaker: Speaker) -> None:
         session = await self._open(scope, wire, speaker)
+        if session is None:
+            await wire.close(SIGNED_OUT)
+            return
         try:
+            self._edge.hub.join(session)
+            await self._came(session.actor.user_id)
             while True:
                 event = await receive()
                 if event["type"] != "websocket.receive":
@@ -112,37 +124,61 @@ class StaffSockets:
                     return
         except StoreError as error:
             log.warning("a socket was given up", error=repr(error))
-            session.close(1013)
+            session.close(AWAY)
+            await session.drained()
         finally:
             await self._gone(session)
 
-    async def _open(self, scope: Scope, wire: Wire, speaker: Speaker) -> StaffSession:
+    async def _open(self, scope: Scope, wire: Wire, speaker: Speaker) -> StaffSession | None:
+        """A session with the rights of this very moment; None when its sign-in has just ended."""
         edge, actor = self._edge, speaker.actor
-        seen, language = await edge.store.read(_opening, actor)
-        key = session_cookie(scope) if speaker.session_id else header(scope, b"authorization").partition(" ")[2].strip()
-        session = StaffSession(
+        key = "" if speaker.session_id else header(scope, b"authorization").partition(" ")[2].strip()
+        sign_in = SignIn(actor.user_id, speaker.session_id, fingerprint(key) if key else "")
+        while True:
+            found = await edge.store.read(_opening, actor, sign_in)
+            # What the hub has told since this was read, nobody will tell a session that joins now.
+            if found.cursor >= edge.hub.cursor:
+                break
+        if not found.good:
+            return None
+        return StaffSession(
             wire,
             actor,
-            seen,
+            found.sight,
             # A browser's pages cannot say on a socket which language they speak: the user has chosen one.
-            language=language if speaker.session_id else choose_language(header(scope, b"accept-language"), language),
-            key=fingerprint(key),
-            session_id=speaker.session_id,
+            language=found.language
+            if speaker.session_id
+            else choose_language(header(scope, b"accept-language"), found.language),
+            sign_in=sign_in,
             token_id=speaker.token_id,
             writes=speaker.may("reply"),
         )
-        if edge.hub.join(session):
-            await edge.store.write(presence.connected, actor.user_id, edge.node)
-        return session
+
+    async def _came(self, user_id: int) -> None:
+        """The first connection of a user on this node is written down."""
+        if user_id in self._counted:
+            return
+        self._counted.add(user_id)
+        try:
+            await self._edge.store.write(presence.connected, user_id, self._edge.node)
+        except BaseException:
+            self._counted.discard(user_id)
+            raise
 
     async def _gone(self, session: StaffSession) -> None:
-        edge = self._edge
-        if edge.hub.leave(session) and not edge.stopping:
+        """So is the end of the last one, however long the store is away: else he would be online for ever."""
+        edge, user_id = self._edge, session.actor.user_id
+        if not edge.hub.leave(session) or user_id not in self._counted:
+            return
+        self._counted.discard(user_id)
+        while not edge.stopping:
             try:
-                await edge.store.write(presence.disconnected, session.actor.user_id, edge.node)
+                await edge.store.write(presence.disconnected, user_id, edge.node)
             except StoreError as error:
-                # The lease of this node carries the count; the next connection or its end sets it right.
-                log.warning("a disconnection was not written down", error=repr(error))
+                log.warning("a disconnection was not written down yet", error=repr(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
     async def _heard(self, session: StaffSession, event: Any) -> bool:
         """Handle one frame; False ends the connection."""
@@ -176,10 +212,20 @@ class StaffSockets:
             return  # out of sight by now
 
 
-def _opening(reader: Reader, actor: Actor) -> tuple[Sight, str]:
+class Opening(NamedTuple):
+    """`good`: the sign-in holds and has the rights that were found with it."""
+
+    cursor: int
+    good: bool
+    sight: Sight
+    language: str
+
+
+def _opening(reader: Reader, actor: Actor, sign_in: SignIn) -> Opening:
     """What the user sees, and his language."""
-    user = users.user_by_id(reader, actor.user_id)
-    return sight(reader, actor), user.language if user is not None else "en"
+    cursor, user = last_event_id(reader), users.user_by_id(reader, actor.user_id)
+    good = user is not None and user.role == actor.role and is_good(reader, sign_in)
+    return Opening(cursor, good, sight(reader, actor), user.language if user is not None else "en")
 
 
 def seen_thread(tx: Tx, actor: Actor, thread_id: int) -> None:

@@ -1,11 +1,12 @@
 """The visitors' sockets: who says hello with a token hears his own thread, from the message he saw last."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
-from openlines.api.asgi import Receive, Scope, Send, header
+from openlines.api.asgi import Receive, Scope, Send, address_of, header
 from openlines.api.edge import Edge
 from openlines.api.visitor import identity
 from openlines.api.visitor.sites import KnownSite, Sites
@@ -13,13 +14,17 @@ from openlines.realtime import frames
 from openlines.realtime.visitors import VisitorSession, visitor_conversation, visitor_message
 from openlines.services import visitors
 from openlines.services.errors import NotFound
-from openlines.store import StoreUnavailable
+from openlines.store import StoreError
 from openlines.support.limits import Buckets
+from openlines.support.log import logger
 
 UNKNOWN: Final = 4401
 FORBIDDEN: Final = 4403
 BAD_FRAME: Final = 4400
+TOO_MANY: Final = 4429
+AWAY: Final = 1013
 MOST_BYTES: Final = 16 * 1024
+HELLO_WITHIN: Final = 20.0  # seconds
 TYPED: Final = 500  # characters of what is being typed
 
 
@@ -40,6 +45,7 @@ class Read(msgspec.Struct, tag="read"):
     seq: int
 
 
+log = logger(__name__)
 _decode = msgspec.json.Decoder(Hello | Typing | Delivered | Read).decode
 
 
@@ -75,13 +81,17 @@ class VisitorSockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = scope["path"].rsplit("/", 2)[-2]
         await receive()  # websocket.connect
+        refused = TOO_MANY if self._edge.limits.address.take(address_of(scope)) else 0
+        site = None
         try:
-            site = await self._sites.find(key)
+            if not refused:
+                site = await self._sites.find(key)
         except NotFound:
-            await send({"type": "websocket.close", "code": FORBIDDEN, "reason": ""})
-            return
-        if not self._own_page(scope, site):
-            await send({"type": "websocket.close", "code": FORBIDDEN, "reason": ""})
+            refused = FORBIDDEN
+        except StoreError:
+            refused = AWAY
+        if refused or site is None or not self._own_page(scope, site):
+            await send({"type": "websocket.close", "code": refused or FORBIDDEN, "reason": ""})
             return
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
         await self._serve(site, receive, _Wire(send))
@@ -96,7 +106,9 @@ class VisitorSockets:
         session: VisitorSession | None = None
         try:
             while True:
-                text = await _next(receive)
+                # Whoever has not said who he is costs a connection and gives nothing for it.
+                async with asyncio.timeout(None if session is not None else HELLO_WITHIN):
+                    text = await _next(receive)
                 if text is None:
                     return
                 try:
@@ -110,6 +122,11 @@ class VisitorSockets:
                         return
                 elif not self._frames.take(session.external_id):
                     await self._heard(session, frame)
+        except TimeoutError:
+            await wire.close(UNKNOWN)
+        except StoreError as error:
+            log.warning("a visitor's socket was given up", error=repr(error))
+            await wire.close(AWAY)
         finally:
             if session is not None:
                 self._edge.hub.leave_visitor(session)
@@ -131,18 +148,27 @@ class VisitorSockets:
         )
         # Joined before the history is read: what commits in between comes twice, and a repeat is harmless.
         hub.join_visitor(session)
-        card = await store.read(visitors.card, site.channel_id, visitor.external_id)
+        try:
+            await self._tell_history(session, frame.after)
+        except BaseException:
+            hub.leave_visitor(session)
+            raise
+        return session
+
+    async def _tell_history(self, session: VisitorSession, after: int) -> None:
+        hub = self._edge.hub
+        card = await self._edge.store.read(visitors.card, session.channel_id, session.external_id)
         if card.thread is not None:
             session.language = card.language or session.language
         if card.conversation is not None and card.conversation.state != "closed":
             session.line_id = card.conversation.line_id
         if card.thread is not None and session.thread_id is None:
-            hub.visitor_arrived(site.channel_id, visitor.external_id, card.thread.id)
+            hub.visitor_arrived(session.channel_id, session.external_id, card.thread.id)
         ready: dict[str, Any] = {"last_seq": card.last_seq, "read_by_staff": card.read_by_staff}
         if card.thread is not None:
             ready["delivered"] = card.thread.delivered_seq
         session.push(frames.visitor("ready", ready))
-        missed = [visitor_message(row, card.people, card.language) for row in card.messages if row.seq > frame.after]
+        missed = [visitor_message(row, card.people, card.language) for row in card.messages if row.seq > after]
         if missed:
             session.push(frames.visitor("messages", {"items": missed}))
         if card.conversation is not None:
@@ -150,7 +176,6 @@ class VisitorSockets:
             session.push(frames.visitor("conversation", {"conversation": shown}))
             if card.conversation.state == "waiting":
                 hub.queue.follow(session, card.conversation.line_id, card.conversation.id)
-        return session
 
     async def _heard(self, session: VisitorSession, frame: Any) -> None:
         match frame:
@@ -166,7 +191,7 @@ class VisitorSockets:
             return
         try:
             await self._edge.store.write(visitors.seen, session.channel_id, session.external_id, **how_far)
-        except StoreUnavailable:
+        except StoreError:
             return  # the next mark says the same and more
 
 
