@@ -1,6 +1,8 @@
 """Words to staff on their way: sent once, retried where nothing was taken over, never twice where somebody may know."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -475,3 +477,31 @@ async def test_a_push_service_in_the_own_network_is_not_asked(small_desk: Desk) 
         small_desk.work()
         await small_desk.until("failed")
         assert service.asked == 0
+
+
+async def test_who_stops_while_he_claims_puts_back_what_he_got(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a letter that never left would be taken for one of which nobody knows, and would not be sent."""
+    with smtp_server() as (box, port):
+        await desk.mail_to(port)
+        await desk.tell("email")
+        whole, claiming = notice_outbox.claim, threading.Event()
+
+        def slow(*args: Any) -> notice_outbox.Claimed:
+            claimed = whole(*args)
+            claiming.set()
+            time.sleep(0.3)
+            return claimed
+
+        with monkeypatch.context() as patch:
+            patch.setattr("openlines.services.notice_outbox.claim", slow)
+            desk.work()
+            await asyncio.to_thread(claiming.wait, 10)
+            assert desk._running is not None
+            desk._running.cancel()
+            await asyncio.gather(desk._running, return_exceptions=True)
+            await desk.worker.stop()
+        (row,) = await desk.rows()
+        assert (row["state"], row["attempts"], row["lease"]) == ("queued", 0, None)
+        desk.work()
+        await desk.until("sent")
+        assert len(box.letters) == 1

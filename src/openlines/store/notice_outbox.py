@@ -188,6 +188,13 @@ def settle(tx: Tx, ref: Ref, **values: Any) -> bool:
     return tx.changed(_SETTLE, of_id=ref.id, of_lease=ref.lease, of_attempts=ref.attempts, **changes) == 1
 
 
+def put_back(tx: Tx, refs: Iterable[Ref]) -> None:
+    """These were claimed and not begun: as if they had never been claimed."""
+    for ref in refs:
+        settle(tx, ref, state="queued", due_at=tx.now, attempts=ref.attempts - 1)
+    tx.poke("notices")
+
+
 def renew(tx: Tx, ids: Sequence[int], *, lease: str, until: int) -> None:
     tx.run(_RENEW, ids=list(ids), of_lease=lease, leased_until=until)
 

@@ -14,6 +14,7 @@ class Alarm:
         self._now = now
         self._at: int | None = None
         self._rung = asyncio.Event()
+        self._next_look = 0.0  # loop time
 
     def at(self, instant: int) -> None:
         """Wakes at `instant`, or earlier if that was asked for already."""
@@ -42,3 +43,11 @@ class Alarm:
                     await self._rung.wait()
             except TimeoutError:
                 continue
+
+    def look_is_due(self) -> bool:
+        """Whether it is time for a safety look, though it may have rung all the time; then not again for so long."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_look:
+            return False
+        self._next_look = now + LONGEST
+        return True

@@ -9,7 +9,7 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from openlines.channels.base import (
     AuthDead,
@@ -21,8 +21,8 @@ from openlines.channels.base import (
     Unknown,
 )
 from openlines.services import channel_state, deliveries
-from openlines.services.deliveries import Job, Room
-from openlines.store import Commit, Store
+from openlines.services.deliveries import Claimed, Job, Room
+from openlines.store import Commit, Store, StoreError
 from openlines.store.deliveries import calls as calls_of
 from openlines.store.deliveries import joined
 from openlines.support import failpoints
@@ -31,7 +31,7 @@ from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND, Alarm
 from openlines.workers.pace import Pace
-from openlines.workers.persist import persist
+from openlines.workers.persist import persist, write_down
 
 log = logger(__name__)
 
@@ -78,6 +78,8 @@ class Deliverer:
         self._paces: dict[str, tuple[Pace, Pace]] = {}  # by kind: of threads, of channels
         self._free_at: list[int] = []  # instants at which an unknown end holds its thread up no longer
         self._stopping = False
+        self._buried = False  # what a former life of ours left
+        self._claiming: asyncio.Future[Claimed] | None = None  # unless its jobs have been begun
         self.counts: Counter[str] = Counter()  # by outcome
         self.found_late = 0  # by safety looks; stays 0 as long as nothing is lost
         self.observe: Callable[[int], None] = lambda waited: None  # µs from being made to being sent
@@ -93,7 +95,6 @@ class Deliverer:
 
     async def run(self) -> None:
         """Works until it is cancelled; call `stop` afterwards."""
-        await self._give_up_lost(all_of_them=self._store.dialect == "sqlite")
         self._alarm.ring()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(persist("delivering", self._turn))
@@ -108,12 +109,24 @@ class Deliverer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._put_back()
+
+    async def _put_back(self) -> None:
+        """What was claimed while this process was told to stop: nothing of it has begun to leave."""
+        if self._claiming is None:
+            return
+        for claimed in await asyncio.gather(self._claiming, return_exceptions=True):
+            for job in () if isinstance(claimed, BaseException) else claimed.jobs:
+                await write_down(self._store, deliveries.again, job, 0.0, "", "", job.done)
 
     # ---------------------------------------------------------------- claiming
 
     async def _turn(self) -> None:
+        if not self._buried:
+            await self._give_up_lost(all_of_them=self._store.dialect == "sqlite")
+            self._buried = True
         expected = await self._alarm.wait()
-        if not expected:
+        if self._alarm.look_is_due() or not expected:
             await self._give_up_lost()
         more = True
         while more and not self._stopping:
@@ -122,7 +135,11 @@ class Deliverer:
                 self._room.clear()
                 await self._room.wait()
                 continue
-            claimed = await self._store.write(deliveries.claim, self._node, self._room_for(room))
+            self._claiming = asyncio.ensure_future(
+                self._store.write(deliveries.claim, self._node, self._room_for(room))
+            )
+            claimed = await asyncio.shield(self._claiming)
+            self._claiming = None
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
             for job in claimed.jobs:
@@ -188,6 +205,9 @@ class Deliverer:
             outcome = await self._send(course)
         except asyncio.CancelledError:
             outcome = Unknown("the server was stopped") if course.leaving else Retry(0.0)
+        except StoreError as problem:
+            log.warning("a delivery waits for the store", delivery=job.ref.id, problem=repr(problem)[:300])
+            outcome = Unknown("internal error") if course.leaving else Retry(0.0)
         except Exception:
             # A fault of ours. If bytes may have left, nobody can say what became of them.
             log.exception("a delivery went wrong", delivery=job.ref.id, kind=job.kind)
@@ -241,20 +261,20 @@ class Deliverer:
         match outcome:
             case Sent():
                 target = None if course.target is None else joined(tuple((each,) for each in course.target))
-                await self._write(deliveries.sent, job, done, target=target)
+                await write_down(self._store, deliveries.sent, job, done, target=target)
                 self.observe(self._store.clock.now() - job.created_at)
             case Retry():
                 after = self._pause(job, outcome)
-                await self._write(deliveries.again, job, after, outcome.code, outcome.detail, done)
+                await write_down(self._store, deliveries.again, job, after, outcome.code, outcome.detail, done)
             case Failed(code, detail, unreachable):
-                await self._write(deliveries.failed, job.ref, code, detail, done, unreachable=unreachable)
+                await write_down(self._store, deliveries.failed, job.ref, code, detail, done, unreachable=unreachable)
             case Unknown(detail):
-                await self._write(deliveries.unknown, job.ref, detail, done)
+                await write_down(self._store, deliveries.unknown, job.ref, detail, done)
                 self._free_soon()
             case AuthDead(code, detail):
                 self._paused[job.channel_id] = self._store.clock.now() + round(_BROKEN * SECOND)
-                await self._write(channel_state.found, job.channel_id, "broken", code, detail)
-                await self._write(deliveries.again, job, _BROKEN, code, detail, done)
+                await write_down(self._store, channel_state.found, job.channel_id, "broken", code, detail)
+                await write_down(self._store, deliveries.again, job, _BROKEN, code, detail, done)
 
     def _pause(self, job: Job, retry: Retry) -> float:
         """Seconds until the next try; a vendor that slows us down slows the right ones."""
@@ -272,20 +292,3 @@ class Deliverer:
         }
         self._slowed[job.channel_id] = slowed
         return len(slowed) > 1
-
-    async def _write(self, use_case: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        """Settles, however long the store takes to be there again: what happened out there has happened."""
-        pause = 0.05
-        while True:
-            try:
-                await asyncio.shield(self._store.write(use_case, *args, **kwargs))
-            except asyncio.CancelledError:
-                raise
-            except Exception as problem:  # noqa: BLE001 - whatever it is, the lease is the other way out
-                if pause > _BROKEN:
-                    log.error("an outcome could not be written", use_case=use_case.__name__, problem=repr(problem))
-                    return
-                await asyncio.sleep(pause)
-                pause *= 2
-            else:
-                return

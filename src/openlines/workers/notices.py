@@ -14,16 +14,17 @@ from openlines.notify.base import Again, Failed, MailServer, Outcome, Sent, Unkn
 from openlines.notify.letters import About, hook_value, letter_words, push_message
 from openlines.services import notice_outbox, notify_settings
 from openlines.services.mail import KIND as LETTER
-from openlines.services.notice_outbox import House, Job
+from openlines.services.notice_outbox import Claimed, House, Job
 from openlines.services.notify_settings import Made
 from openlines.store import Commit, Store, users
+from openlines.store import notice_outbox as outbox_rows
 from openlines.store import notify_settings as rows
 from openlines.support import failpoints
 from openlines.support.log import logger
 from openlines.support.outbound import Allowing
 from openlines.support.secrets import Seal, Secret, SecretsUnreadable
 from openlines.workers.alarm import SECOND, Alarm
-from openlines.workers.persist import persist
+from openlines.workers.persist import persist, write_down
 
 log = logger(__name__)
 
@@ -31,7 +32,6 @@ AT_ONCE: Final = 64
 LATE: Final = SECOND  # what a safety look finds this late was overlooked
 _RENEWED_EVERY: Final = 20.0
 _STOP: Final = 3.0
-_LONGEST_PAUSE: Final = 30.0
 
 
 class Opened(NamedTuple):
@@ -77,6 +77,7 @@ class Notices:
         self._threads: ThreadPoolExecutor | None = None
         self._stopping = False
         self._buried = False
+        self._claiming: asyncio.Future[Claimed] | None = None  # unless its jobs have been begun
         self.counts: Counter[tuple[str, str]] = Counter()  # (medium, outcome)
         self.found_late = 0
         store.subscribe(self._committed)
@@ -99,8 +100,17 @@ class Notices:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        await self._put_back()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _put_back(self) -> None:
+        """What was claimed while this process was told to stop: nothing of it has begun to leave."""
+        if self._claiming is None:
+            return
+        for claimed in await asyncio.gather(self._claiming, return_exceptions=True):
+            if not isinstance(claimed, BaseException) and claimed.jobs:
+                await write_down(self._store, outbox_rows.put_back, [job.ref for job in claimed.jobs])
 
     # ---------------------------------------------------------------- claiming
 
@@ -109,7 +119,7 @@ class Notices:
             await self._give_up_lost(dead=self._node)
             self._buried = True
         expected = await self._alarm.wait()
-        if not expected:
+        if self._alarm.look_is_due() or not expected:
             await self._give_up_lost()
         more = True
         while more and not self._stopping:
@@ -119,7 +129,9 @@ class Notices:
                 await self._room.wait()
                 continue
             busy = Counter(lane for job, _ in self._under_way.values() for lane in job.lanes)
-            claimed = await self._store.write(notice_outbox.claim, self._node, room, busy)
+            self._claiming = asyncio.ensure_future(self._store.write(notice_outbox.claim, self._node, room, busy))
+            claimed = await asyncio.shield(self._claiming)
+            self._claiming = None
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
             for job in claimed.jobs:
@@ -267,30 +279,8 @@ class Notices:
     # ---------------------------------------------------------------- what came of it
 
     async def _settle(self, job: Job, result: Result) -> None:
-        """However long the store takes to be there again: what happened out there has happened."""
-        pause = 0.05
-        while True:
-            try:
-                await asyncio.shield(
-                    self._store.write(
-                        notice_outbox.settle,
-                        job,
-                        result.outcome,
-                        done=result.done,
-                        gone=result.gone,
-                        refused=result.refused,
-                    )
-                )
-            except asyncio.CancelledError:
-                raise
-            except Exception as problem:  # noqa: BLE001 - whatever it is, the lease is the other way out
-                if pause > _LONGEST_PAUSE:
-                    log.error("an outcome of a notice could not be written", problem=repr(problem))
-                    return
-                await asyncio.sleep(pause)
-                pause *= 2
-            else:
-                return
+        known = {"done": result.done, "gone": result.gone, "refused": result.refused}
+        await write_down(self._store, notice_outbox.settle, job, result.outcome, **known)
 
 
 def make_keys() -> Made:

@@ -3,10 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
-from openlines.store import StoreClosed, StoreUnavailable
+from openlines.store import CommitUnknown, Store, StoreClosed, StoreUnavailable
 
 logger = logging.getLogger(__name__)
+
+_LONGEST_PAUSE: Final = 10.0
+_TRIES: Final = 5  # to write down what the store refuses though it is there
 
 
 async def persist(name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -25,8 +29,29 @@ async def persist(name: str, work: Callable[[], Awaitable[None]]) -> None:
             # Said in a line: where it came through is of no use to anybody, and the store tries by itself.
             logger.warning("%s waits for the database: %s", name, str(problem).partition("\n")[0])
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 10.0)
+            pause = min(pause * 2, _LONGEST_PAUSE)
         except Exception:
             logger.exception("%s failed and goes on in %.1f s", name, pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 10.0)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def write_down(store: Store, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
+    """Writes what has happened out there, however long the store takes to be there again; asked twice, it must say
+    the same. Whatever else is wrong ends it after a few tries: the lease is the other way out.
+    """
+    pause, tries = 0.05, 0
+    while True:
+        try:
+            await asyncio.shield(store.write(use_case, *args, **kwargs))
+        except StoreClosed:
+            return
+        except Exception as problem:
+            tries += not isinstance(problem, (StoreUnavailable, CommitUnknown))
+            if tries >= _TRIES:
+                logger.exception("%s could not be written down", use_case.__name__)
+                return
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)

@@ -2,14 +2,15 @@
 open cases of channels that were removed. In chunks, so that nobody waits for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 from openlines.services import channels, holidays, idempotency, notices, transcripts, working_time
-from openlines.store import Store, sessions
+from openlines.store import Store, StoreUnavailable, sessions
 from openlines.store.events import last_event_id, oldest_event_id, trim_events
 from openlines.store.tx import Tx
+from openlines.support.log import logger
 from openlines.workers.persist import persist
 
 EVERY: Final = 30.0  # seconds
@@ -17,6 +18,8 @@ KEPT_EVENTS: Final = 200_000  # a socket that was away for longer takes a new sn
 CHUNK: Final = 500
 _MOST_CHUNKS: Final = 1000  # in one turn; the next one goes on
 _BREATH: Final = 0.02
+
+log = logger(__name__)
 
 
 class Tidy:
@@ -26,6 +29,15 @@ class Tidy:
         self._store = store
         self._kept_events = kept_events
         self._holidays_of: tuple[int, int] | None = None  # the years that every place in use has
+        self._chores: dict[str, Callable[[], Awaitable[None]]] = {
+            "sessions": partial(self._write, sessions.end_old_sessions),
+            "answers": partial(self._write, idempotency.forget_old),
+            "transcripts": partial(self._write, transcripts.forget_old),
+            "holidays": self._extend_holidays,
+            "orphans": partial(self._repeat, channels.close_orphans),
+            "notices": partial(self._repeat, notices.forget_old),
+            "events": self._trim_events,
+        }
 
     async def run(self) -> None:
         await persist("tidying", self._turn)
@@ -35,15 +47,20 @@ class Tidy:
         await self.once()
 
     async def once(self) -> None:
-        """Puts away everything that is there to be put away."""
-        await self._store.write(sessions.end_old_sessions)
-        await self._store.write(idempotency.forget_old)
-        await self._store.write(transcripts.forget_old)
-        await self._extend_holidays()
-        await self._repeat(channels.close_orphans)
-        await self._repeat(notices.forget_old)
-        last = await self._store.read(last_event_id)
-        before = last - self._kept_events
+        """Puts away everything that is there to be put away. A chore that fails keeps no other from being done."""
+        for name, chore in self._chores.items():
+            try:
+                await chore()
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("a chore failed and is tried again at the next tidying", chore=name)
+
+    async def _write(self, use_case: Callable[[Tx], object]) -> None:
+        await self._store.write(use_case)
+
+    async def _trim_events(self) -> None:
+        before = await self._store.read(last_event_id) - self._kept_events
         if before > await self._store.read(oldest_event_id):
             await self._repeat(partial(trim_events, before=before, limit=CHUNK))
 

@@ -48,7 +48,7 @@ class Timers:
             due = await self._store.read(wake.next_due)
         if due is not None:
             self._alarm.at(due)
-        if not expected:
+        if self._alarm.look_is_due() or not expected:
             for line_id in await self._store.read(wake.next_routing):
                 self._to_route(line_id)
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from openlines.services import lines, presence
-from openlines.store import Commit, Store, StoreError
+from openlines.store import Commit, Store, StoreClosed, StoreError
 from openlines.support.log import logger
 from openlines.workers.persist import persist
 
@@ -52,6 +52,24 @@ class Upkeep:
     async def _rearm(self) -> None:
         await self._changed.wait()
         self._changed.clear()
-        for line_id in await self._store.read(lines.to_rearm):
+        problem: Exception | None = None
+        try:
+            for line_id in await self._store.read(lines.to_rearm):
+                problem = await self._rearm_line(line_id) or problem
+        except BaseException:
+            self._changed.set()
+            raise
+        if problem is not None:
+            self._changed.set()  # what was not reached is still to be carried
+            raise problem
+
+    async def _rearm_line(self, line_id: int) -> Exception | None:
+        """Carries a change to all of a line; what keeps it from that keeps no other line waiting."""
+        try:
             while await self._store.write(lines.rearm, line_id, lane=line_id):
                 pass
+        except StoreClosed:
+            raise
+        except Exception as problem:  # noqa: BLE001 - raised when the other lines are done
+            return problem
+        return None

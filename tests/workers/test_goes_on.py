@@ -1,0 +1,260 @@
+"""Workers go on: through a store that is away, beside a neighbour that fails, and when they are never left in peace."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from openlines.core.line import SECOND
+from openlines.services import deliveries, lines, wake
+from openlines.services.route import Routed
+from openlines.store import Store, StoreUnavailable, Tx, tables
+from openlines.store import channels as channel_rows
+from openlines.store import events as event_rows
+from openlines.store import lines as line_rows
+from openlines.store.statement import Statement
+from openlines.workers.alarm import Alarm
+from openlines.workers.router import Router
+from openlines.workers.tidy import Tidy
+from openlines.workers.upkeep import Upkeep
+from tests.fakes.telegram.world import Person
+from tests.workers.office import Office
+
+_GIVE_AWAY = Statement(update(tables.deliveries))
+
+
+class Away:
+    """A store that is away for chosen use cases, so many times."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left: dict[Callable[..., Any], int] = {}
+        self._kept = {"read": store.read, "write": store.write}
+        for name in self._kept:
+            monkeypatch.setattr(store, name, self._moody(name))
+
+    def _moody(self, name: str) -> Callable[..., Any]:
+        async def call(use_case: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if self.left.get(use_case, 0) > 0:
+                self.left[use_case] -= 1
+                raise StoreUnavailable("the database is away")
+            return await self._kept[name](use_case, *args, **kwargs)
+
+        return call
+
+
+@pytest.fixture
+def away(desk: Office, monkeypatch: pytest.MonkeyPatch) -> Away:
+    return Away(desk.store, monkeypatch)
+
+
+async def _customer(desk: Office) -> tuple[Person, int]:
+    anna = desk.fake.world.person(5)
+    desk.fake.people.say(desk.bot, anna, "привет")
+    return anna, await desk.thread(anna)
+
+
+# ---------------------------------------------------------------- routing
+
+
+async def _waits(desk: Office, line_id: int) -> None:
+    def kick(tx: Tx) -> None:
+        tx.poke(f"route:{line_id}")
+
+    await desk.store.write(kick)
+
+
+async def test_routing_begins_although_the_store_is_away_at_first(
+    desk: Office, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def note(tx: Tx, line_id: int) -> Routed:
+        asked.append(line_id)
+        return Routed(0, more=False)
+
+    monkeypatch.setattr("openlines.workers.router.route", note)
+    away.left[wake.next_routing] = 1
+    routing = asyncio.create_task(Router(desk.store).run())
+    await asyncio.sleep(0.05)
+    await _waits(desk, desk.line_id)
+    await desk.until(lambda: asked == [desk.line_id])
+    routing.cancel()
+
+
+async def test_a_line_that_cannot_be_routed_delays_no_other(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = await desk.store.write(lines.create, desk.admin, "Sales", time_zone="UTC")
+    asked: list[int] = []
+
+    def clumsy(tx: Tx, line_id: int) -> Routed:
+        asked.append(line_id)
+        if line_id == other:
+            raise ZeroDivisionError("a mistake of ours")
+        return Routed(0, more=False)
+
+    monkeypatch.setattr("openlines.workers.router.route", clumsy)
+    routing = asyncio.create_task(Router(desk.store).run())
+    await _waits(desk, other)
+    await asyncio.sleep(1.0)
+    for number in range(1, 6):
+        await _waits(desk, desk.line_id)
+        await desk.until(partial(lambda count: asked.count(desk.line_id) >= count, number), seconds=0.5)
+    assert 2 <= asked.count(other) < 10, "tried again, ever later"
+    routing.cancel()
+
+
+# ---------------------------------------------------------------- deliveries
+
+
+async def test_delivering_begins_although_the_store_is_away_at_first(desk: Office, away: Away) -> None:
+    away.left[deliveries.give_up_lost] = 1
+    desk.work()
+    anna, thread_id = await _customer(desk)
+    row = await desk.replies(thread_id, "здравствуйте")
+    await desk.settled(row.id, "sent")
+    assert desk.seen(anna) == ["здравствуйте"]
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openlines.workers.deliver._BACKOFF", (0.1,))
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_store_that_is_away_fails_no_delivery_for_good(desk: Office, away: Away) -> None:
+    desk.work(deliver=False)
+    anna, thread_id = await _customer(desk)
+    await desk.rest()
+    row = await desk.replies(thread_id, "здравствуйте")
+    desk.accounts._open.clear()
+    away.left[channel_rows.one] = 1
+    desk.work(keep=False, parse=False)
+    await desk.settled(row.id, "sent")
+    assert desk.seen(anna) == ["здравствуйте"]
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_long_message_whose_parts_cannot_be_noted_goes_on(desk: Office, away: Away) -> None:
+    desk.work()
+    anna, thread_id = await _customer(desk)
+    away.left[deliveries.progress] = 1
+    text = "\n".join(str(number) * 1000 for number in range(10, 16))
+    row = await desk.replies(thread_id, text)
+    await desk.settled(row.id, "sent")
+    assert "".join(desk.seen(anna)).replace("\n", "") == text.replace("\n", ""), "each part once"
+
+
+async def test_what_was_sent_is_noted_however_long_the_store_is_away(
+    desk: Office, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openlines.workers.deliver._BROKEN", 0.1)
+    desk.work()
+    _, thread_id = await _customer(desk)
+    away.left[deliveries.sent] = 5
+    row = await desk.replies(thread_id, "здравствуйте")
+    assert (await desk.settled(row.id, "sent")).attempts == 1
+
+
+async def test_who_stops_while_he_claims_puts_back_what_he_got(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it has left, so nobody need be asked what became of it."""
+    desk.work()
+    anna, thread_id = await _customer(desk)
+    await desk.rest()
+    row = await desk.replies(thread_id, "здравствуйте")
+    whole, claiming = deliveries.claim, threading.Event()
+
+    def slow(tx: Tx, node: str, room: deliveries.Room) -> deliveries.Claimed:
+        claimed = whole(tx, node, room)
+        claiming.set()
+        time.sleep(0.3)
+        return claimed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("openlines.services.deliveries.claim", slow)
+        desk.work(keep=False, parse=False)
+        await asyncio.to_thread(claiming.wait, 10)
+        await desk.rest()
+    assert await desk.state(row.id) == "queued"
+    desk.work(keep=False, parse=False)
+    await desk.settled(row.id, "sent")
+    assert desk.seen(anna) == ["здравствуйте"]
+
+
+async def test_who_is_never_left_in_peace_gives_up_the_lost_all_the_same(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openlines.workers.alarm.LONGEST", 0.3)
+    desk.work()
+    _, thread_id = await _customer(desk)
+    row = await desk.replies(thread_id, "здравствуйте")
+    await desk.settled(row.id, "sent")
+
+    async def ring() -> None:
+        while True:
+            desk.deliverer._alarm.ring()
+            await asyncio.sleep(0.02)
+
+    ringing = asyncio.create_task(ring())
+    await asyncio.sleep(0.2)
+
+    def of_the_dead(tx: Tx) -> None:
+        tx.run(_GIVE_AWAY, state="sending", lease="a node that died", leased_until=tx.now - SECOND)
+
+    await desk.store.write(of_the_dead)
+    await desk.settled(row.id, "unknown", seconds=3.0)
+    ringing.cancel()
+
+
+async def test_an_alarm_that_rings_all_the_time_says_when_a_look_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openlines.workers.alarm.LONGEST", 0.2)
+    alarm = Alarm(lambda: 0)
+    looks = 0
+    for _ in range(50):
+        alarm.ring()
+        assert await alarm.wait()
+        looks += alarm.look_is_due()
+        await asyncio.sleep(0.01)
+    assert 2 <= looks <= 5
+
+
+# ---------------------------------------------------------------- upkeep and tidying
+
+
+async def test_a_change_of_rules_is_carried_on_after_the_store_was_away(desk: Office, away: Away) -> None:
+    other = await desk.store.write(lines.create, desk.admin, "Sales", time_zone="UTC")
+    upkeep = Upkeep(desk.store, "one")
+    running = asyncio.create_task(upkeep.run())
+    await asyncio.sleep(0.2)
+    away.left[lines.rearm] = 2
+
+    def change(tx: Tx) -> None:
+        for line_id in (desk.line_id, other):
+            line_rows.put(tx, line_id, rearm_after=0)
+        tx.poke("rearm")
+
+    await desk.store.write(change)
+
+    async def carried() -> bool:
+        return not await desk.store.read(lines.to_rearm)
+
+    await desk.until(carried, seconds=5.0)
+    running.cancel()
+
+
+async def test_a_chore_that_fails_keeps_no_other_from_being_done(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clumsy(tx: Tx) -> int:
+        raise ZeroDivisionError("a mistake of ours")
+
+    def happen(tx: Tx) -> None:
+        for _ in range(30):
+            tx.event("happened")
+
+    monkeypatch.setattr("openlines.services.channels.close_orphans", clumsy)
+    await desk.store.write(happen)
+    last = await desk.store.read(event_rows.last_event_id)
+    await Tidy(desk.store, kept_events=5).once()
+    assert await desk.store.read(event_rows.oldest_event_id) == last - 5
