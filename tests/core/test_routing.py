@@ -1,6 +1,7 @@
 """Who is asked next, why, and in which order those who wait are served."""
 
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 from openlines.core.capacity import has_room
 from openlines.core.line import DAY, MINUTE, LineSettings, Mode
 from openlines.core.routing import (
-    CHOSEN,
-    NOBODY,
     SKIPPED,
     Candidate,
     Choice,
+    Chosen,
+    Nobody,
     Reason,
     Waiting,
     choose,
@@ -316,7 +317,7 @@ def test_the_choice_is_that_of_the_plain_rule_over_all_members(
         seats = [each._replace(tried=False) for each in seats]
     choice = choose(mode, seats, first=first, last=last)
     assert (choice.user_id, choice.new_round) == choose_among_all(mode, seats, first=first, last=last)
-    assert choice.reason.code in (CHOSEN if choice.user_id else NOBODY)
+    assert choice.reason.code in get_args(Chosen if choice.user_id else Nobody)
     by_id = {each.user_id: each for each in seats}
     for user_id, why in choice.skipped:
         assert not by_id[user_id].eligible or by_id[user_id].tried

@@ -22,7 +22,7 @@ straight back to the one who has just let it pass only when there is nobody else
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from openlines.core.line import DAY, MINUTE, LineSettings, Mode
 
@@ -30,7 +30,7 @@ AGEING = 10 * MINUTE  # of waiting are worth one class of priority, so that noth
 NAMED = 5  # so many of those skipped are named; the rest is counted
 
 # Why somebody was chosen, or nobody.
-CHOSEN = (
+Chosen = Literal[
     "only_one",  # nobody else can take it
     "longest_without_new",  # evenly, first offer; {since: instant | None}
     "longest_without_repeat",  # evenly, re-offer; {since: instant | None}
@@ -41,23 +41,23 @@ CHOSEN = (
     "own_operator",  # the customer's last operator; {at: instant}
     "asked_for",  # a bot named the operator
     "started",  # the operator started it
-)
-NOBODY = (
+]
+Nobody = Literal[
     "queue_empty",
     "nobody_available",
     "all_at_limit",
     "all_declined",
     "line_off",
     "held_until_opening",  # {opens_at: instant | None}
-)
+]
 # Why somebody was skipped; besides these the reasons of availability.
 SKIPPED = ("at_limit", "tried", "declined", "just_asked")
 
 
 class Reason(NamedTuple):
-    """Why, as a code of the tuples above with what its words need."""
+    """Why, as one of the codes above with what its words need."""
 
-    code: str
+    code: Chosen | Nobody
     params: Mapping[str, Any] = {}
 
 
@@ -205,12 +205,10 @@ def _invite(
 def _nobody(candidates: Sequence[Candidate], members: int | None, somebody: bool | None) -> Choice:
     if somebody is None:
         somebody = any(each.present for each in candidates)
-    if not (len(candidates) if members is None else members):
-        code = "queue_empty"
-    else:
-        code = "all_at_limit" if somebody else "nobody_available"
+    busy: Nobody = "all_at_limit" if somebody else "nobody_available"
+    anybody = len(candidates) if members is None else members
     named, rest = _skipped(sorted(candidates, key=lambda each: (each.position, each.user_id)), new_round=False)
-    return Choice(None, Reason(code), skipped=named, rest=rest)
+    return Choice(None, Reason(busy if anybody else "queue_empty"), skipped=named, rest=rest)
 
 
 def _skipped(ahead: Sequence[Candidate], *, new_round: bool) -> tuple[tuple[tuple[int, str], ...], Mapping[str, int]]:
