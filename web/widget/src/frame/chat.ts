@@ -255,7 +255,9 @@ export class Chat {
     if (this.visitor.active) return;
     this.visitor.arrive().then(
       () => (this.arrivalMisses = 0),
-      () => (this.timers.arrival = setTimeout(() => this.comeBack(), jitter(this.arrivalMisses++, Math.random()) + 1000)),
+      ({ passing }: Problem) => {
+        if (passing) this.timers.arrival = setTimeout(() => this.comeBack(), jitter(this.arrivalMisses++, Math.random()) + 1000);
+      },
     );
   }
 

@@ -16,6 +16,7 @@ const PAGE = 50;
 /** Looked at again after a loss: what was edited or deleted meanwhile. */
 const RECENT = 30;
 const TYPING_LASTS = 6000;
+const AGAIN = 5000;
 
 export interface ReadingParts {
   store: Store;
@@ -84,7 +85,7 @@ export class Reading {
     this.resumed = undefined;
     this.receive(items, true);
     const first = items[0]?.seq ?? 0;
-    if (from !== undefined && items.length >= PAGE) this.fill(from, first).catch(() => undefined);
+    if (from !== undefined && items.length >= PAGE) void this.fill(from, first);
   }
 
   /** Messages of the stream, new or changed. */
@@ -188,13 +189,15 @@ export class Reading {
     return { items: answer.items, more: answer.more ?? answer.items.length >= PAGE };
   }
 
-  /** What lies between what we had and what came. */
-  private async fill(after: number, before: number): Promise<void> {
-    for (let from = after; from < before; ) {
+  /** What lies between what we had and what came: asked for until it is here, or we are somebody else. */
+  private async fill(from: number, before: number): Promise<void> {
+    if (from >= before || this.cursor < before) return;
+    try {
       const { items, more } = await this.fetch(`after=${from}&limit=${PAGE}`);
       this.receive(items, true);
-      if (!more) return;
-      from = lastSeq(items);
+      if (more) await this.fill(lastSeq(items), before);
+    } catch (problem) {
+      if ((problem as Problem).passing) setTimeout(() => void this.fill(from, before), AGAIN);
     }
   }
 

@@ -2,7 +2,7 @@
 
 let context: AudioContext | undefined;
 
-/** Browsers let a page sound only after it was touched: get ready at the first touch. */
+/** Browsers let a page sound only after it was touched, and phones forget it in their sleep: each touch gets it ready. */
 export function allowSound(): void {
   const ready = () => {
     try {
@@ -12,7 +12,7 @@ export function allowSound(): void {
       // No audio here.
     }
   };
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, ready, { once: true, capture: true });
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, ready, true);
 }
 
 export function chime(): void {

@@ -32,8 +32,8 @@ interface Draft {
 
 export class Writing {
   readonly outbox: Outbox;
-  /** A message that waited for its files went out by itself. */
-  sentByItself: (() => void) | undefined;
+  /** What is in the composer is not to stay there: it went out by itself, once its files had, or is somebody else's. */
+  emptied: (() => void) | undefined;
   /** Comes with the first file. */
   private uploads: Uploads | undefined;
   private readonly typing: Typing;
@@ -126,7 +126,9 @@ export class Writing {
   /** Somebody else from now on: nothing of the one before may go out in his name. */
   forget(): void {
     this.outbox.clear();
+    this.typing.stop();
     this.uploads?.take();
+    this.emptied?.();
     this.parts.keeper.remove("draft");
   }
 
@@ -149,7 +151,7 @@ export class Writing {
   private sendArmed(): void {
     const { uploads } = this.state;
     if (!uploads.length || uploads.some((upload) => upload.error)) this.parts.store.set({ armed: false });
-    else if (uploads.every((upload) => upload.info) && this.send(this.draft())) this.sentByItself?.();
+    else if (uploads.every((upload) => upload.info) && this.send(this.draft())) this.emptied?.();
   }
 
   private keepDraft(text: string): void {

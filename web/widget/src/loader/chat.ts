@@ -163,7 +163,7 @@ export function createChat(options: Options): Chat {
         close();
         paint();
         // It has been here before: perhaps the server is only being restarted.
-        if (look && tries++ < TRIES) setTimeout(() => link?.again(), tries * AGAIN);
+        if (look && tries++ < TRIES) setTimeout(() => refused && link?.again(), tries * AGAIN);
         if (tries > 1) return;
         // eslint-disable-next-line no-console -- the only word for whoever put the chat on this page
         console.info(`openlines: no chat here. Is ${location.origin} among the channel's sites, and is ${origin} up?`);

@@ -130,6 +130,27 @@ describe("the live line", () => {
     expect(cables).toHaveLength(2);
   });
 
+  it("does not trust a line that was silent while the device slept", () => {
+    const { line, cables, states, last } = setUp();
+    line.want(true);
+    last().ready();
+    // Timers stood still; the clock did not, and the socket never says that it is dead.
+    vi.setSystemTime(Date.now() + 45_000);
+    line.nudge();
+    expect(cables).toHaveLength(2);
+    expect(cables[0]?.closed).toBe(true);
+    expect(line.send({ type: "read", seq: 1 })).toBe(false);
+    last().ready();
+    expect(states).toEqual(["connecting", "live", "connecting", "live"]);
+    vi.advanceTimersByTime(20_000);
+    last().say({ type: "ping" });
+    vi.setSystemTime(Date.now() + 26_000);
+    line.nudge();
+    expect(cables).toHaveLength(2);
+    vi.advanceTimersByTime(10_000);
+    expect(cables).toHaveLength(2);
+  });
+
   it("asks over HTTP where a socket never gets through, and goes back to the socket when one does", async () => {
     const poll = vi.fn(() => Promise.resolve());
     const { line, states, cables, last } = setUp(poll);

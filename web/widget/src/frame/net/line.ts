@@ -16,6 +16,8 @@ import { jitter } from "./backoff";
 /** The server pings every 25 s; twice missed is lost. */
 const SILENCE = 60_000;
 const READY = 15_000;
+/** Once missed is suspicious, where there is a reason to look: while a device sleeps its timers stand still. */
+const QUIET = 30_000;
 const GIVE_UP_AFTER = 3;
 const TRY_SOCKET_AGAIN = 60_000;
 /** A line that holds this long was a good one: the next loss begins with the short waits again. */
@@ -60,6 +62,7 @@ export class Line {
   /** Polls in a row that failed. */
   private misses = 0;
   private liveSince = 0;
+  private heardAt = 0;
 
   constructor(private readonly options: LineOptions) {}
 
@@ -83,17 +86,15 @@ export class Line {
 
   /** The network came back, or the tab is looked at again: do not sit out the wait. */
   nudge(): void {
-    if (this.state === "off" || this.socket) return;
+    if (this.state === "off") return;
+    if (this.socket) {
+      if (Date.now() - this.heardAt < QUIET) return;
+      this.drop();
+      this.lost();
+    }
     this.attempt = 0;
     clearTimeout(this.retry);
     this.dial();
-  }
-
-  /** Say hello anew: another visitor, or the server no longer knows this one. */
-  restart(): void {
-    if (this.state === "off") return;
-    this.want(false);
-    this.want(true);
   }
 
   private dial(): void {
@@ -136,6 +137,7 @@ export class Line {
   }
 
   private expect(within: number): void {
+    this.heardAt = Date.now();
     clearTimeout(this.watch);
     this.watch = setTimeout(() => {
       this.drop();

@@ -1,6 +1,8 @@
 /** Requests to the visitor's side of the API. */
 
+/** Milliseconds for an answer, all of it; a file may take longer. */
 const TIMEOUT = 20_000;
+const FILE_TIMEOUT = 600_000;
 
 /** The server's refusal, or its silence (`status` 0). */
 export class Problem extends Error {
@@ -37,11 +39,12 @@ export async function request<T>(url: string, { method = "GET", body, token, lan
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw await refusal(answer);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  // Half an answer, or a page of somebody's between us and the server: whether it was done nobody can say.
+  return (answer.status === 204 ? undefined : await answer.json().catch(silence)) as T;
 }
 
 export async function fetchBlob(url: string, token: string | undefined): Promise<Blob> {
-  const answer = await ask(url, { headers: headers({ token }) });
+  const answer = await ask(url, { headers: headers({ token }) }, FILE_TIMEOUT);
   if (!answer.ok) throw await refusal(answer);
   return answer.blob();
 }
@@ -59,16 +62,12 @@ export function headers(given: { token?: string | undefined; language?: string |
   };
 }
 
-async function ask(url: string, init: RequestInit): Promise<Response> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), TIMEOUT);
-  try {
-    return await fetch(url, { ...init, credentials: "omit", cache: "no-store", signal: controller.signal });
-  } catch {
-    throw new Problem(0);
-  } finally {
-    clearTimeout(timer);
-  }
+function ask(url: string, init: RequestInit, within = TIMEOUT): Promise<Response> {
+  return fetch(url, { ...init, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(within) }).catch(silence);
+}
+
+function silence(): never {
+  throw new Problem(0);
 }
 
 async function refusal(answer: Response): Promise<Problem> {

@@ -23,7 +23,8 @@ export function upload<T>({ url, file, name, token, language, progress }: Upload
     xhr.setRequestHeader("X-File-Name", encodeURIComponent(whole(name)));
     xhr.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
     xhr.onload = () => {
-      if (xhr.status < 300) resolve(xhr.response as T);
+      if (xhr.status < 300 && xhr.response) resolve(xhr.response as T);
+      else if (xhr.status < 300) reject(new Problem(0));
       else reject(problem(xhr.status, xhr.response, xhr.getResponseHeader("Retry-After")));
     };
     xhr.onerror = xhr.ontimeout = xhr.onabort = () => reject(new Problem(0));

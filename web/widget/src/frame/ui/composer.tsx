@@ -24,7 +24,7 @@ export function Composer({ chat, state }: { chat: Chat; state: State }) {
   useGrowth(input, text);
   useFocus(input, state);
   useEffect(() => {
-    chat.writing.sentByItself = () => write("");
+    chat.writing.emptied = () => write("");
   }, []);
 
   const change = (now: string) => {

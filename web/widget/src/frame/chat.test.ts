@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Chat } from "./chat";
+import { createKeeper } from "./storage";
+import { learn } from "./words";
+
+const KEY = "k1";
+
+interface Asked {
+  path: string;
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+}
+
+/** A chat on a page of its own; `serve` answers each request, a number is a refusal with that status. */
+async function setUp(serve: (asked: Asked) => object | number) {
+  const asked: Asked[] = [];
+  await learn("en");
+  vi.stubGlobal("WebSocket", class {
+    close(): void {}
+  });
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    await Promise.resolve();
+    const { pathname, searchParams: query } = new URL(url, "https://chat.example");
+    const path = pathname.replace(`/api/v1/widget/${KEY}`, "");
+    const one = { path, query, body: JSON.parse((init.body as string | undefined) ?? "{}") as Record<string, unknown> };
+    asked.push(one);
+    const answer = serve(one);
+    return new Response(JSON.stringify(answer), { status: typeof answer === "number" ? answer : 200 });
+  });
+  const keeper = createKeeper("c.");
+  const make = () => new Chat({ key: KEY, language: "en", keeper });
+  return { asked, keeper, make, to: (path: string) => asked.filter((one) => one.path === path).length };
+}
+
+const CONFIG = { name: "Shop", language: "en" };
+
+describe("the chat", () => {
+  beforeEach(() => {
+    localStorage.clear();
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it("leaves a server in peace that has no such channel any more", async () => {
+    const { keeper, make, to } = await setUp(() => 404);
+    keeper.set("token", "t");
+    make().start();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([to("/config"), to("/session")]).toEqual([1, 1]);
+  });
+
+  it("comes back to one that was only away", async () => {
+    let down = true;
+    const { keeper, make, to } = await setUp(({ path }) => (down ? 503 : path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
+    keeper.set("token", "t");
+    const chat = make();
+    chat.start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(to("/session")).toBeGreaterThan(2);
+    down = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(chat.visitor.active).toBe(true);
+    expect(chat.state.config?.name).toBe("Shop");
+  });
+
+  it("leaves nothing of what was being written to the next person", async () => {
+    const { keeper, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
+    const chat = make();
+    const emptied = vi.fn();
+    chat.writing.emptied = emptied;
+    chat.writing.typed("my secret");
+    expect(chat.writing.draft()).toBe("my secret");
+    chat.writing.forget();
+    expect(emptied).toHaveBeenCalledOnce();
+    expect(keeper.get("draft")).toBeUndefined();
+  });
+
+  it("fetches the middle of a long absence however often that fails", async () => {
+    const message = (seq: number) => ({ id: seq, seq, author: "operator" as const, text: `${seq}`, at: "2026-01-01T10:00:00Z" });
+    const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+    let failures = 2;
+    const { make } = await setUp(({ path, query }) => {
+      if (path === "/config") return CONFIG;
+      if (path !== "/messages") return { token: "t", thread_id: 1, messages: [message(1)], last_seq: 1 };
+      if (failures-- > 0) return 503;
+      const after = Number(query.get("after"));
+      return { items: span(after + 1, Math.min(after + 50, 100)), more: after + 50 < 100 };
+    });
+    const chat = make();
+    await chat.visitor.arrive();
+    chat.reading.ready(0);
+    chat.reading.hear(span(51, 100));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(chat.state.messages.map((one) => one.seq)).toEqual(span(1, 100).map((one) => one.seq));
+  });
+});
