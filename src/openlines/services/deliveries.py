@@ -16,7 +16,7 @@ import msgspec
 from openlines.channels.base import Button, Outgoing, OutgoingFile
 from openlines.core.line import DAY, SECOND
 from openlines.services.errors import Conflict
-from openlines.store import conversations, deliveries, messages, threads
+from openlines.store import channels, conversations, deliveries, messages, threads
 from openlines.store.deliveries import Candidate, Known, Ref
 from openlines.store.tables import deliveries as deliveries_table
 from openlines.store.tx import Reader, Tx
@@ -338,6 +338,13 @@ def release(tx: Tx, channel_id: int) -> bool:
     count = deliveries.release(tx, channel_id)
     tx.poke("deliver")
     return count >= 100
+
+
+def release_line(tx: Tx, line_id: int) -> None:
+    """A line is on again: what its channels held back may go now. It is little: a line that is off says nothing."""
+    for channel in channels.of_line(tx, line_id):
+        deliveries.release(tx, channel.id)
+    tx.poke("deliver")
 
 
 def depths(reader: Reader) -> dict[str, tuple[int, int]]:

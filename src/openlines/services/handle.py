@@ -23,8 +23,9 @@ from openlines.core.inputs import (
 from openlines.core.state import Conversation, Refused, Rules
 from openlines.services.access import Actor, access_conversation, access_thread
 from openlines.services.errors import Conflict, Invalid
+from openlines.services.presence import gone
 from openlines.services.turn import Case, Turn, load, rules_for
-from openlines.store import conversations, departments, lines, seats, threads
+from openlines.store import conversations, departments, lines, threads
 from openlines.store.tx import Tx
 
 
@@ -55,16 +56,11 @@ def accept(tx: Tx, actor: Actor, conversation_id: int, version: int | None = Non
 
 def decline(tx: Tx, actor: Actor, conversation_id: int, version: int | None = None) -> Conversation:
     case = access_conversation(tx, actor, conversation_id)
-    return _do(tx, case, Declined(actor.user_id, sender_gone=_gone(tx, case.c.sender_id)))
-
-
-def _gone(tx: Tx, user_id: int | None) -> bool:
-    person = seats.person(tx, user_id) if user_id is not None else None
-    return person is None or not person[1]
+    return _do(tx, case, Declined(actor.user_id, sender_gone=gone(tx, case.c.sender_id)))
 
 
 def _hands(tx: Tx, actor: Actor, case: Case) -> None:
-    """Only who holds it, listens to it or administers may act on what is in somebody's hands."""
+    """Only who holds it or administers may act on what is in somebody's hands; who listens may write and note."""
     c = case.c
     if c.state not in ("active", "closing") or c.operator_id in (None, actor.user_id) or actor.administrator:
         return
@@ -108,8 +104,7 @@ def transfer(
         raise Invalid.field("to", "one_target")
     given = Transferred(actor.user_id, to_user=user_id, to_department=department_id, to_line=line_id)
     if user_id is not None:
-        person = seats.person(tx, user_id)
-        if person is None or not person[1]:
+        if gone(tx, user_id):
             raise Invalid.field("user_id", "unknown_user")
     elif department_id is not None:
         if departments.department_by_id(tx, department_id) is None:

@@ -5,6 +5,7 @@ their customers' words are kept, nothing is offered or said. When it allows more
 a line that somebody switched off by hand takes no place and stays as he left it.
 """
 
+from openlines.services import deliveries
 from openlines.services.errors import Conflict
 from openlines.store import lines
 from openlines.store.lines import LineRow
@@ -48,5 +49,7 @@ def _to_be_on(row: LineRow) -> bool:
 def _switch(tx: Tx, row: LineRow, *, on: bool) -> None:
     # Not a save of somebody's: what an administrator has open stays his to save, so the version does not move.
     lines.put(tx, row.id, active=int(on), off_reason=None if on else BY_LIMIT, rearm_after=0)
+    if on:
+        deliveries.release_line(tx, row.id)
     tx.event("line.changed", line_id=row.id, data={"fields": ["active"]})
     tx.poke("rearm")

@@ -13,7 +13,7 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import RulesChanged
 from openlines.core.line import LineSettings
 from openlines.core.texts import DEFAULT_TEXTS
-from openlines.services import channels, kpi, line_faces, line_trouble, looks
+from openlines.services import channels, deliveries, kpi, line_faces, line_trouble, looks, presence
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.line_limits import BY_HAND, check_one_more, give_room
@@ -21,9 +21,9 @@ from openlines.services.line_settings import merged
 from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.looks import Looks
 from openlines.services.queue import check_members, rebuild_seats, seat_members
-from openlines.services.turn import load_some, turns
+from openlines.services.turn import Case, load_some, turns
 from openlines.services.working_time import stored
-from openlines.store import conversations, faces, lines, seats
+from openlines.store import conversations, faces, lines, seats, users
 from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member, settings_of
 from openlines.store.tables import lines as lines_table
@@ -135,7 +135,7 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     tx.event(
         "line.changed", line_id=line_id, user_id=actor.user_id, data={"fields": sorted({*values, *(settings or ())})}
     )
-    _follow(tx, line_id, before, after)
+    _follow(tx, line_id, before, after, switched_on=values.get("active") == 1)
     tx.poke("rearm")
     give_room(tx, limit)
     return _line(tx, line_id)
@@ -188,13 +188,12 @@ def remove(tx: Tx, actor: Actor, line_id: int, *, limit: int | None = None) -> N
 # --- what follows from a change -------------------------------------------------------------------------
 
 
-def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings) -> None:
-    """Counters and eligibility under the new rules, at once."""
+def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings, *, switched_on: bool) -> None:
+    """Counters and eligibility under the new rules, and what was held back of a line that is on again, at once."""
+    if switched_on:
+        deliveries.release_line(tx, line_id)
     if before.counting != after.counting:
-        found = seats.recount(tx, line_id, after.counting)
-        for seat in seats.of_line(tx, line_id):
-            if seat.counted != found.get(seat.user_id, 0):
-                seats.put(tx, line_id, seat.user_id, counted=found.get(seat.user_id, 0))
+        _recount(tx, line_id, after)
     same = (before.counting, before.check_availability, limit_for_offers(before)) == (
         after.counting,
         after.check_availability,
@@ -206,6 +205,25 @@ def _follow(tx: Tx, line_id: int, before: LineSettings, after: LineSettings) -> 
     line_trouble.look(tx, line_id)
 
 
+def _recount(tx: Tx, line_id: int, settings: LineSettings) -> None:
+    """The counters of a line's seats as its conversations have them now.
+
+    Where one differs its row is locked by a write that changes nothing, and counted anew: whoever moves it afterwards
+    adds to what is right, and what was moved before is seen.
+    """
+    limit = limit_for_offers(settings)
+    found = seats.recount(tx, line_id, settings.counting)
+    differ = {each.user_id for each in seats.of_line(tx, line_id) if each.counted != found.get(each.user_id, 0)}
+    if not differ:
+        return
+    for user_id in sorted(differ):
+        seats.count(tx, line_id, user_id, 0, limit)
+    found = seats.recount(tx, line_id, settings.counting)
+    for seat in seats.of_line(tx, line_id):
+        if seat.user_id in differ:
+            seats.count(tx, line_id, seat.user_id, found.get(seat.user_id, 0) - seat.counted, limit)
+
+
 def rearm(tx: Tx, line_id: int) -> bool:
     """One chunk of a line's open conversations under the new rules; True while there are more."""
     after = lines.rearming(tx, line_id)
@@ -214,14 +232,38 @@ def rearm(tx: Tx, line_id: int) -> bool:
     ids = conversations.open_of_line(tx, line_id, after)
     cases = load_some(tx, ids)
     kpi.realign(tx, [(case.c, case.rules) for case in cases])
-    if not ids:
-        kpi.sweep(tx, line_id)
+    gone = _not_there(tx, cases)
     for turn in turns(tx, cases):
         turn.step(RulesChanged())
+        why = gone.get(turn.c.offered_to or 0)
+        if why is not None:
+            presence.take_back_offer(turn, why)
         turn.event("rules_changed")
         turn.done()
+    if not ids:
+        _come_to_rest(tx, line_id)
     lines.put(tx, line_id, rearm_after=ids[-1] if ids else None)
     return bool(ids)
+
+
+def _not_there(reader: Reader, cases: Sequence[Case]) -> dict[int, str]:
+    """Who is offered one of these and, now that the line asks for it, is not available; and why not."""
+    asked = {
+        case.c.offered_to
+        for case in cases
+        if case.c.offered_to is not None and case.rules.active and case.rules.settings.check_availability
+    }
+    return {each.id: each.unavailable for each in users.some_users(reader, asked) if each.unavailable} if asked else {}
+
+
+def _come_to_rest(tx: Tx, line_id: int) -> None:
+    """A change has reached all of a line. Whatever began under the old rules, here or on another node, and ended after
+    the change was saved has counted by the old ones: its seats are set right."""
+    kpi.sweep(tx, line_id)
+    row = lines.one(tx, line_id)
+    if row is not None:
+        _recount(tx, line_id, row.rules)
+        rebuild_seats(tx, [line_id])
 
 
 def to_rearm(reader: Reader) -> Sequence[int]:

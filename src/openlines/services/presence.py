@@ -12,7 +12,7 @@ from openlines.services import line_trouble
 from openlines.services.errors import Invalid
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, presences, seats, users
-from openlines.store.tx import Tx
+from openlines.store.tx import Reader, Tx
 
 LEASE = 15 * SECOND  # of a node; renewed every third of it
 PAUSE_REASON_LIMIT = 100
@@ -66,7 +66,12 @@ def leave(tx: Tx, node: str) -> None:
 
 
 def refresh_user(tx: Tx, user_id: int) -> None:
-    """Works out availability anew and carries it to the seats, the offers and the queue."""
+    """Works out availability anew and carries it to the seats, the offers and the queue.
+
+    Its first write locks the user: of two nodes whose last connections with him go at once, the later one must see
+    that the other's has gone too. The value is put right below.
+    """
+    users.put(tx, user_id, due_at=None)
     user = users.user_by_id(tx, user_id)
     if user is None:
         return
@@ -115,10 +120,12 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
         present = int(active and (why is None or not check))
         eligible = int(present and (not limit or seat.counted < limit))
         if (present, eligible) != (seat.present, seat.eligible):
-            seats.put(tx, seat.line_id, user_id, present=present, eligible=eligible)
+            seats.put(tx, seat.line_id, user_id, present=present)
+            # By what is counted at this moment: another node may have moved it since it was read.
+            seats.count(tx, seat.line_id, user_id, 0, limit)
             if present != seat.present and seat.member:
                 line_trouble.look(tx, seat.line_id)
-            if eligible and seat.member and on:
+            if present and seat.member and on:
                 conversations.kick(tx, seat.line_id)
     if why is None:
         conversations.kick_departments(tx)
@@ -127,12 +134,20 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
         case = load(tx, conversation_id)
         if not active or case.rules.settings.check_availability:
             turn = Turn(tx, case)
-            turn.step(OperatorUnavailable(user_id, why, sender_gone=_gone(tx, case.c.sender_id)))
+            take_back_offer(turn, why)
             turn.done()
 
 
-def _gone(tx: Tx, user_id: int | None) -> bool:
-    person = seats.person(tx, user_id) if user_id is not None else None
+def take_back_offer(turn: Turn, why: str) -> None:
+    """Who is asked cannot take it: it goes on at once."""
+    c = turn.c
+    if c.offered_to is not None:
+        turn.step(OperatorUnavailable(c.offered_to, why, sender_gone=gone(turn.tx, c.sender_id)))
+
+
+def gone(reader: Reader, user_id: int | None) -> bool:
+    """Whether there is nobody to give a conversation back to: he was switched off, or nobody sent it."""
+    person = seats.person(reader, user_id) if user_id is not None else None
     return person is None or not person[1]
 
 

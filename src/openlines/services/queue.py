@@ -102,7 +102,8 @@ def _problems(reader: Reader, members: Sequence[Member]) -> list[Problem]:
 
 
 def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
-    """Brings seats in line with members, departments and people; None means every line."""
+    """Brings seats in line with members, departments and people; None means every line, and that people have come
+    into departments or out of them: what waits for a department is looked at again."""
     rows = lines.every(tx) if line_ids is None else lines.some(tx, list(line_ids))
     ids = [row.id for row in rows]
     if not ids:
@@ -118,6 +119,8 @@ def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
         order = [each for each in expand(members[line_id], tree) if each in people and people[each].active]
         _seat_people(tx, line_id, order, people, present[line_id])
         line_trouble.look(tx, line_id)
+    if line_ids is None:
+        conversations.kick_departments(tx)
 
 
 def _seat_people(tx: Tx, line_id: int, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:
@@ -126,14 +129,17 @@ def _seat_people(tx: Tx, line_id: int, order: list[int], people: dict[int, User]
     for position, user_id in enumerate(order):
         user, seat = people[user_id], known.pop(user_id, None)
         here = int(bool(user.available) or not check)
-        counted = seat.counted if seat else 0
-        eligible = int(here and (not limit or counted < limit))
-        values = {"member": 1, "position": position, "present": here, "eligible": eligible}
+        values = {"member": 1, "position": position, "present": here}
         if seat is None:
-            seats.add(tx, line_id, user_id, **values)
-        elif any(getattr(seat, name) != value for name, value in values.items()):
+            seats.add(tx, line_id, user_id, **values, eligible=here)
+            free = free or bool(here)
+            continue
+        eligible = int(here and (not limit or seat.counted < limit))
+        if any(getattr(seat, name) != value for name, value in {**values, "eligible": eligible}.items()):
             seats.put(tx, line_id, user_id, **values)
-        free = free or bool(eligible and (seat is None or not seat.eligible or not seat.member))
+            # By what is counted at this moment: another node may have moved it since it was read.
+            seats.count(tx, line_id, user_id, 0, limit)
+            free = free or bool(here)
     for user_id, seat in known.items():
         _leave(tx, line_id, user_id, seat, people.get(user_id))
     if free:

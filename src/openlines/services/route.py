@@ -14,12 +14,12 @@ from openlines.core.conversation import tells_place
 from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
 from openlines.core.schedule import is_open
-from openlines.services import line_trouble
+from openlines.services import line_trouble, outsiders
 from openlines.services.queue import with_children
 from openlines.services.shortlist import Shortlist
 from openlines.services.tell_places import tell_those_behind
 from openlines.services.turn import Case, Later, Turn, load_some
-from openlines.store import conversations, departments, lines, seats
+from openlines.store import conversations, departments, lines, places, seats
 from openlines.store.lines import LineRow
 from openlines.store.tx import Tx
 
@@ -46,19 +46,41 @@ def route(tx: Tx, line_id: int) -> Routed:
     look = Look(tx, line_id, ids)
     routed = _serve(tx, line, look)
     look.later.write(tx)
+    if len(ids) == conversations.WAITING_CHUNK and not routed.offered and not look.of_queue:
+        return _serve_behind(tx, line)
     return routed
+
+
+def _serve_behind(tx: Tx, line: LineRow) -> Routed:
+    """The first chunk waits for the people of departments, who are not there: no reason for those behind it to wait
+    beside the line's own people."""
+    order = places.in_order(tx, line.id)
+    for start in range(conversations.WAITING_CHUNK, len(order), conversations.WAITING_CHUNK):
+        look = Look(tx, line.id, order[start : start + conversations.WAITING_CHUNK], ahead=start)
+        if look.of_queue:
+            routed = _serve(tx, line, look)
+            look.later.write(tx)
+            return routed
+    return Routed(0, more=False)
 
 
 class Look:
     """One look at what waits in a line: the cases in the order in which they are served, and what is read once."""
 
-    def __init__(self, tx: Tx, line_id: int, ids: list[int]) -> None:
+    def __init__(self, tx: Tx, line_id: int, ids: list[int], *, ahead: int = 0) -> None:
+        """`ahead`: how many wait before the first of these."""
         self.ids = ids
+        self.ahead = ahead
         self.cases = {case.c.id: case for case in load_some(tx, ids)}
         # Offers made at one instant must not share a stamp, or the first in order would get every one after the first.
         self.stamp = max(tx.now, seats.newest(tx, line_id) + 1)
         self.later = Later()
         self._shortlist: Shortlist | None = None
+
+    @property
+    def of_queue(self) -> bool:
+        """Whether anything among it is for the line's queue rather than for a department."""
+        return any(case.c.department_id is None for case in self.cases.values())
 
     def shortlist(self, tx: Tx, case: Case) -> Shortlist:
         """Of first offers; read anew after an offer that it did not see."""
@@ -80,7 +102,7 @@ class Look:
 def _serve(tx: Tx, line: LineRow, look: Look) -> Routed:
     ids, cases = look.ids, look.cases
     offered, parked = 0, False
-    for place, conversation_id in enumerate(ids, 1):
+    for place, conversation_id in enumerate(ids, look.ahead + 1):
         case = cases[conversation_id]
         if case.c.route_at is not None and case.c.route_at > tx.now:
             continue  # held until the line opens
@@ -95,7 +117,8 @@ def _serve(tx: Tx, line: LineRow, look: Look) -> Routed:
             # Only who is wished for by name, or is of a department, may be free all the same.
             if choice is None or choice.reason.code in line_trouble.NOBODY:
                 line_trouble.look(tx, line.id)
-            _park_rest(tx, [cases[each] for each in ids[place:]], choice, place + 1 - offered)
+            behind = [cases[each] for each in ids[place - look.ahead :]]
+            _park_rest(tx, behind, choice, place + 1 - offered)
             if len(ids) == conversations.WAITING_CHUNK and line.rules.place_on and tell_those_behind(tx, line.id):
                 return Routed(offered, more=True)
             parked = True
@@ -125,8 +148,8 @@ def _choose(tx: Tx, case: Case, look: Look) -> tuple[Choice | None, Offer, list[
         wanted = _wanted(tx, case, c.wanted_id)
         if wanted is not None:
             return wanted, "own", []
-    if c.department_id is not None:
-        return _choose_in_department(tx, case, c.department_id)
+    if c.department_id is not None and (ids := _with_those_below(tx, c.department_id)):
+        return _choose_in_department(tx, case, ids)
     if case.rules.settings.mode == "everyone":
         return _choose_everyone(tx, case, look.shortlist(tx, case)), "everyone", []
     if c.round == 0:
@@ -193,10 +216,16 @@ def _choose_everyone(tx: Tx, case: Case, shortlist: Shortlist) -> Choice:
     return choose("everyone", people, first=True, members=members, somebody=present > 0)
 
 
-def _choose_in_department(tx: Tx, case: Case, department_id: int) -> tuple[Choice, Offer, list[Candidate]]:
-    """Transferred to a department: its people, evenly, whether or not they are in the line's queue."""
+def _with_those_below(tx: Tx, department_id: int) -> list[int]:
+    """A department with those below it. None when it was deleted: what waits for it is the line's own again."""
+    tree = departments.all_departments(tx)
+    return with_children(tree, department_id) if any(each.id == department_id for each in tree) else []
+
+
+def _choose_in_department(tx: Tx, case: Case, ids: list[int]) -> tuple[Choice, Offer, list[Candidate]]:
+    """Transferred to a department: its people and those below it (`ids`), evenly, whether or not they are in the
+    line's queue."""
     c, settings = case.c, case.rules.settings
-    ids = with_children(departments.all_departments(tx), department_id)
     limit = limit_for_offers(settings)
     people = []
     for each in seats.of_departments(tx, c.line_id, ids):
@@ -208,7 +237,7 @@ def _choose_in_department(tx: Tx, case: Case, department_id: int) -> tuple[Choic
     candidates = [each._replace(tried=each.user_id in outcome) for each in people]
     choice = choose("evenly", candidates, first=c.round == 0, last=_last_asked(outcome))
     if choice.user_id is not None:
-        seats.ensure(tx, c.line_id, choice.user_id)
+        outsiders.seat(tx, c.line_id, choice.user_id, case.rules)
     return choice, "queue", people
 
 

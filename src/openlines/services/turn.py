@@ -16,7 +16,7 @@ from openlines.core.capacity import counts, limit_for_offers
 from openlines.core.inputs import Escalate, Fact, Given, Outcome, RoundOver, Say, TargetStep, TellBot, Tried, Wrote
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.state import Conversation, Rules
-from openlines.services import escalation, kpi
+from openlines.services import escalation, kpi, outsiders
 from openlines.services.errors import NotFound
 from openlines.services.wording import auto_message
 from openlines.store import conversations, deliveries, messages, seats, threads
@@ -310,7 +310,7 @@ class Turn:
             if old is not None and old[2]:
                 self._move(old[0], old[1], -old[2], self._counting)
             if new is not None and not self.stamp:  # also while it counts nothing: the customer's next words will
-                seats.ensure(self.tx, new[0], new[1])
+                outsiders.seat(self.tx, new[0], new[1], self.rules)
             if new is not None and new[2]:
                 self._move(new[0], new[1], new[2], self.rules)
         if old is not None and (new is None or new[1] != old[1]):

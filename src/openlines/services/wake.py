@@ -11,7 +11,7 @@ from openlines.core.inputs import Woke
 from openlines.core.line import MINUTE
 from openlines.services import presence
 from openlines.services.turn import load_some, turns
-from openlines.store import conversations, seats, users
+from openlines.store import conversations, users
 from openlines.store import lines as line_rows
 from openlines.store.tx import Reader, Tx
 
@@ -36,19 +36,12 @@ def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
     for turn in turns(tx, load_some(tx, ids)):
         if turn.c.due_at is not None:
             lateness.append(tx.now - turn.c.due_at)
-        turn.step(Woke(calm=calm, sender_gone=_gone(tx, turn.c.sender_id)))
+        turn.step(Woke(calm=calm, sender_gone=presence.gone(tx, turn.c.sender_id)))
         after = turn.done()
         if after.state == "waiting" and after.route_at is not None and after.route_at <= tx.now:
             lines.add(after.line_id)
     more = len(ids) == conversations.DUE_CHUNK
     return Woken(len(ids), more, frozenset(lines), tuple(lateness), None)
-
-
-def _gone(tx: Tx, user_id: int | None) -> bool:
-    if user_id is None:
-        return True
-    person = seats.person(tx, user_id)
-    return person is None or not person[1]
 
 
 def wake_people(tx: Tx) -> int:

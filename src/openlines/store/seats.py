@@ -55,7 +55,6 @@ _COUNT_OFFER = Statement(
     update(seats).where(_AT, seats.c.eligible == _ONE).values(counted=_MORE, eligible=_eligible(_MORE))
 )
 _LINE = Statement(select(lines.c.settings, lines.c.active, lines.c.deleted_at).where(lines.c.id == bindparam("id")))
-_EXISTS = Statement(select(_ONE).where(_AT))
 
 # --- candidates -----------------------------------------------------------------------------------------
 
@@ -191,12 +190,6 @@ def add(tx: Tx, line_id: int, user_id: int, **values: Any) -> None:
 
 def put(tx: Tx, line_id: int, user_id: int, **values: Any) -> None:
     tx.run(_SET, of_line=line_id, of_user=user_id, **values)
-
-
-def ensure(tx: Tx, line_id: int, user_id: int) -> None:
-    """A seat for somebody outside the queue who comes to hold a conversation of the line."""
-    if tx.one(_EXISTS, of_line=line_id, of_user=user_id) is None:
-        tx.run(_ADD, line_id=line_id, user_id=user_id)
 
 
 def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int, **stamp: int) -> None:

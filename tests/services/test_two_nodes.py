@@ -1,0 +1,146 @@
+"""What happens between two statements when another node does something of its own there: on PostgreSQL."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from openlines.services import handle, presence, receive
+from openlines.services import reply as replies
+from openlines.store import presences, seats
+from openlines.store import users as user_rows
+from tests.services.portal import Portal, portal
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def nodes(postgres_url: str) -> Iterator[tuple[Portal, Portal]]:
+    with portal(postgres_url) as one, portal(postgres_url) as other:
+        yield one, other
+
+
+class Between:
+    """Lets another node act right after one call of a function. It may have to wait for a lock that we hold."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], Any]) -> None:
+        self._act = act
+        self._original = getattr(module, name)
+        self._thread = threading.Thread(target=self._run)
+        self._error: BaseException | None = None
+        monkeypatch.setattr(module, name, self._called)
+
+    def _called(self, *args: Any, **kwargs: Any) -> Any:
+        result = self._original(*args, **kwargs)
+        if self._thread.ident is None:
+            self._thread.start()
+            self._thread.join(0.5)
+        return result
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the test waits for it
+            self._error = error
+
+    def done(self) -> None:
+        assert self._thread.ident is not None, "nothing was called"
+        self._thread.join(20)
+        if self._error is not None:
+            raise self._error
+
+
+def seat_of(house: Portal, line_id: int, user_id: int) -> seats.Seat:
+    found = house.do(seats.one, line_id, user_id)
+    assert found is not None
+    return found
+
+
+def test_the_grace_begins_when_the_last_connections_with_two_nodes_go_at_once(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A", online=False)
+    for node in ("left", "right"):
+        house.do(presence.renew, node)
+        house.do(presence.connected, a.user_id, node)
+    both = Between(monkeypatch, presences, "alive", lambda: other.do(presence.disconnected, a.user_id, "right"))
+    house.do(presence.disconnected, a.user_id, "left")
+    both.done()
+    user = house.do(user_rows.user_by_id, a.user_id)
+    assert user is not None
+    assert user.grace_until is not None
+    for _ in range(5):
+        house.after(13)
+        house.do(presence.renew, "left")
+    user = house.do(user_rows.user_by_id, a.user_id)
+    assert user is not None
+    assert not user.available
+
+
+def test_who_comes_back_while_his_customer_writes_stays_at_his_limit(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    line = house.line(a, limit=1)
+    channel = house.channel(line)
+    one = house.writes(channel, "one").conversation_id
+    house.replies(a, one)
+    house.do(handle.pin, a, one, True)
+    house.do(presence.choose, a.user_id, "pause")
+    busy = Between(monkeypatch, seats, "of_user", lambda: other.writes(channel, "one", dedupe="again"))
+    house.do(presence.choose, a.user_id, "online")
+    busy.done()
+    seat = seat_of(house, line, a.user_id)
+    assert (seat.present, seat.counted, seat.eligible) == (1, 1, 0)
+
+
+def test_who_comes_back_while_a_conversation_of_his_ends_gets_the_next_one(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    channel = house.channel(house.line(a, limit=1))
+    one, two = (house.writes(channel, name).conversation_id for name in ("one", "two"))
+    house.accepts(a, one)
+    house.do(presence.choose, a.user_id, "pause")
+    freed = Between(monkeypatch, seats, "of_user", lambda: other.acts(handle.finish, a, one, now=True))
+    house.do(presence.choose, a.user_id, "online")
+    freed.done()
+    house.settle()
+    assert house.offered_to(two) == a.user_id
+
+
+def test_counters_are_right_after_a_change_of_the_rule_while_somebody_answers(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    line = house.line(a, limit=2, counting="not_replied")
+    channel = house.channel(line)
+    one = house.writes(channel, "one").conversation_id
+    house.accepts(a, one)
+    changed = Between(monkeypatch, replies, "access_conversation", lambda: other.change(line, counting="open"))
+    house.replies(a, one)
+    changed.done()
+    house.settle()
+    assert {a.user_id: seat_of(house, line, a.user_id).counted} == house.do(seats.recount, line, "open")
+
+
+def test_a_limit_that_is_lowered_while_a_customer_writes_holds(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    line = house.line(a, limit=5)
+    channel = house.channel(line)
+    one = house.writes(channel, "one").conversation_id
+    house.replies(a, one)
+    lowered = Between(monkeypatch, receive, "_arrive", lambda: other.change(line, limit=1))
+    house.writes(channel, "one", "one more thing")
+    lowered.done()
+    house.settle()
+    seat = seat_of(house, line, a.user_id)
+    assert (seat.counted, seat.eligible) == (1, 0)
