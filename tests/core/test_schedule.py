@@ -80,6 +80,7 @@ def test_working_time_that_is_off_is_always_open() -> None:
     assert next_open(always, at) == at
     assert closes_at(always, at) is None
     assert open_time_between(always, at, at + HOUR) == HOUR
+    assert open_time_between(always, at, at) == open_time_between(always, at, at - HOUR) == 0
     assert add_open_time(always, at, HOUR) == at + HOUR
 
 
@@ -217,6 +218,18 @@ def test_an_only_opening_of_a_line_that_is_closed_otherwise() -> None:
     fair = schedule(((),) * 7, SpecialDays("2028-05-01", None, spans("10:00-11:00")))
     assert wall(next_open(fair, instant("2026-11-23 12:00"))) == "2028-05-01 10:00+02:00"
     assert next_open(fair, instant("2028-05-01 11:00")) is None
+    two_fairs = schedule(
+        ((),) * 7, *(SpecialDays(f"{year}-05-01", None, spans("10:00-11:00")) for year in (2027, 2029))
+    )
+    assert wall(next_open(two_fairs, instant("2027-05-01 11:00"))) == "2029-05-01 10:00+02:00"
+
+
+def test_what_opens_in_more_than_ten_years_is_not_looked_for() -> None:
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    for days, found in ((3659, True), (3662, False)):
+        fair = (day + timedelta(days=days)).date().isoformat()
+        once = schedule(((),) * 7, SpecialDays(fair, None, spans("10:00-11:00")), zone="UTC")
+        assert (next_open(once, instant("2026-11-23 12:00", "UTC")) is not None) is found
 
 
 def test_open_around_the_clock_until_the_next_holiday() -> None:
@@ -296,6 +309,12 @@ def test_a_start_or_end_that_the_clock_skips_is_the_moment_of_the_jump(zone: str
     assert is_open(ends, before)
     assert wall(closes_at(ends, before), zone) == after
     assert open_time_between(ends, before - 119 * MINUTE, before + 5 * HOUR) < 2 * HOUR
+
+
+def test_every_time_that_the_clock_skips_is_the_same_moment() -> None:
+    jump = instant("2026-03-29 03:00")
+    for minute in range(60):
+        assert next_open(schedule(daily(f"02:{minute:02d}-05:00")), jump - HOUR) == jump
 
 
 @pytest.mark.parametrize(("zone", "day"), [("Europe/Berlin", "2026-03-29"), ("America/New_York", "2026-03-08")])
@@ -451,6 +470,7 @@ def test_a_week_has_seven_days() -> None:
 @pytest.mark.parametrize("bad", ["2026-02-30", "31.12.2026", "20261231", "2026-W01-1", "", "0000-01-01", "٢٠٢٦-٠١-٠١"])
 def test_what_is_no_date(bad: str) -> None:
     assert list(problems(OFFICE, (SpecialDays(bad),), "")) == [Problem("exceptions.0.date", "bad_date", {"value": bad})]
+    assert codes(problems(OFFICE, (SpecialDays(bad, "2026-12-31"),), "")) == [("exceptions.0.date", "bad_date")]
     found = codes(problems(OFFICE, (SpecialDays("2026-01-01"), SpecialDays("2026-01-01", bad or "x")), ""))
     assert ("exceptions.1.until", "bad_date") in found
     with pytest.raises(ValueError, match="not a date"):
