@@ -43,7 +43,7 @@ export function App({ chat, state, theme }: { chat: Chat; state: State; theme: s
   });
 
   const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && state.embedded) chat.close();
+    if (event.key === "Escape" && state.embedded && !event.isComposing) chat.close();
     if (event.key === "Tab" && state.full && state.embedded) keepInside(root.current, event);
   };
   return (

@@ -4,7 +4,7 @@ import type { Chat } from "../chat";
 import type { FileInfo } from "../model/types";
 import type { State } from "../state";
 import { size } from "../text/format";
-import { Icon } from "./icons";
+import { Sign } from "./drawings";
 
 export interface FileProps {
   chat: Chat;
@@ -34,7 +34,7 @@ export function FileButton({ state, file, icon, label, act, busy = false }: File
   return (
     <button type="button" class="card" onClick={act} disabled={busy}>
       <span class="unseen">{label}: </span>
-      <span class="badge">{busy ? <span class="spinner" /> : <Icon name={icon} size={18} />}</span>
+      <span class="badge">{busy ? <span class="spinner" /> : <Sign name={icon} size={18} />}</span>
       <span class="name">
         <span dir="auto">{file.name}</span>
         <small>{size(state.speech, file.size)}</small>

@@ -36,7 +36,8 @@ export function Composer({ chat, state }: { chat: Chat; state: State }) {
     input.current?.focus();
   };
   const keys = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // 229: the key belongs to whoever makes words of several. Safari says so by nothing else once the word is made.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     send();
   };

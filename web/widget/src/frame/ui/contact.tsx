@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { answersOf } from "../answers";
 import type { Chat } from "../chat";
 import type { State } from "../state";
-import { Icon } from "./icons";
+import { EmailField, isEmail } from "./email";
 import { RatingBlock } from "./rating";
+import { Title } from "./title";
 import { TranscriptCard } from "./transcript";
 
 interface Props {
@@ -27,12 +28,7 @@ function RatingCard({ chat, state }: Props) {
   const message = { id: -conversation.id, seq: 0, author: "system" as const, at: "", rating };
   return (
     <section class="contact" aria-labelledby="rate" data-testid="widget-rate">
-      <div class="line">
-        <b id="rate">{words.rate}</b>
-        <button type="button" class="icon small" aria-label={words.close} onClick={() => chat.store.set({ contact: "hidden" })}>
-          <Icon name="close" size={16} />
-        </button>
-      </div>
+      <Title id="rate" text={words.rate} away={words.close} act={() => chat.store.set({ contact: "hidden" })} />
       <RatingBlock chat={chat} state={state} message={message} />
     </section>
   );
@@ -52,7 +48,7 @@ function WhoCard({ chat, state }: Props) {
   const submit = async (event: Event) => {
     event.preventDefault();
     const contact = { name: name.trim(), email: email.trim() };
-    if (contact.email && !/^\S+@\S+\.\S+$/.test(contact.email)) {
+    if (contact.email && !isEmail(contact.email)) {
       setWrong(words.email_wrong);
       return;
     }
@@ -62,12 +58,7 @@ function WhoCard({ chat, state }: Props) {
   };
   return (
     <form class="contact" aria-labelledby="contact" noValidate onSubmit={(event) => void submit(event)} data-testid="widget-contact">
-      <div class="line">
-        <b id="contact">{words.contact_title}</b>
-        <button type="button" class="icon small" aria-label={words.skip} title={words.skip} onClick={() => answersOf(chat).skipContact()}>
-          <Icon name="close" size={16} />
-        </button>
-      </div>
+      <Title id="contact" text={words.contact_title} away={words.skip} act={() => answersOf(chat).skipContact()} />
       <div class="line">
         <input
           ref={first}
@@ -79,17 +70,7 @@ function WhoCard({ chat, state }: Props) {
           aria-label={words.name}
           onInput={(event) => setName(event.currentTarget.value)}
         />
-        <input
-          type="email"
-          autocomplete="email"
-          maxLength={200}
-          value={email}
-          placeholder={words.email}
-          aria-label={words.email}
-          aria-invalid={!!wrong}
-          aria-describedby="contact-wrong"
-          onInput={(event) => setEmail(event.currentTarget.value)}
-        />
+        <EmailField words={words} value={email} wrong={{ id: "contact-wrong", said: !!wrong }} write={setEmail} />
       </div>
       <p id="contact-wrong" class="wrong" role="status">
         {wrong}

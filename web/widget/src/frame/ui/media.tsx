@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Card, FileButton, type FileProps, save } from "./card";
+import { Sign } from "./drawings";
 import { Icon } from "./icons";
 
 /** Sound and film, fetched when somebody wants to hear or see them. */
@@ -34,7 +35,7 @@ export function Viewer({ chat, state, file, close }: FileProps & { close(): void
       <div class="bar">
         <span dir="auto">{file.name}</span>
         <button type="button" class="icon" aria-label={words.download} onClick={() => void save(chat, file)}>
-          <Icon name="download" />
+          <Sign name="download" />
         </button>
         <button type="button" class="icon" aria-label={words.close} onClick={close}>
           <Icon name="close" />

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { Chat } from "../chat";
 import type { State } from "../state";
+import { Sign } from "./drawings";
 import { Icon } from "./icons";
 
 interface Props {
@@ -54,18 +55,18 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
   return (
     <div ref={root} role="menu" aria-label={words.menu} class="sheet" onKeyDown={keys}>
       <button type="button" role="menuitemcheckbox" aria-checked={state.sound} onClick={sound}>
-        <Icon name="bell" size={18} />
+        <Sign name="bell" size={18} />
         {words.sound}
         <span class="mark">{state.sound && <Icon name="check" size={16} />}</span>
       </button>
       {state.config?.rating?.any_time && state.conversation?.id && (
         <button type="button" role="menuitem" data-testid="widget-rate-now" onClick={rate}>
-          <Icon name="star" size={18} />
+          <Sign name="star" size={18} />
           {words.rate_now}
         </button>
       )}
       <button type="button" role="menuitem" data-testid="widget-about-you" onClick={about}>
-        <Icon name="person" size={18} />
+        <Sign name="person" size={18} />
         {words.about_you}
       </button>
       {state.config?.transcript && state.messages.some(({ author }) => author === "operator") && (

@@ -5,7 +5,7 @@ import type { Chat } from "../chat";
 import type { Message } from "../model/types";
 import type { State } from "../state";
 import { count } from "../words";
-import { Icon } from "./icons";
+import { Sign } from "./drawings";
 
 const LIKE = 5;
 const DISLIKE = 1;
@@ -31,18 +31,18 @@ export function RatingBlock({ chat, state, message }: { chat: Chat; state: State
               data-testid={`widget-rating-${star}`}
               onClick={rate(star)}
             >
-              <Icon name="star" size={24} />
+              <Sign name="star" size={24} />
             </button>
           ))}
         </div>
       ) : (
         <div role="group" aria-label={words.rate} class="likes">
           <button type="button" aria-pressed={value === LIKE} data-testid="widget-rating-like" onClick={rate(LIKE)}>
-            <Icon name="like" />
+            <Sign name="like" />
             {words.like}
           </button>
           <button type="button" aria-pressed={value === DISLIKE} data-testid="widget-rating-dislike" onClick={rate(DISLIKE)}>
-            <Icon name="dislike" />
+            <Sign name="dislike" />
             {words.dislike}
           </button>
         </div>

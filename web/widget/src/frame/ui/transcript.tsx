@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { answersOf } from "../answers";
 import type { Chat } from "../chat";
 import type { State } from "../state";
-import { Icon } from "./icons";
+import { EmailField, isEmail } from "./email";
+import { Title } from "./title";
 
 /** Where the conversation is to go: his own address, if he gave one, which he confirms by sending. */
 export function TranscriptCard({ chat, state }: { chat: Chat; state: State }) {
@@ -16,7 +17,7 @@ export function TranscriptCard({ chat, state }: { chat: Chat; state: State }) {
   const submit = async (event: Event) => {
     event.preventDefault();
     const address = email.trim();
-    if (!/^\S+@\S+\.\S+$/.test(address)) {
+    if (!isEmail(address)) {
       setWrong(words.email_wrong);
       field.current?.focus();
       return;
@@ -27,25 +28,9 @@ export function TranscriptCard({ chat, state }: { chat: Chat; state: State }) {
   };
   return (
     <form class="contact" aria-labelledby="transcript" noValidate onSubmit={(event) => void submit(event)} data-testid="widget-transcript">
+      <Title id="transcript" text={words.transcript} away={words.close} act={() => chat.store.set({ contact: "hidden" })} />
       <div class="line">
-        <b id="transcript">{words.transcript}</b>
-        <button type="button" class="icon small" aria-label={words.close} onClick={() => chat.store.set({ contact: "hidden" })}>
-          <Icon name="close" size={16} />
-        </button>
-      </div>
-      <div class="line">
-        <input
-          ref={field}
-          type="email"
-          autocomplete="email"
-          maxLength={200}
-          value={email}
-          placeholder={words.email}
-          aria-label={words.email}
-          aria-invalid={!!wrong}
-          aria-describedby="transcript-wrong"
-          onInput={(event) => setEmail(event.currentTarget.value)}
-        />
+        <EmailField words={words} value={email} wrong={{ id: "transcript-wrong", said: !!wrong }} write={setEmail} field={field} />
         <button type="submit" class="solid" disabled={busy}>
           {words.send}
         </button>

@@ -2,6 +2,7 @@ import type { Chat } from "../chat";
 import type { Upload } from "../model/types";
 import type { State } from "../state";
 import { size } from "../text/format";
+import { Sign } from "./drawings";
 import { Icon } from "./icons";
 
 /** Files that will go with the next message. */
@@ -19,7 +20,7 @@ function UploadChip({ chat, state, upload }: { chat: Chat; state: State; upload:
   const { words } = state.speech;
   return (
     <li class={upload.error ? "failed" : ""} data-testid="widget-upload">
-      {upload.preview ? <img src={upload.preview} alt="" /> : <span class="badge"><Icon name="file" size={18} /></span>}
+      {upload.preview ? <img src={upload.preview} alt="" /> : <span class="badge"><Sign name="file" size={18} /></span>}
       <span class="name">
         <span dir="auto">{upload.name}</span>
         <small role={upload.error ? "alert" : undefined}>{upload.error ?? size(state.speech, upload.size)}</small>
@@ -27,7 +28,7 @@ function UploadChip({ chat, state, upload }: { chat: Chat; state: State; upload:
       </span>
       {upload.again && (
         <button type="button" class="icon small" aria-label={`${words.retry}: ${upload.name}`} onClick={() => chat.writing.reattach(upload.key)}>
-          <Icon name="retry" size={16} />
+          <Sign name="retry" size={16} />
         </button>
       )}
       <button type="button" class="icon small" aria-label={`${words.remove}: ${upload.name}`} onClick={() => chat.writing.detach(upload.key)}>
