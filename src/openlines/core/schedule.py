@@ -300,12 +300,13 @@ def _spans(schedule: Schedule, day: int) -> tuple[Span, ...]:
         return ()
     if laid is None:
         laid = schedule.week[(day - 1) % 7]  # ordinal 1 is a Monday
-    bounds = sorted((_shown(schedule.zone, day, a, 0), _shown(schedule.zone, day, b, 1)) for a, b in laid)
+    zone = schedule.zone
+    bounds = sorted((_shown(zone, day, a, last=False), _shown(zone, day, b, last=True)) for a, b in laid)
     return tuple((start, end) for start, end in bounds if start < end)
 
 
-def _shown(zone: tzinfo, day: int, minute: int, fold: int) -> int:
-    """When the wall clock shows this minute of this local day: first (fold 0) or last (fold 1).
+def _shown(zone: tzinfo, day: int, minute: int, *, last: bool) -> int:
+    """When the wall clock shows this minute of this local day: first or last.
 
     A time that is skipped is shown, as it were, at the moment of the jump.
     """
@@ -314,7 +315,7 @@ def _shown(zone: tzinfo, day: int, minute: int, fold: int) -> int:
     naive = (day - _EPOCH_DAY) * DAY + minute * MINUTE
     if before < after:
         return _jump(zone, naive - after, naive - before)
-    return naive - (after if fold else before)
+    return naive - (after if last else before)
 
 
 def _jump(zone: tzinfo, low: int, high: int) -> int:
