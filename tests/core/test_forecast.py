@@ -1,118 +1,36 @@
 """What would happen to a customer who writes now, told by a line that is played forward in memory."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 
 from openlines.core import inputs as i
 from openlines.core.availability import Person
-from openlines.core.conversation import opened, step
-from openlines.core.forecast import Case, Seat, Stage, Waits
-from openlines.core.inputs import Fact, Outcome, Say
+from openlines.core.conversation import step
+from openlines.core.forecast import Case, Seat, Stage
+from openlines.core.inputs import Fact
 from openlines.core.line import DAY, GLOBAL_CAP, HOUR, SECOND
-from openlines.core.schedule import is_open
-from openlines.core.state import Conversation, Rules
+from openlines.core.state import Rules
 from tests.core.cases import ANN, BOB, EVE, TEXT, rules
-
-START = 1_767_603_600_000_000  # Monday, 2026-01-05 09:00 UTC
-LONG = START + 100 * DAY
-OURS = 100  # the conversation that is asked about
-ZED = 14  # nobody of the queue, who may be asked by name
-
-AWAY = Person(presence="offline")
-
-
-def queue(*people: Seat) -> list[Seat]:
-    """In this order."""
-    for position, seat in enumerate(people):
-        seat.position = position
-    return list(people)
-
-
-def seat(user: int, **more: Any) -> Seat:
-    return Seat(user, 0, **more)
-
-
-def back_at(second: float) -> Person:
-    return Person(absent_until=START + int(second * SECOND))
-
-
-def gone_at(second: float) -> Person:
-    return Person(absent_from=START + int(second * SECOND))
-
-
-def wrote(number: int, line: Rules, at: int, **how: Any) -> tuple[Conversation, tuple[Outcome, ...]]:
-    """The first words of a customer."""
-    c, begun = opened(id=number, thread_id=number, channel_id=1, customer_id=number, now=at, rules=line, **how)
-    c, outcomes = step(c, i.CustomerWrote(open=is_open(line.schedule, at)), now=at, rules=line)
-    return c, (*begun, *outcomes)
-
-
-def waiting(number: int, line: Rules, *, ago: float, **how: Any) -> Case:
-    """Another customer, who has found nobody so far."""
-    at = START - int(ago * SECOND)
-    c, _ = step(wrote(number, line, at, **how)[0], i.NobodyToOffer("all_at_limit"), now=at, rules=line)
-    return Case(c, line)
-
-
-def asked(number: int, line: Rules, person: Seat, *, ago: float) -> Case:
-    """Another customer, with whom this person was asked to speak so many seconds ago."""
-    at = START - int(ago * SECOND)
-    c, _ = wrote(number, line, at)
-    c, _ = step(c, i.Offered(person.user_id, "queue", {"code": "only_one"}), now=at, rules=line)
-    person.counted += 1
-    person.open_count += 1
-    return Case(c, line, {person.user_id: ("offered", at)})
-
-
-def customer(line: Rules, people: Sequence[Seat], others: Sequence[Case] = (), *, at: int = START, **how: Any) -> Stage:
-    """The moment at which the customer's words have been taken in."""
-    stage = Stage(line, people, others, at)
-    stage.enter(*wrote(OURS, line, at, **how))
-    return stage
-
-
-def seconds(stage: Stage) -> list[tuple[float, Outcome | Waits]]:
-    return [((each.at - START) / SECOND, each.outcome) for each in stage.told]
-
-
-def story(stage: Stage) -> list[tuple[float, str, Any]]:
-    """Who is asked, or why nobody is, and what the customer hears."""
-    found: list[tuple[float, str, Any]] = []
-    for second, outcome in seconds(stage):
-        match outcome:
-            case Fact("offered", params):
-                found.append((second, params["offer"], params["to"]))
-            case Waits(why):
-                found.append((second, "waits", why.reason.code))
-            case Say(auto):
-                found.append((second, "says", auto))
-    return found
-
-
-def played(stage: Stage, until: float = 250) -> list[tuple[float, str, Any]]:
-    stage.play(START + int(until * SECOND), most=1000, endless=True)
-    return story(stage)
-
-
-def reasons(stage: Stage) -> list[dict[str, Any]]:
-    """The stored explanation of each offer."""
-    return [
-        dict(outcome.params["why"])
-        for _, outcome in seconds(stage)
-        if isinstance(outcome, Fact) and outcome.code == "offered"
-    ]
-
-
-def facts(stage: Stage) -> list[tuple[float, str]]:
-    return [(second, outcome.code) for second, outcome in seconds(stage) if isinstance(outcome, Fact)]
-
-
-def ours(stage: Stage) -> Conversation:
-    assert stage.ours is not None
-    return stage.ours.c
-
+from tests.core.forecasts import (
+    AWAY,
+    LONG,
+    OURS,
+    START,
+    ZED,
+    asked,
+    back_at,
+    customer,
+    facts,
+    gone_at,
+    ours,
+    played,
+    queue,
+    reasons,
+    seat,
+    seconds,
+    story,
+    waiting,
+    wrote,
+)
 
 # --- who is asked -------------------------------------------------------------------------------------------
 
@@ -150,6 +68,13 @@ def test_several_who_wait_are_shared_out_evenly_even_at_one_instant() -> None:
     assert played(stage, 0) == [(0, "queue", EVE)]
     assert [each.c.offered_to for each in others] == [EVE, BOB, ANN]
     assert reasons(stage)[0]["params"] == {"since": START + 11}, "after everybody's last one"
+
+
+def test_two_who_are_asked_again_at_one_instant_are_asked_in_that_order_the_next_time() -> None:
+    line = rules()
+    stage = customer(line, queue(seat(ANN), seat(BOB), seat(EVE)), [waiting(1, line, ago=30)])
+    assert [user for _, _, user in played(stage, 120)] == [BOB, ANN, EVE], "the other one: Ann, Bob, Eve"
+    assert [user for _, _, user in played(stage, 180)][3:] == [ANN], "Bob, before her the last time, has the other one"
 
 
 def test_where_the_least_busy_is_asked_it_counts_what_each_has_in_hand() -> None:
@@ -332,6 +257,27 @@ def test_a_transfer_goes_back_when_who_was_asked_leaves() -> None:
     stage = customer(line, people, [transferred(1, line, people[0], ago=40)])
     assert played(stage, 15) == [(0, "queue", ANN), (10, "waits", "nobody_available")]
     assert (stage.others[0].c.state, stage.others[0].c.operator_id) == ("active", BOB)
+
+
+# --- what each has in hand --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "offered", "first", "customers", "later", "asleep"),
+    [("unanswered", 1, 1, 0, 0, 0), ("not_replied", 1, 1, 0, 1, 0), ("open", 1, 1, 1, 1, 1)],
+)
+def test_what_counts_is_the_table_of_capacity(
+    rule: str, offered: int, first: int, customers: int, later: int, asleep: int
+) -> None:
+    stage = customer(rules(counting=rule, close_text=TEXT), queue(seat(ANN, counted=3)))
+    played(stage, 0)
+    found = [stage.seats[ANN].counted - 3]
+    sleeps = i.Snoozed(ANN, START + DAY)
+    for each in (i.Accepted(ANN), i.Wrote(ANN), i.CustomerWrote(), sleeps, i.Finished(ANN), i.FinishedNow(ANN)):
+        stage.give(each)
+        found.append(stage.seats[ANN].counted - 3)
+    assert found == [offered, first, customers, later, asleep, 0, 0]
+    assert stage.seats[ANN].open_count == 0
 
 
 # --- the line ---------------------------------------------------------------------------------------------------

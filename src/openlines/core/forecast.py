@@ -168,7 +168,8 @@ class Stage:
 
     def _settle(self) -> None:
         for _ in range(100):
-            happened = (self._route(), self._wake(), self._presence())
+            self._route()
+            happened = (self._wake(), self._presence())
             if not any(happened):
                 return
 
@@ -230,12 +231,12 @@ class Stage:
 
     # --- routing --------------------------------------------------------------------------------------------
 
-    def _route(self) -> bool:
-        """Offers what waits, as far as there are people for it. True when something was offered or parked."""
+    def _route(self) -> None:
+        """Offers what waits, as far as there are people for it."""
         waiting = {case.c.id: case for case in self._cases() if case.c.state == "waiting"}
         due = any(case.c.route_at is not None and case.c.route_at <= self.now for case in waiting.values())
         if not due or not self.rules.active:
-            return False
+            return
         offered = 0
         nobody: Choice | None = None  # nobody can take one of them, so nobody of the queue can take those behind it
         for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()]), 1):
@@ -249,7 +250,6 @@ class Stage:
             else:
                 self._offer(case, choice, offer)
                 offered += 1
-        return True
 
     def _held(self, case: Case) -> bool:
         """Off hours, of a line that offers nothing then: what was parked while it was open is held like the rest."""
