@@ -79,6 +79,17 @@ describe("the chat", () => {
     expect(keeper.get("draft")).toBeUndefined();
   });
 
+  it("rings for somebody new, whose messages are counted anew", async () => {
+    const { keeper, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
+    const chat = make();
+    await chat.visitor.arrive();
+    chat.reading.hear([{ id: 9, seq: 9, author: "operator", text: "hello", at: "2026-01-01T10:00:00Z" }]);
+    expect(keeper.get("rung")).toBe(9);
+    chat.reading.forget();
+    chat.reading.hear([{ id: 10, seq: 1, author: "operator", text: "hello", at: "2026-01-01T10:00:00Z" }]);
+    expect(keeper.get("rung")).toBe(1);
+  });
+
   it("fetches the middle of a long absence however often that fails", async () => {
     const message = (seq: number) => ({ id: seq, seq, author: "operator" as const, text: `${seq}`, at: "2026-01-01T10:00:00Z" });
     const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index));

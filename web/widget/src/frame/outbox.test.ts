@@ -46,6 +46,24 @@ describe("the outbox", () => {
     expect(outbox.entries()).toEqual([]);
   });
 
+  it("keeps the order of words of one instant, and of words after the clock was set back", async () => {
+    const sent: string[] = [];
+    let down = true;
+    const { outbox } = setUp(({ text }) => {
+      if (down) return Promise.reject(new Problem(0));
+      sent.push(text);
+      return Promise.resolve();
+    });
+    const said = Array.from({ length: 8 }, (_, index) => `${index}`);
+    for (const text of said) {
+      outbox.add(text, []);
+      if (text === "3") vi.setSystemTime(Date.now() - 3_600_000);
+    }
+    down = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual(said);
+  });
+
   it("repeats with the same id until the server has it, then goes on", async () => {
     const ids: string[] = [];
     let down = true;

@@ -47,7 +47,8 @@ export class Outbox {
 
   /** Returns its id. */
   add(text: string, files: FileInfo[]): string {
-    const at = Date.now();
+    // They go out by their ids: words of one instant in their order, and also when the clock was set back.
+    const at = Math.max(Date.now(), (this.entries().at(-1)?.at ?? 0) + 1);
     const id = newId(at);
     this.keep({ client_message_id: id, text, files, at });
     void this.flush();

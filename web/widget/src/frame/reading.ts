@@ -62,7 +62,7 @@ export class Reading {
     this.cursor = this.readSent = 0;
     this.wasLive = false;
     this.blobs.clear();
-    this.parts.keeper.remove("read");
+    for (const name of ["read", "rung"]) this.parts.keeper.remove(name);
     this.parts.store.set({ messages: [], more: false, readByStaff: 0, readSeq: 0, typing: undefined });
     this.look();
   }

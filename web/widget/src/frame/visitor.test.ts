@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** `serve` answers each request; a number is a refusal with that status, undefined is silence. */
-function setUp(serve: (asked: Asked) => object | number | undefined) {
+function setUp(serve: (asked: Asked) => object | number | undefined, title = "Shop") {
   const asked: Asked[] = [];
   const arrived: [SessionAnswer, boolean][] = [];
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
@@ -36,7 +36,7 @@ function setUp(serve: (asked: Asked) => object | number | undefined) {
       keeper,
       base: "/api",
       language: () => "en",
-      page: () => ({ url: "https://shop.example/", title: "Shop", referrer: "" }),
+      page: () => ({ url: "https://shop.example/", title, referrer: "" }),
       arrived: (answer, other) => arrived.push([answer, other]),
     });
   return { asked, arrived, keeper, make };
@@ -101,6 +101,17 @@ describe("the visitor", () => {
     down = false;
     await visitor.ensure();
     expect(asked.map((one) => one.body["identity"])).toEqual(["good", "good"]);
+  });
+
+  it("says nothing that cannot be said in UTF-8, wherever the page has it from", async () => {
+    // A title that was cut in the middle of a character.
+    const { asked, make } = setUp(() => ({ token: "t" }), "Sale 😀\ud83d");
+    const visitor = make();
+    await visitor.describe({ name: "\udc00Vera", data: { deep: ["\ud800"] } });
+    await visitor.ensure();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[0]?.body["title"]).toBe("Sale 😀\ufffd");
+    expect(asked[1]?.body).toEqual({ name: "\ufffdVera", data: { deep: ["\ufffd"] } });
   });
 
   it("says what the site told of him as soon as there is somebody to say it of", async () => {

@@ -2,7 +2,7 @@
 
 import type { FileInfo, Outgoing, Sent } from "./model/types";
 import type { Line } from "./net/line";
-import { Problem, whole } from "./net/rest";
+import { Problem } from "./net/rest";
 import { Outbox } from "./outbox";
 import type { Reading } from "./reading";
 import { fetchExtras } from "./later";
@@ -90,7 +90,7 @@ export class Writing {
   /** True: the words are on their way and leave the composer. */
   send(text: string): boolean {
     const { store, keeper } = this.parts;
-    const said = whole(text.trim());
+    const said = text.trim();
     const { uploads } = this.state;
     if (uploads.some((upload) => upload.error) || (!said && !uploads.length)) return false;
     if (uploads.some((upload) => !upload.info)) {

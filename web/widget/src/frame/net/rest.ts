@@ -36,7 +36,7 @@ export async function request<T>(url: string, { method = "GET", body, token, lan
   const answer = await ask(url, {
     method,
     headers: headers({ token, language, json: body !== undefined }),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: JSON.stringify(body, (_, value: unknown) => (typeof value === "string" ? whole(value) : value)) }),
   });
   if (!answer.ok) throw await refusal(answer);
   // Half an answer, or a page of somebody's between us and the server: whether it was done nobody can say.
@@ -49,7 +49,7 @@ export async function fetchBlob(url: string, token: string | undefined): Promise
   return answer.blob();
 }
 
-/** Half of a surrogate pair cannot be written in UTF-8. */
+/** Half of a surrogate pair, as of a title that was cut, cannot be written in UTF-8. */
 export function whole(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }

@@ -22,7 +22,7 @@ function chatWith(state: Partial<State>): { chat: Chat; state: State } {
         return Promise.resolve({ to: "vera@shop.example" });
       },
     },
-    writing: { draft: () => "", typed: () => undefined, send: vi.fn(() => true) },
+    writing: { draft: () => "", typed: () => undefined, send: vi.fn(() => true), attach: vi.fn() },
   };
   return { chat: chat as unknown as Chat, state: whole as unknown as State };
 }
@@ -72,6 +72,24 @@ describe("an address", () => {
 });
 
 describe("the composer", () => {
+  it("takes the words that a table or a letter was copied with, and not the picture of them", async () => {
+    await learn("en");
+    const { chat, state } = chatWith({});
+    const field = put(<Composer chat={chat} state={state} />).querySelector("textarea") as HTMLTextAreaElement;
+    const paste = (...types: string[]) => {
+      const event = new Event("paste", { bubbles: true, cancelable: true });
+      const files = types.includes("Files") ? [new File(["x"], "image.png", { type: "image/png" })] : [];
+      field.dispatchEvent(Object.assign(event, { clipboardData: { types, files } }));
+      return event.defaultPrevented;
+    };
+    expect(paste("text/plain")).toBe(false);
+    expect(paste("text/plain", "text/html", "text/rtf", "Files")).toBe(false);
+    expect(chat.writing.attach).not.toHaveBeenCalled();
+    expect(paste("text/html", "Files")).toBe(true);
+    expect(paste("Files")).toBe(true);
+    expect(chat.writing.attach).toHaveBeenCalledTimes(2);
+  });
+
   it("leaves the Enter that ends a word to whoever makes words of several keys", async () => {
     await learn("en");
     const { chat, state } = chatWith({});

@@ -42,8 +42,9 @@ export function Composer({ chat, state }: { chat: Chat; state: State }) {
     send();
   };
   const paste = (event: ClipboardEvent) => {
-    const files = event.clipboardData?.files;
-    if (!files?.length) return;
+    const { files, types } = event.clipboardData ?? {};
+    // Tables and letters are copied as words and as a picture of them.
+    if (!files?.length || (types?.includes("text/plain") && types.includes("text/html"))) return;
     event.preventDefault();
     chat.writing.attach(files);
   };
