@@ -51,6 +51,37 @@ def test_a_text() -> None:
     assert not heard.data
 
 
+@pytest.mark.parametrize(
+    ("text", "entities", "read"),
+    [
+        ("look here please", [(5, 4, "https://a.example/?x=1")], "look here (https://a.example/?x=1) please"),
+        # Telegram counts in UTF-16 units: an emoji is two.
+        ("😀 тут и там", [(3, 3, "https://a.example/"), (9, 3, "https://b.example/")], None),
+        ("https://a.example/", [(0, 18, "https://a.example/")], "https://a.example/"),
+        ("a.example", [(0, 9, "http://a.example/")], "a.example"),
+        ("bank.example", [(0, 12, "https://evil.example/")], "bank.example (https://evil.example/)"),
+        ("odd", [(1, 99, "https://a.example/"), (-4, 1, "x"), (0, 0, "y")], "odd (https://a.example/)"),
+    ],
+)
+def test_where_words_lead_is_read_with_them(text: str, entities: list[tuple[int, int, str]], read: str | None) -> None:
+    given = [{"type": "text_link", "offset": at, "length": size, "url": url} for at, size, url in entities]
+    given = [{"type": "bold", "offset": 0, "length": 1}, *given]
+    read = read or "😀 тут (https://a.example/) и там (https://b.example/)"
+    assert said(text=text, entities=given).text == read
+    photo = [{"file_id": "s", "file_unique_id": "a", "width": 90, "height": 60}]
+    assert said(photo=photo, caption=text, caption_entities=given).text == read
+    (inbound,) = parse(update(edited_message=message(text=text, entities=given)))
+    assert isinstance(inbound, Edited)
+    assert inbound.said.text == read
+
+
+@pytest.mark.parametrize(
+    "entities", [None, {}, "x", [None], [{"type": "text_link"}], [{"type": "text_link", "offset": "0"}]]
+)
+def test_entities_of_another_shape_are_overlooked(entities: Any) -> None:
+    assert said(text="hello", entities=entities).text == "hello"
+
+
 def test_a_customer_without_surname_handle_language() -> None:
     bare = {"id": 5, "is_bot": False, "first_name": "Аня"}
     (heard,) = parse(update(message={**message(text="x"), "from": bare}))

@@ -6,6 +6,7 @@ its kind's name, and only what is no update at all raises (and is then quarantin
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
@@ -182,11 +183,11 @@ def _content(message: Update) -> _Content:
         if name in message:
             return read(message)
     unknown = next((name for name in message if name not in _ENVELOPE), "empty")
-    return str(message.get("caption") or ""), (), {"unsupported": unknown[:100]}
+    return _caption(message), (), {"unsupported": unknown[:100]}
 
 
 def _text(message: Update) -> _Content:
-    return str(message["text"]), (), {}
+    return _words(message, "text", "entities"), (), {}
 
 
 def _photo(message: Update) -> _Content:
@@ -239,7 +240,37 @@ def _dice(message: Update) -> _Content:
 
 
 def _caption(message: Update) -> str:
-    return str(message.get("caption") or "")
+    return _words(message, "caption", "caption_entities")
+
+
+def _words(message: Update, name: str, marks: str) -> str:
+    """A text, with the address behind words that lead to another one than they say. Offsets are UTF-16 units."""
+    text = str(message.get(name) or "")
+    entities = message.get(marks)
+    links = [each for each in entities if _is_link(each)] if isinstance(entities, list) else []
+    units = text.encode("utf-16-le", "surrogatepass")
+    for link in sorted(links, key=lambda each: -each["offset"]):
+        start, end = 2 * link["offset"], 2 * (link["offset"] + link["length"])
+        said = units[start:end].decode("utf-16-le", "replace")
+        if _plain(said) != _plain(link["url"]):
+            units = units[:end] + f" ({link['url']})".encode("utf-16-le", "surrogatepass") + units[end:]
+    return units.decode("utf-16-le", "replace")
+
+
+def _is_link(entity: Any) -> bool:
+    return (
+        isinstance(entity, dict)
+        and entity.get("type") == "text_link"
+        and isinstance(entity.get("url"), str)
+        and all(isinstance(entity.get(each), int) for each in ("offset", "length"))
+        and entity["offset"] >= 0
+        and entity["length"] > 0
+    )
+
+
+def _plain(address: str) -> str:
+    """An address as people write it."""
+    return re.sub(r"^https?://", "", address.strip().lower()).rstrip("/")
 
 
 def _file(file: Update, role: Role, name: str, type_: str) -> RemoteFile:
