@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openlines.core.line import LANGUAGES, Problem
 from openlines.services import presence, queue
-from openlines.services.access import Actor
-from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.services.sessions import end_everywhere
 from openlines.store import departments as department_rows
 from openlines.store import portal as portals
@@ -45,7 +45,7 @@ def add_user(  # noqa: PLR0913 - a person has so many facts
     Without a language or a time zone of his own he has those of the portal.
     Refuses with `Invalid` (name, email, role, language, time_zone, department_ids); `email_taken` is one of its codes.
     """
-    _only_administrators(actor)
+    require_administrator(actor)
     email = email.strip().lower()
     language, time_zone = _as_the_portal(tx, language, time_zone)
     values = {"name": name.strip(), "email": email, "role": role, "language": language, "time_zone": time_zone}
@@ -83,7 +83,7 @@ def change_user(
     Refuses: `NotFound`; `Forbidden`; `Invalid`; `Conflict` "changed_meanwhile" when `version` is old,
     "last_administrator" and "not_yourself" when the portal or the actor would be left without rights.
     """
-    _only_administrators(actor)
+    require_administrator(actor)
     if unknown := set(changes) - _CHANGEABLE:
         raise Invalid([Problem(each, "unknown_field") for each in sorted(unknown)])
     user = access_user(tx, user_id)
@@ -95,7 +95,7 @@ def change_user(
         raise Conflict("changed_meanwhile", version=user.version)
     if changes:
         stored = {key: int(value) if key == "active" else value for key, value in changes.items()}
-        rows.change_user(tx, user_id, version, **stored)
+        _put(tx, user, stored)
     if department_ids is not None:
         department_rows.set_departments_of(tx, user_id, department_ids)
         queue.rebuild_seats(tx, None)
@@ -121,9 +121,15 @@ def change_me(tx: Tx, actor: Actor, **changes: Any) -> User:
     if problems := _problems(changes):
         raise Invalid(problems)
     if changes:
-        rows.change_user(tx, user.id, user.version, **changes)
+        _put(tx, user, changes)
         tx.event("user.changed", user_id=user.id, data={"what": sorted(changes)})
     return access_user(tx, actor.user_id)
+
+
+def _put(tx: Tx, user: User, values: dict[str, Any]) -> None:
+    """Refuses with `Conflict` when somebody else has changed this user since he was read."""
+    if not rows.change_user(tx, user.id, user.version, **values):
+        raise Conflict("changed_meanwhile", version=user.version)
 
 
 def set_password(tx: Tx, user_id: int, password_hash: str, *, keep_session: int = 0) -> None:
@@ -141,11 +147,6 @@ def access_user(reader: Reader, user_id: int) -> User:
     if user is None:
         raise NotFound("user")
     return user
-
-
-def _only_administrators(actor: Actor | None) -> None:
-    if actor is not None and actor.role != "administrator":
-        raise Forbidden(need="administrator")
 
 
 def _check_change(tx: Tx, actor: Actor, user: User, changes: dict[str, Any]) -> None:

@@ -100,13 +100,13 @@ def agree(tx: Tx, thread: ThreadRow, language: str, version: str) -> None:
     open_id = conversations.open_of_thread(tx, thread.id)
     if open_id is not None:
         turn = Turn(tx, load(tx, open_id))
-        _same(version, turn.rules.settings)
+        same_text(version, turn.rules.settings)
         if thread.consent_given != version:
             give(turn, "button")
             turn.done()
         return
     line_id, settings = line_of(tx, thread.channel_id)
-    _same(version, settings)
+    same_text(version, settings)
     if thread.consent_given != version:
         whose = {"customer_id": thread.customer_id, "thread_id": thread.id, "line_id": line_id}
         _keep(tx, settings, language, "button", **whose)
@@ -114,7 +114,8 @@ def agree(tx: Tx, thread: ThreadRow, language: str, version: str) -> None:
         tx.event("customer.changed", thread_id=thread.id, data={"customer_id": thread.customer_id})
 
 
-def _same(version: str, settings: LineSettings) -> None:
+def same_text(version: str, settings: LineSettings) -> None:
+    """Refuses an agreement to a text that is another one meanwhile."""
     if not version or version != version_of(settings):
         raise Refused("consent_changed")
 

@@ -27,7 +27,7 @@ def change(tx: Tx, actor: Actor, customer_id: int, version: int, **changes: Any)
     if problems:
         raise Invalid(problems)
     if row.version != version:
-        raise Conflict("changed_meanwhile", version=row.version)
+        raise _overtaken(row)
     values = {name: value.strip() for name, value in changes.items() if name != "fields"}
     if "fields" in changes:
         present = {**msgspec.json.decode(row.fields), **changes["fields"]}
@@ -37,7 +37,8 @@ def change(tx: Tx, actor: Actor, customer_id: int, version: int, **changes: Any)
         values["fields"] = msgspec.json.encode(kept).decode()
     if not values:
         return row
-    threads.put_customer_seen(tx, customer_id, version, **values)
+    if not threads.put_customer_seen(tx, customer_id, version, **values):
+        raise _overtaken(row)
     if row.email and values.get("email", row.email) != row.email:
         withdraw(tx, customer_id, row.email)
     for thread in threads.of_customer(tx, customer_id):
@@ -48,6 +49,10 @@ def change(tx: Tx, actor: Actor, customer_id: int, version: int, **changes: Any)
             data={"customer_id": customer_id, "by": actor.user_id},
         )
     return row._replace(version=version + 1, **values)
+
+
+def _overtaken(row: CustomerRow) -> Conflict:
+    return Conflict("changed_meanwhile", version=row.version)
 
 
 def _problems(changes: dict[str, Any]) -> list[Problem]:

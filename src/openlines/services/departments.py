@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from openlines.core.line import Problem
 from openlines.services import queue
-from openlines.services.access import Actor
-from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
+from openlines.services.access import Actor, require_administrator
+from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.store import departments as rows
 from openlines.store import users as user_rows
 from openlines.store.departments import Department
@@ -34,7 +34,7 @@ def add_department(
 
     Refuses with `Forbidden` and `Invalid` (name, parent_id, head_id, member_ids).
     """
-    _only_administrators(actor)
+    require_administrator(actor)
     tree = {each.id: each for each in rows.all_departments(tx)}
     values = {"name": name.strip(), "parent_id": parent_id, "head_id": head_id}
     problems = _problems(tx, tree, None, values, member_ids)
@@ -57,7 +57,7 @@ def change_department(
     **changes: Any,
 ) -> None:
     """Refuses: `NotFound`; `Forbidden`; `Invalid` (also a parent below itself); `Conflict` "changed_meanwhile"."""
-    _only_administrators(actor)
+    require_administrator(actor)
     if unknown := set(changes) - _CHANGEABLE:
         raise Invalid([Problem(each, "unknown_field") for each in sorted(unknown)])
     tree = {each.id: each for each in rows.all_departments(tx)}
@@ -69,9 +69,8 @@ def change_department(
     problems = _problems(tx, tree, department_id, changes, member_ids or ())
     if problems:
         raise Invalid(problems)
-    if department.version != version:
+    if department.version != version or not rows.change_department(tx, department_id, version, **changes):
         raise Conflict("changed_meanwhile", version=department.version)
-    rows.change_department(tx, department_id, version, **changes)
     if member_ids is not None:
         rows.set_members(tx, department_id, member_ids)
     if member_ids is not None or {"parent_id", "head_id"} & changes.keys():
@@ -81,18 +80,13 @@ def change_department(
 
 def delete_department(tx: Tx, actor: Actor, department_id: int) -> None:
     """Its children move up, its members stay users, queues lose it. Refuses: `NotFound`; `Forbidden`."""
-    _only_administrators(actor)
+    require_administrator(actor)
     department = rows.department_by_id(tx, department_id)
     if department is None:
         raise NotFound("department")
     rows.delete_department(tx, department)
     queue.rebuild_seats(tx, None)
     tx.event("department.changed", data={"department_id": department_id, "deleted": True})
-
-
-def _only_administrators(actor: Actor | None) -> None:
-    if actor is not None and actor.role != "administrator":
-        raise Forbidden(need="administrator")
 
 
 def _problems(

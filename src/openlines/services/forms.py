@@ -102,16 +102,23 @@ def _wrong(field: FormField, value: str) -> Problem | None:
     return None
 
 
+def judged(
+    settings: LineSettings, customer: CustomerRow | None, given: Mapping[str, str], language: str
+) -> tuple[list[FormField], list[Answer]]:
+    """What was still to be asked, and the answers. Refuses with `Invalid`, and "no_form" where there is none."""
+    if settings.form == "off":
+        raise Refused("no_form")
+    wanted = unknown(settings, customer)
+    return wanted, check(wanted, {key: given[key] for key in given if not _old(key, wanted, settings)}, language)
+
+
 def fill(tx: Tx, thread: ThreadRow, given: Mapping[str, str], language: str) -> None:
-    """The visitor has answered. Refuses with `Invalid`, and "no_form" where there is none."""
+    """The visitor has answered. Refuses as `judged` does."""
     open_id = conversations.open_of_thread(tx, thread.id)
     case = load(tx, open_id) if open_id is not None else None
     settings = case.rules.settings if case is not None else consent.line_of(tx, thread.channel_id)[1]
-    if settings.form == "off":
-        raise Refused("no_form")
     customer = threads.customer(tx, thread.customer_id)
-    wanted = unknown(settings, customer)
-    answers = check(wanted, {key: given[key] for key in given if not _old(key, wanted, settings)}, language)
+    wanted, answers = judged(settings, customer, given, language)
     if customer is not None:
         _to_card(tx, customer, wanted, answers)
     if case is not None:

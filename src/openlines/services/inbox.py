@@ -344,8 +344,7 @@ def replay(tx: Tx, ids: Sequence[int], actor: Actor | None = None) -> int:
 
     `actor`: on whose behalf; None for the machine's owner at the command line.
     """
-    if actor is not None:
-        require_administrator(actor)
+    require_administrator(actor)
     if len(ids) > REPLAYED_AT_ONCE:
         raise Invalid.field("ids", "too_many", {"most": REPLAYED_AT_ONCE})
     count = inbox.replay(tx, list(ids))

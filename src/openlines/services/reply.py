@@ -55,6 +55,7 @@ def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow
         dedupe=_dedupe(actor, said),
     )
     c = turn.done()
+    _attach(tx, said, c.thread_id)
     if by_letter:
         reply_letters.expect(tx, c.thread_id)
     if not said.note and c.operator_id is not None and c.operator_id != case.around.last_operator_id:
@@ -96,6 +97,7 @@ def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
     turn.step(Wrote(actor.user_id))
     message_id = turn.message("operator", said.text, author_id=actor.user_id, data=data, dedupe=_dedupe(actor, said))
     c = turn.done()
+    _attach(tx, said, thread_id)
     threads.put(tx, thread_id, last_conversation_id=c.id, last_operator_id=actor.user_id)
     if by_letter:
         reply_letters.expect(tx, thread_id)
@@ -149,13 +151,17 @@ def _data(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> dict[str, Any]:
             if row.user_id != actor.user_id and row.thread_id != thread_id:
                 raise Invalid.field("files", "unknown_file")
         data["files"] = [row.shown() for row in rows]
-        files.attach(tx, list(said.files), thread_id)
     if said.reply_to is not None:
         answered = messages.one(tx, said.reply_to)
         if answered is None or answered.thread_id != thread_id:
             raise Invalid.field("reply_to", "unknown_message")
         data["reply_to"] = said.reply_to
     return data
+
+
+def _attach(tx: Tx, said: Reply, thread_id: int) -> None:
+    if said.files:
+        files.attach(tx, list(said.files), thread_id)
 
 
 def _said(tx: Tx, message_id: int) -> MessageRow:

@@ -73,20 +73,27 @@ def _field(field: FormField, language: str) -> dict[str, Any]:
 
 def agree(tx: Tx, channel_id: int, external_id: str, person: Person, version: str) -> None:
     """He pressed "agree" under the text of this version."""
-    thread = _thread(tx, channel_id, external_id, person)
+    thread = _thread(tx, channel_id, external_id, person, lambda settings: consent.same_text(version, settings))
     consent.agree(tx, thread, person.language, version)
 
 
 def fill_in(tx: Tx, channel_id: int, external_id: str, person: Person, answers: Mapping[str, str]) -> int:
     """He filled in the form; answers by the keys of its questions. Returns the thread."""
-    thread = _thread(tx, channel_id, external_id, person)
-    forms.fill(tx, thread, answers, person.language or "en")
+    language = person.language or "en"
+    thread = _thread(
+        tx, channel_id, external_id, person, lambda settings: forms.judged(settings, None, answers, language)
+    )
+    forms.fill(tx, thread, answers, language)
     return thread.id
 
 
-def _thread(tx: Tx, channel_id: int, external_id: str, person: Person) -> ThreadRow:
+def _thread(
+    tx: Tx, channel_id: int, external_id: str, person: Person, judge: Callable[[LineSettings], object]
+) -> ThreadRow:
+    """His thread. Of somebody new, `judge` refuses before anything is written what would be refused afterwards."""
     thread = threads.by_identity(tx, channel_id, external_id)
     if thread is None:
+        judge(consent.line_of(tx, channel_id)[1])
         add_identity(tx, channel_id, external_id, person)
         thread = threads.by_identity(tx, channel_id, external_id)
     if thread is None:

@@ -152,7 +152,7 @@ def file_of(reader: Reader, channel_id: int, external_id: str, file_id: str) -> 
     row = files.one(reader, file_id)
     if row is None:
         raise NotFound("file")
-    if row.thread_id is None and row.user_id is not None:
+    if row.thread_id is None and files.is_face(reader, file_id):
         return row
     if row.thread_id is None or row.thread_id != thread_of(reader, channel_id, external_id):
         raise NotFound("file")

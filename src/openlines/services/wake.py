@@ -24,7 +24,6 @@ class Woken(NamedTuple):
     more: bool
     lines: frozenset[int]  # where something waits for routing
     lateness: tuple[int, ...]  # µs behind the time each was due
-    next_at: int | None
 
 
 def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
@@ -41,7 +40,7 @@ def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
         if after.state == "waiting" and after.route_at is not None and after.route_at <= tx.now:
             lines.add(after.line_id)
     more = len(ids) == conversations.DUE_CHUNK
-    return Woken(len(ids), more, frozenset(lines), tuple(lateness), None)
+    return Woken(len(ids), more, frozenset(lines), tuple(lateness))
 
 
 def wake_people(tx: Tx) -> int:
