@@ -4,10 +4,10 @@ A lane (the vendor's chat) is worked through in the order of arrival. Rows of on
 across nodes ids are no order, because each node draws them from a block of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select, update
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.postgresql import insert
 
@@ -40,7 +40,13 @@ class Kept(NamedTuple):
 _COLUMNS: Final = [inbox.c[name] for name in InboxRow._fields]
 # Written in PostgreSQL's dialect; SQLite says it with the same words.
 _ADD: Final = Statement(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "dedupe"]))
-_NEWEST: Final = Statement(select(*_COLUMNS).where(_NEW).order_by(inbox.c.received_at, inbox.c.id).limit(256))
+_LANE: Final[ColumnElement[str]] = cast(inbox.c.channel_id, Text).concat(":").concat(inbox.c.lane)
+_NEWEST: Final = Statement(
+    select(*_COLUMNS)
+    .where(_NEW, ~among(inbox.c.channel_id, "but_channels"), ~among(_LANE, "but_lanes"))
+    .order_by(inbox.c.received_at, inbox.c.id)
+    .limit(256)
+)
 _HOLD: Final = Statement(
     select(inbox.c.attempts).where(inbox.c.id == bindparam("id"), _NEW).with_for_update(skip_locked=True)
 )
@@ -99,9 +105,15 @@ def keep(tx: Tx, channel_id: int, rows: Sequence[Kept]) -> None:
     )
 
 
-def newest(reader: Reader) -> list[InboxRow]:
-    """Up to 256 rows that nobody has worked through, in the order of arrival."""
-    return [InboxRow._make(row) for row in reader.all(_NEWEST)]
+def newest(
+    reader: Reader, *, but_lanes: Iterable[tuple[int, str]] = (), but_channels: Iterable[int] = ()
+) -> list[InboxRow]:
+    """Up to 256 rows that nobody has worked through, in the order of arrival. Those of some lanes (channel, lane) and
+    channels are left out, so that what waits there keeps nobody else from being seen.
+    """
+    lanes = [f"{channel_id}:{lane}" for channel_id, lane in but_lanes]
+    rows = reader.all(_NEWEST, but_channels=list(but_channels), but_lanes=lanes)
+    return [InboxRow._make(row) for row in rows]
 
 
 def hold(tx: Tx, row_id: int) -> int | None:

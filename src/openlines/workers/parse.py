@@ -17,11 +17,13 @@ from openlines.channels.words import PRESSED
 from openlines.files.base import Files, TooLarge
 from openlines.services import inbox
 from openlines.services.inbox import Applied, Fetched, Missing, Wanted
-from openlines.store import Commit, Store, StoreClosed, StoreError
-from openlines.store.inbox import InboxRow
+from openlines.store import Commit, ConstraintFailed, Store, StoreClosed, StoreError
+from openlines.store.errors import StatementFailed
+from openlines.store.inbox import InboxRow, newest
 from openlines.support.ids import new_key
 from openlines.support.log import logger
 from openlines.support.outbound import NoAnswer, NotSent
+from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND, Alarm
 from openlines.workers.persist import persist
@@ -29,13 +31,15 @@ from openlines.workers.persist import persist
 log = logger(__name__)
 
 LANES_AT_ONCE: Final = 64
-FETCHES_AT_ONCE: Final = 8
+LANES_PER_CHANNEL: Final = 48  # the rest is for the others, should the files of one not come
+FETCHES_AT_ONCE: Final = 8  # of a channel
 LATE: Final = SECOND
 KEPT_FOR: Final = 7 * 86_400 * SECOND  # vendors repeat for days; Telegram's numbering may be repeated after a week
 _TRIES: Final = (0.0, 0.05, 0.2)  # seconds before each try to apply an event
 _FETCH_SECONDS: Final = 45.0
 _FETCH_AGAIN: Final = (60.0, 600.0, 3600.0)
 _ANOTHERS: Final = 60.0  # seconds that another process may take for the slow part of an event
+_ELSEWHERE: Final = 0.2  # seconds until a lane is looked at again at which another process is
 _TRIM_EVERY: Final = 600.0
 _FACES: Final = 10_000
 
@@ -51,7 +55,7 @@ class Parser:
         self._files = files
         self._alarm = Alarm(store.clock.now)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
-        self._fetches = asyncio.Semaphore(FETCHES_AT_ONCE)
+        self._fetches: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(FETCHES_AT_ONCE))
         self._others: dict[int, tuple[int, float]] = {}  # row → attempts, since when we see them (loop time)
         self._later: list[tuple[float, int, int, int, Wanted]] = []  # when, tie, tries, channel, what
         self._asides: set[asyncio.Task[None]] = set()
@@ -91,17 +95,22 @@ class Parser:
 
     async def _turn(self) -> None:
         expected = await self._alarm.wait()
-        rows = await self._store.read(inbox.take)
+        busy = Counter(channel_id for channel_id, _ in self._lanes)
+        full = [channel_id for channel_id, count in busy.items() if count >= LANES_PER_CHANNEL]
+        rows = await self._store.read(newest, but_lanes=list(self._lanes), but_channels=full)
         if not expected and any(self._store.clock.now() - row.received_at > LATE for row in rows if self._is_idle(row)):
             self.found_late += 1
         by_lane: defaultdict[Lane, list[InboxRow]] = defaultdict(list)
         for row in rows:
             by_lane[row.channel_id, row.lane].append(row)
         for lane, waiting in by_lane.items():
-            if lane not in self._lanes and len(self._lanes) < LANES_AT_ONCE:
-                task = asyncio.create_task(self._work(waiting), name=f"lane {lane}")
-                self._lanes[lane] = task
-                task.add_done_callback(lambda _, lane=lane: self._idle(lane))  # type: ignore[misc]
+            channel_id, _ = lane
+            if lane in self._lanes or len(self._lanes) >= LANES_AT_ONCE or busy[channel_id] >= LANES_PER_CHANNEL:
+                continue
+            busy[channel_id] += 1
+            task = asyncio.create_task(self._work(waiting), name=f"lane {lane}")
+            self._lanes[lane] = task
+            task.add_done_callback(lambda _, lane=lane: self._idle(lane))  # type: ignore[misc]
 
     def _is_idle(self, row: InboxRow) -> bool:
         return (row.channel_id, row.lane) not in self._lanes
@@ -116,6 +125,7 @@ class Parser:
         try:
             for row in rows:
                 if not await self._one(row):
+                    await asyncio.sleep(random.uniform(0.5, 1.5) * _ELSEWHERE)
                     return
         except StoreError as problem:
             if not isinstance(problem, StoreClosed):
@@ -126,22 +136,21 @@ class Parser:
         """Applies an event or puts it aside; False when another process is at it, and the lane has to wait."""
         try:
             connected = await self._accounts.get(row.channel_id, 0)
-            inbound = connected.channel.parse(connected.account, row.body) if connected is not None else []
+            if connected is None:
+                raise LookupError("the channel is gone")
+            inbound = connected.channel.parse(connected.account, row.body)
+            remote = [file for each in inbound if isinstance(each, Said) for file in each.files]
+            fetched: dict[str, Fetched | Missing] = {}
+            if remote:
+                if not await self._mine(row):
+                    return False
+                fetched = await self._fetch_all(connected, remote)
+            return await self._apply(row, connected, inbound, fetched)
         except StoreError:
             raise
         except Exception as problem:  # noqa: BLE001 - a poison event may raise anything
             await self._aside(row, problem)
             return True
-        if connected is None:
-            await self._aside(row, LookupError("the channel is gone"))
-            return True
-        remote = [file for each in inbound if isinstance(each, Said) for file in each.files]
-        fetched: dict[str, Fetched | Missing] = {}
-        if remote:
-            if not await self._mine(row):
-                return False
-            fetched = await self._fetch_all(connected, remote)
-        return await self._apply(row, connected, inbound, fetched)
 
     async def _apply(
         self, row: InboxRow, connected: Connected, inbound: Sequence[Inbound], fetched: dict[str, Fetched | Missing]
@@ -154,15 +163,18 @@ class Parser:
                 applied = await self._store.write(
                     inbox.apply, row.id, row.channel_id, inbound, fetched, photos=photos, lane=row.channel_id
                 )
+            except (ConstraintFailed, StatementFailed) as caught:
+                problem = caught  # of this event: the store is well
             except StoreError:
                 raise
             except Exception as caught:  # noqa: BLE001 - a poison event may raise anything
                 problem = caught
             else:
+                if applied is None:  # what comes after it may not be applied before it is
+                    return False
                 self._others.pop(row.id, None)
-                if applied is not None:
-                    self.counts["applied"] += 1
-                    self._after(row, connected, applied)
+                self.counts["applied"] += 1
+                self._after(row, connected, applied)
                 return True
         await self._aside(row, problem or RuntimeError("unknown"))
         return True
@@ -215,6 +227,7 @@ class Parser:
         """Whether the slow part of an event is ours. Another process that has begun it gets a minute for it."""
         now = asyncio.get_running_loop().time()
         if row.attempts and self._store.dialect != "sqlite":
+            self._others = {each: seen for each, seen in self._others.items() if now - seen[1] < 2 * _ANOTHERS}
             attempts, since = self._others.setdefault(row.id, (row.attempts, now))
             if attempts != row.attempts:
                 self._others[row.id] = (row.attempts, now)
@@ -233,7 +246,7 @@ class Parser:
         if file.size is not None and file.size > limit:
             return Missing("file_too_big", again=False)
         try:
-            async with self._fetches, asyncio.timeout(_FETCH_SECONDS):
+            async with self._fetches[connected.account.id], asyncio.timeout(_FETCH_SECONDS):
                 chunks = connected.channel.fetch(connected.account, file.ref, connected.http)
                 kept = await self._files.keep(chunks, name=file.name, declared=file.type, limit=limit)
         except FetchFailed as problem:
@@ -243,6 +256,10 @@ class Parser:
         except (TimeoutError, NotSent, NoAnswer, OSError) as problem:
             log.warning("a file could not be fetched", problem=repr(problem)[:300])
             return Missing("vendor_unreachable", again=True)
+        except Exception:
+            # A fault of ours, or words of the vendor that nobody knows: the message is worth more than its file.
+            log.exception("fetching a file went wrong", channel=connected.account.id)
+            return Missing("not_fetched", again=True)
         return Fetched(new_key(), kept)
 
     async def _fetch_wanted(self, connected: Connected, wanted: Wanted) -> bool:
@@ -270,8 +287,12 @@ class Parser:
     async def _fetch_later(self) -> None:
         await asyncio.sleep(5.0)
         while self._later and self._later[0][0] <= asyncio.get_running_loop().time():
+            channel_id = self._later[0][3]
+            try:
+                connected = await self._accounts.get(channel_id)  # raises while the store is away: then it stays
+            except SecretsUnreadable:
+                connected = None
             _, _, tries, channel_id, wanted = heapq.heappop(self._later)
-            connected = await self._accounts.get(channel_id)
             if connected is not None:
                 self._spawn(self._fetch_or_later(channel_id, connected, wanted, tries))
 
