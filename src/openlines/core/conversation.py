@@ -223,9 +223,11 @@ def may_reopen(c: Conversation, rules: Rules, now: int) -> bool:
     """Do the customer's words go to this closed conversation instead of opening the next one?"""
     if collecting.written_down(c, rules, now):
         return True
-    if c.state != "closed" or c.closed_at is None or c.reason not in ("finished", "silent", "rated", "chosen"):
-        return False
-    return now < c.closed_at + rules.settings.reopen_window * SECOND
+    return (
+        c.closed_at is not None
+        and c.reason in ("finished", "silent", "rated", "chosen")
+        and now < c.closed_at + rules.settings.reopen_window * SECOND
+    )
 
 
 def rating_awaited(c: Conversation, rules: Rules, now: int) -> Literal["yes", "late", "no"]:
@@ -412,7 +414,7 @@ def _customer_came_back(
 
 
 def _texts(
-    c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool, contact: bool = False
+    c: Conversation, given: CustomerWrote, rules: Rules, *, first: bool, contact: bool
 ) -> tuple[Conversation, list[Outcome]]:
     """Greeting, then off-hours or nobody text, as in rules.md 5; thanks in its place to whose contact is there."""
     s = rules.settings
