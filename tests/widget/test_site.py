@@ -140,6 +140,26 @@ def test_a_greeting_appears_once_and_stays_away_when_dismissed(visit: Visit) -> 
     expect(bubble).to_be_hidden()
 
 
+def test_on_a_page_that_reads_from_the_right_the_greeting_keeps_its_distance(visit: Visit) -> None:
+    visit.portal.do("config", greeting_bubble={"text": "שלום! איך אפשר לעזור?", "delay": 0})
+    visit.go()
+    visit.page.evaluate("document.documentElement.dir = 'rtl'")
+    bubble = visit.page.get_by_test_id("widget-bubble")
+    expect(bubble).to_be_visible()
+    visit.page.wait_for_timeout(300)
+    gaps = bubble.evaluate(
+        """(bubble) => {
+          const range = document.createRange();
+          range.selectNodeContents(bubble.querySelector('.say'));
+          const parts = [range, bubble, bubble.querySelector('.away')];
+          const [words, box, cross] = parts.map((one) => one.getBoundingClientRect());
+          return [words.left - box.left, cross.left - words.right, box.right - cross.right];
+        }"""
+    )
+    assert all(gap >= 0 for gap in gaps)
+    assert gaps[0] >= 16
+
+
 def test_where_the_channel_is_not_allowed_one_quiet_line_says_so(context: BrowserContext, portal: Portal) -> None:
     visit = Visit(context.new_page(), portal)
     visit.page.goto(portal.foreign_site)
