@@ -31,6 +31,13 @@ class LetterText(NamedTuple):
     html: str
 
 
+class _Part(NamedTuple):
+    """A piece of a letter both ways: its plain lines, and its HTML."""
+
+    text: str
+    html: str
+
+
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "reply_subject": "{portal}: you have an answer",
@@ -89,20 +96,17 @@ def plain_name(name: str) -> str:
 def reply_letter(portal: str, said: Sequence[Spoken], link: str, language: str) -> LetterText:
     """An operator's words to a visitor who has left. `link`: the way back, "" when there is none to give."""
     words = words_for(language)
-    way = words["reply_way"].replace("{link}", link) if link else words["reply_way_plain"]
-    ending = [way, words["reply_there"], "", words["no_replies"], words["reply_why"]]
-    text = "\n".join([words["reply_opening"], "", *_plain(said, words), "--", *ending])
-    html = _page(
-        language,
-        [
-            _paragraph(words["reply_opening"]),
-            *(_bubble(each, words) for each in said),
-            _button(link, words["open"]) if link else _paragraph(way),
-            _paragraph(words["reply_there"]),
-            _small(f"{words['no_replies']} {words['reply_why']}"),
-        ],
-    )
-    return LetterText(_subject(words["reply_subject"], portal, words), text, html)
+    parts = [
+        _paragraph(words["reply_opening"]),
+        _BLANK,
+        *(_bubble(each, words) for each in said),
+        _RULE,
+        _way(link, words) if link else _paragraph(words["reply_way_plain"]),
+        _paragraph(words["reply_there"]),
+        _BLANK,
+        _small(words["no_replies"], words["reply_why"]),
+    ]
+    return _letter(words["reply_subject"].replace("{portal}", _called(portal, words)), parts, language)
 
 
 def transcript_letter(
@@ -110,83 +114,84 @@ def transcript_letter(
 ) -> LetterText:
     """A conversation as its customer has seen it."""
     words = words_for(language)
-    opening = words["transcript_opening"].replace("{number}", str(number)).replace("{zone}", zone)
-    ending = [words["transcript_why"], words["no_replies"]]
-    text = "\n".join([transcript_text(portal, number, zone, said, language, left_out=left_out), "--", *ending])
-    html = _page(
-        language,
-        [
-            _paragraph(opening),
-            *([_paragraph(words["left_out"])] if left_out else []),
-            *(_bubble(each, words) for each in said),
-            _small(" ".join(ending)),
-        ],
-    )
-    return LetterText(_subject(words["transcript_subject"], portal, words), text, html)
+    parts = _transcript(portal, number, zone, said, words, left_out=left_out)
+    parts += [_RULE, _small(words["transcript_why"], words["no_replies"])]
+    return _letter(words["transcript_subject"].replace("{portal}", _called(portal, words)), parts, language)
 
 
 def transcript_text(
     portal: str, number: int, zone: str, said: Sequence[Spoken], language: str, *, left_out: bool
 ) -> str:
     """The same as a file."""
-    words = words_for(language)
-    opening = words["transcript_opening"].replace("{number}", str(number)).replace("{zone}", zone)
-    head = [plain_name(portal) or words["chat"], opening, *([words["left_out"]] if left_out else []), ""]
-    return "\n".join([*head, *_plain(said, words)])
+    return _plain(_transcript(portal, number, zone, said, words_for(language), left_out=left_out))
 
 
-def _subject(pattern: str, portal: str, words: Mapping[str, str]) -> str:
-    return pattern.replace("{portal}", plain_name(portal) or words["chat"])
+def _transcript(
+    portal: str, number: int, zone: str, said: Sequence[Spoken], words: Mapping[str, str], *, left_out: bool
+) -> list[_Part]:
+    return [
+        _Part(_called(portal, words), ""),  # a file has no subject
+        _paragraph(words["transcript_opening"].replace("{number}", str(number)).replace("{zone}", zone)),
+        *([_paragraph(words["left_out"])] if left_out else []),
+        _BLANK,
+        *(_bubble(each, words) for each in said),
+    ]
 
 
-def _plain(said: Sequence[Spoken], words: Mapping[str, str]) -> list[str]:
-    found = []
-    for each in said:
-        found += [f"{each.who}, {each.when}", *([each.text] if each.text else []), *_files(each, words), ""]
-    return found
+def _called(portal: str, words: Mapping[str, str]) -> str:
+    """What the portal is called; one without a name is the chat."""
+    return plain_name(portal) or words["chat"]
 
 
-def _files(each: Spoken, words: Mapping[str, str]) -> list[str]:
-    if not each.files:
-        return []
-    return [words["files"].replace("{names}", ", ".join(plain_name(name) for name in each.files))]
-
-
-# --- HTML: what every mail program shows, with no style sheet, picture or script -----------------------------------
-
-_TEXT: Final = "margin:0 0 12px;font:15px/1.5 -apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1f2937"
-_GREY: Final = "font-size:13px;color:#6b7280"
-
-
-def _page(language: str, parts: Sequence[str]) -> str:
-    body = "".join(parts)
-    return (
+def _letter(subject: str, parts: Sequence[_Part], language: str) -> LetterText:
+    body = "".join(part.html for part in parts)
+    html = (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"></head>'
         '<body style="margin:0;padding:24px;background:#ffffff">'
         f'<div style="max-width:600px">{body}</div></body></html>'
     )
+    return LetterText(subject, _plain(parts), html)
 
 
-def _paragraph(text: str) -> str:
-    return f'<p style="{_TEXT}">{_lines(text)}</p>'
+def _plain(parts: Sequence[_Part]) -> str:
+    return "\n".join(part.text for part in parts)
 
 
-def _small(text: str) -> str:
-    return f'<p style="{_TEXT};{_GREY}">{_lines(text)}</p>'
+# --- the parts; their HTML is what every mail program shows, with no style sheet, picture or script ---------------
+
+_TEXT: Final = "margin:0 0 12px;font:15px/1.5 -apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1f2937"
+_GREY: Final = "font-size:13px;color:#6b7280"
+
+_BLANK: Final = _Part("", "")
+_RULE: Final = _Part("--", "")
 
 
-def _bubble(each: Spoken, words: Mapping[str, str]) -> str:
+def _paragraph(text: str) -> _Part:
+    return _Part(text, f'<p style="{_TEXT}">{_lines(text)}</p>')
+
+
+def _small(*sentences: str) -> _Part:
+    return _Part("\n".join(sentences), f'<p style="{_TEXT};{_GREY}">{_lines(" ".join(sentences))}</p>')
+
+
+def _way(link: str, words: Mapping[str, str]) -> _Part:
+    button = f'<p style="{_TEXT}"><a href="{escape(link)}" rel="noreferrer">{escape(words["open"])}</a></p>'
+    return _Part(words["reply_way"].replace("{link}", link), button)
+
+
+def _bubble(each: Spoken, words: Mapping[str, str]) -> _Part:
     shade = "#eef2ff" if each.own else "#f3f4f6"
-    text = f'<div dir="auto" style="overflow-wrap:anywhere">{_lines(each.text)}</div>' if each.text else ""
-    files = "".join(f'<div dir="auto" style="{_GREY}">{_lines(line)}</div>' for line in _files(each, words))
-    return (
+    names = ", ".join(plain_name(name) for name in each.files)
+    files = words["files"].replace("{names}", names) if each.files else ""
+    text = "\n".join([f"{each.who}, {each.when}", *filter(None, (each.text, files)), ""])
+    shown = f'<div dir="auto" style="overflow-wrap:anywhere">{_lines(each.text)}</div>' if each.text else ""
+    if files:
+        shown += f'<div dir="auto" style="{_GREY}">{_lines(files)}</div>'
+    html = (
         f'<div style="{_TEXT};padding:10px 14px;border-radius:10px;background:{shade}">'
-        f'<div style="{_GREY}"><b><bdi>{escape(each.who)}</bdi></b>, {escape(each.when)}</div>{text}{files}</div>'
+        f'<div style="{_GREY}"><b><bdi>{escape(each.who)}</bdi></b>, {escape(each.when)}</div>{shown}</div>'
     )
-
-
-def _button(link: str, text: str) -> str:
-    return f'<p style="{_TEXT}"><a href="{escape(link)}" rel="noreferrer">{escape(text)}</a></p>'
+    return _Part(text, html)
 
 
 def _lines(text: str) -> str:
