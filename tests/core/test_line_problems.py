@@ -74,7 +74,14 @@ def test_a_country_is_two_capital_letters(country: str) -> None:
 def test_a_region_belongs_to_a_country() -> None:
     assert wrong(holidays_country="DE", holidays_region="BY") == []
     assert wrong(holidays_region="BY") == [("holidays_region", "country_needed")]
+    assert wrong(holidays_country="DE", holidays_region="x" * 40) == []
     assert wrong(holidays_country="DE", holidays_region="x" * 41) == [("holidays_region", "unknown_region")]
+
+
+def test_who_takes_a_contact_off_hours_asks_for_it_in_words() -> None:
+    assert wrong(hours_on=True, off_hours="collect") == [("off_hours_text", "text_needed")]
+    assert wrong(hours_on=True, off_hours="collect", off_hours_text={"en": "Leave your number"}) == []
+    assert wrong(hours_on=False, off_hours="collect") == wrong(hours_on=True, off_hours="hold") == []
 
 
 def test_a_timetable_is_not_below_nothing() -> None:
@@ -161,8 +168,25 @@ def test_nobody_and_nothing_stands_in_a_notice_twice() -> None:
 
 def test_a_notices_text_and_link_have_their_bounds() -> None:
     assert wrong(kpi_first_notice=KpiNotice(text={"ru": "ы" * 4001})) == [("kpi_first_notice.text.ru", "too_long")]
+    assert wrong(kpi_first_notice=KpiNotice(webhook_url="https://" + "a" * 1992)) == []
     for link, code in (("javascript:alert(1)", "not_a_link"), ("https://" + "a" * 1993, "too_long")):
         assert wrong(kpi_first_notice=KpiNotice(webhook_url=link)) == [("kpi_first_notice.webhook_url", code)]
+
+
+def test_a_fault_says_the_bounds_that_it_is_out_of() -> None:
+    settings = LineSettings(
+        consent_url="https://" + "a" * 1993,
+        common_name={"en": "{operator}"},
+        inactivity=(InactivityMessage(59, HELLO, (button(),) * 4),),
+        kpi_first_notice=KpiNotice(steps=(9,)),
+    )
+    assert {each.field: each.params for each in problems(settings)} == {
+        "consent_url": {"most": 2000},
+        "common_name.en": {"value": "{operator}"},
+        "inactivity.0.after": {"least": 60, "most": 31 * 86400},
+        "inactivity.0.buttons": {"most": 3},
+        "kpi_first_notice.steps.0": {"least": 10, "most": 1000},
+    }
 
 
 # --- the form -------------------------------------------------------------------------------------------------
