@@ -382,3 +382,16 @@ def test_a_bots_time_is_not_the_peoples(house: Portal) -> None:
     running = clock(c, rules)
     assert running is not None
     assert running.start == START + 50
+
+
+def test_a_head_sees_the_answers_of_those_who_lead_below_him(house: Portal) -> None:
+    house.do(open_portal, "epoch", "hash")
+    top, head, other = house.operator("Top"), house.operator("Head"), house.operator("Other")
+    above = house.do(add_department, None, name="All", head_id=top.user_id)
+    house.do(add_department, None, name="Sales", parent_id=above, head_id=head.user_id)
+    channel = house.channel(house.line(head, other, mode="strictly", **TARGETS))
+    c = house.writes(channel, "Carol").conversation_id
+    house.after(20)
+    house.replies(head, c)
+    seen = {who.user_id: house.do(kpi_report.report, who, Asked()).total.figures.answers for who in (top, head, other)}
+    assert seen == {top.user_id: 1, head.user_id: 1, other.user_id: 0}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from openlines.core.state import Conversation
 from openlines.services.errors import Forbidden, NotFound
+from openlines.services.tree import led
 from openlines.services.turn import Case, load
 from openlines.store import conversations, departments, files, line_versions, lines, messages, seats, threads
 from openlines.store.files import FileRow
@@ -84,13 +85,7 @@ def may_rate_as_head(reader: Reader, actor: Actor, c: Conversation) -> bool:
 
 def led_by(reader: Reader, actor: Actor) -> frozenset[int]:
     """Whom he leads: the people and heads of his departments and of all below them, without himself."""
-    tree = departments.all_departments(reader)
-    led = {each.id for each in tree if each.head_id == actor.user_id}
-    if not led:
-        return frozenset()
-    below = {one for each in led for one in departments.with_children(reader, each)}
-    people = {one for each in tree if each.id in below for one in (*each.member_ids, each.head_id)}
-    return frozenset(one for one in people if one is not None and one != actor.user_id)
+    return led(departments.all_departments(reader), actor.user_id)
 
 
 def access_thread(reader: Reader, actor: Actor, thread_id: int) -> ThreadRow:
@@ -108,8 +103,10 @@ def access_thread(reader: Reader, actor: Actor, thread_id: int) -> ThreadRow:
         try:
             access_conversation(reader, actor, latest)
         except NotFound:
-            led = led_by(reader, actor)
-            if not led or led.isdisjoint(conversations.operators_of_thread(reader, thread.customer_id, thread_id)):
+            people = led_by(reader, actor)
+            if not people or people.isdisjoint(
+                conversations.operators_of_thread(reader, thread.customer_id, thread.id)
+            ):
                 raise NotFound("thread", id=thread_id) from None
     return thread
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from openlines.core.kpi import Figures, figures, held_by
 from openlines.core.line import SECOND
-from openlines.services.access import Actor
+from openlines.services.access import Actor, led_by
 from openlines.services.errors import Invalid
 from openlines.services.portal import the_portal
-from openlines.store import departments, kpi, lines
+from openlines.store import kpi, lines
 from openlines.store.kpi import Breach, Record, Wanted
 from openlines.store.tx import Reader
 
@@ -192,13 +192,8 @@ def _owners(reader: Reader, actor: Actor, asked: Asked) -> frozenset[int] | None
     wanted = None if asked.operator_id is None else frozenset([asked.operator_id])
     if actor.administrator:
         return wanted
-    people = {actor.user_id}
-    tree = departments.all_departments(reader)
-    for each in tree:
-        if each.head_id == actor.user_id:
-            below = set(departments.with_children(reader, each.id))
-            people.update(member for one in tree if one.id in below for member in one.member_ids)
-    return frozenset(people) if wanted is None else wanted & people
+    people = led_by(reader, actor) | {actor.user_id}
+    return people if wanted is None else wanted & people
 
 
 def _wanted(reader: Reader, actor: Actor, asked: Asked) -> tuple[Period, Wanted]:

@@ -13,6 +13,7 @@ from openlines.services import line_trouble
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.line_versions import complete, keep, overtaken
+from openlines.services.tree import with_children
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, departments, lines, seats, users
 from openlines.store.departments import Department
@@ -22,14 +23,6 @@ from openlines.store.tx import Reader, Tx
 from openlines.store.users import User
 
 Given = tuple[int | None, int | None] | Member  # (user, department): exactly one of them
-
-
-def with_children(tree: Sequence[Department], department_id: int) -> list[int]:
-    """A department and everything below it, top first."""
-    found = [department_id]
-    for each in found:
-        found += [child.id for child in tree if child.parent_id == each and child.id not in found]
-    return found
 
 
 def expand(members: Iterable[Given], tree: Sequence[Department]) -> list[int]:

@@ -15,9 +15,9 @@ from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
 from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
 from openlines.core.schedule import is_open
 from openlines.services import line_trouble, outsiders
-from openlines.services.queue import with_children
 from openlines.services.shortlist import Shortlist
 from openlines.services.tell_places import tell_those_behind
+from openlines.services.tree import with_children
 from openlines.services.turn import Case, Later, Turn, load_some
 from openlines.store import conversations, departments, lines, places, seats
 from openlines.store.lines import LineRow

@@ -57,17 +57,6 @@ def department_by_id(reader: Reader, department_id: int) -> Department | None:
     return None if row is None else Department(*row)
 
 
-def with_children(reader: Reader, department_id: int) -> list[int]:
-    """The department and every one below it."""
-    below: dict[int | None, list[int]] = {}
-    for row in reader.all(_ALL):
-        below.setdefault(row[2], []).append(row[0])
-    found = [department_id]
-    for each in found:  # grows while it is walked; a tree has no way back
-        found += [child for child in below.get(each, ()) if child not in found]
-    return found
-
-
 def add_department(tx: Tx, **columns: Any) -> int:
     department_id = tx.new_id(departments)
     tx.run(_ADD, id=department_id, **columns)
