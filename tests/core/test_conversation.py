@@ -326,6 +326,9 @@ def test_when_the_sender_has_gone_it_goes_to_the_queue() -> None:
         story = must_accept().give(given)
         assert (story.c.state, story.c.route_at) == ("waiting", T0 + 100 * SECOND)
         assert story.outcomes[-1] == Fact("queued", {"why": "sender_gone"})
+    third = must_accept()
+    before = third.c
+    assert third.give(i.OperatorRemoved(EVE)).c is before  # it comes back to its sender all the same
     story = must_accept().give(i.OperatorRemoved(ANN))
     assert (story.c.state, story.c.sender_id) == ("offered", None)
     assert story.give(i.Declined(BOB)).c.state == "waiting"

@@ -258,7 +258,9 @@ def test_a_silent_customer_is_closed_after_his_time() -> None:
     assert (story.c.state, story.c.reason) == ("closing", "silent")
     assert story.outcomes == [Fact("finishing", {"operator": None, "why": "silent"}), RoundOver()]
     assert story.at(3605).heard == [(3605, "auto_close")]
-    assert story.at(3600 + 600).c.state == "closed"
+    story.at(3600 + 600)
+    assert (story.c.state, story.c.reason) == ("closed", "silent")
+    assert story.outcomes == [Fact("closed", {"why": "silent"})]
     assert answered(rules(auto_close_time=3600)).at(3600).c.state == "closed"
     assert answered(rules(auto_close_time=0)).due() == {}
 

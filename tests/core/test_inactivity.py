@@ -35,6 +35,10 @@ def test_a_message_names_its_place_in_the_list() -> None:
     assert silent().at(1800).said() == [Say("inactivity", "silent", (1,))]
 
 
+def test_where_nothing_closes_by_itself_the_last_message_is_said_too() -> None:
+    assert silent(auto_close_time=0).at(9000).heard == [(600, "inactivity"), (1800, "inactivity")]
+
+
 def test_words_of_either_side_begin_the_count_anew() -> None:
     story = silent().at(700).give(i.CustomerWrote())
     assert (story.c.inactive_said, "inactivity" in story.due()) == (0, False)

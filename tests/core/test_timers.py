@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from openlines.core import inputs as i
 from openlines.core.conversation import opened, step
-from openlines.core.line import HOUR, MINUTE, SECOND, Interval
+from openlines.core.line import HOUR, MINUTE, SECOND, Interval, KpiNotice
 from openlines.core.state import Conversation, Refused, Rules
 from openlines.core.timers import due_at, target_at, timers
 from tests.core.cases import (
@@ -23,6 +23,7 @@ from tests.core.cases import (
     active,
     answered,
     closed,
+    closing,
     offered,
     rules,
     walks,
@@ -88,6 +89,20 @@ def test_while_the_clock_is_not_trusted_nothing_closes_or_is_marked() -> None:
         assert same is waits  # an offer goes on
         assert story.c.due_at == T0 + HOUR + 10 * SECOND
         assert story.facts() == ([] if waits else ["timed_out"])
+    finished = closing(line)
+    finished.now = T0 + HOUR
+    finished.give(i.Woke(calm=True))
+    assert (finished.c.state, finished.heard, finished.c.due_at) == (
+        "closing",
+        [(3600, "close")],
+        T0 + HOUR + 10 * SECOND,
+    )
+    assert finished.give(i.Woke()).c.state == "closed"
+    told = active(rules(kpi_first=60, kpi_first_notice=KpiNotice(on=True), no_answer_time=7200))
+    told.now = T0 + HOUR
+    assert told.give(i.Woke(calm=True)).outcomes == []  # nobody is late before it is sure that so much time has passed
+    assert told.c.due_at == T0 + HOUR + 10 * SECOND  # and that is looked at soon, not when the next thing is due
+    assert told.give(i.Woke()).facts() == ["kpi_step"]
     calmed = answered(line)
     calmed.now = T0 + HOUR
     calmed.give(i.Woke(calm=True)).give(i.Woke())
@@ -259,6 +274,11 @@ def test_further_answers_are_due_from_the_first_unanswered_words() -> None:
     assert target(story) == 420
     assert target(story.give(i.Transferred(ANN, to_user=BOB))) == 420  # transfers keep the clock
     assert target(story.give(i.Finished(BOB))) is None
+
+
+def test_nobody_is_pressed_for_an_answer_to_what_is_finished() -> None:
+    story = active(rules(**KPI, close_text=TEXT)).give(i.Finished(ANN))
+    assert (story.c.state, story.c.customer_since, target(story)) == ("closing", T0, None)
 
 
 def test_no_target_where_none_is_set() -> None:

@@ -903,7 +903,7 @@ def _say_last_words(c: Conversation, given: Woke, now: int, rules: Rules) -> Ste
 
 
 def _full_close(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
-    reason = c.reason or "finished"
+    reason = str(c.reason)
     return _closed(c, now, reason, last_words=c.last_words), (Fact("closed", {"why": reason}),)
 
 

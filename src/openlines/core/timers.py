@@ -33,9 +33,9 @@ def timers(c: Conversation, rules: Rules) -> list[Timer]:
         if s.bot_time:
             due.append(Timer(c.opened_at + s.bot_time * SECOND, "bot_time"))
         return due
-    if state == "waiting" and c.route_at is not None:
+    if c.route_at is not None:  # it waits
         due.append(Timer(c.route_at, "route"))
-    elif state == "offered" and c.offered_at is not None:
+    elif c.offered_at is not None:
         seconds = s.own_time if c.offer == "own" else s.queue_time
         due.append(Timer(c.offered_at + seconds * SECOND, "offer"))
     elif state == "active":
@@ -101,11 +101,9 @@ def waited(since: int, now: int, rules: Rules) -> int:
 
 def _target_timers(c: Conversation, rules: Rules, due: list[Timer]) -> None:
     """The next step of a response target that somebody is to be told of."""
-    s = rules.settings
-    if c.customer_since is not None and (s.kpi_first_notice.on or s.kpi_further_notice.on):
-        at = next_step(c, rules)
-        if at is not None:
-            due.append(Timer(at, "kpi_step"))
+    at = next_step(c, rules)
+    if at is not None:
+        due.append(Timer(at, "kpi_step"))
 
 
 def due_at(c: Conversation, rules: Rules, now: int) -> int | None:
