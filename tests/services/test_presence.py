@@ -62,3 +62,57 @@ def test_the_death_of_one_of_two_nodes_moves_nothing_within_the_grace(house: Por
     house.after(25)
     house.do(presence.renew, "right")
     assert [house.offered_to(each) for each in held] == before
+
+
+def away_for_half_a_minute(house: Portal) -> int:
+    """Two nodes lose their database; the right one is back first and takes the left one for dead. Whose it was."""
+    a = house.operator("A", online=False)
+    for node in ("left", "right"):
+        house.do(presence.renew, node)
+    house.do(presence.connected, a.user_id, "left")
+    house.clock.set(house.now + 30 * SECOND)
+    house.do(presence.renew, "right")
+    return a.user_id
+
+
+def both_live_on(house: Portal, seconds: int) -> None:
+    for _ in range(seconds // 10):
+        for node in ("left", "right"):
+            house.do(presence.renew, node)
+        house.after(10)
+
+
+def test_a_node_that_was_taken_for_dead_comes_back_with_its_people(house: Portal) -> None:
+    user_id = away_for_half_a_minute(house)
+    assert available(house, user_id)  # the grace
+    both_live_on(house, 120)
+    assert available(house, user_id)
+    house.do(presence.disconnected, user_id, "left")
+    both_live_on(house, 120)
+    assert not available(house, user_id)
+
+
+def test_a_node_that_comes_back_after_the_grace_brings_its_people_back_at_once(house: Portal) -> None:
+    user_id = away_for_half_a_minute(house)
+    for _ in range(10):
+        house.do(presence.renew, "right")
+        house.after(10)
+    assert not available(house, user_id)
+    house.do(presence.renew, "left")
+    assert available(house, user_id)
+
+
+def test_who_goes_while_his_node_is_taken_for_dead_does_not_come_back_with_it(house: Portal) -> None:
+    user_id = away_for_half_a_minute(house)
+    house.do(presence.disconnected, user_id, "left")
+    both_live_on(house, 120)
+    assert not available(house, user_id)
+
+
+def test_what_a_node_had_counted_is_forgotten_a_day_after_its_death(house: Portal) -> None:
+    user_id = away_for_half_a_minute(house)
+    house.clock.set(house.now + 25 * 3600 * SECOND)
+    house.do(presence.renew, "right")
+    house.do(presence.renew, "left")
+    both_live_on(house, 120)
+    assert not available(house, user_id)

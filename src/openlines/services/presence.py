@@ -44,12 +44,14 @@ def choose(tx: Tx, user_id: int, state: str, reason: str = "") -> None:
 
 
 def renew(tx: Tx, node: str) -> list[int]:
-    """Keeps this node alive and buries the dead: their people's grace begins now. Returns who was affected."""
-    presences.renew(tx, node, tx.now + LEASE)
-    affected = []
-    for user_id in presences.bury(tx):
+    """Keeps this node alive and buries the dead: their people's grace begins now. Returns who was affected.
+
+    Who is connected to a node that was taken for dead is back with it: nobody else would say so.
+    """
+    back = presences.renew(tx, node, tx.now + LEASE)
+    affected = list(dict.fromkeys([*back, *presences.bury(tx)]))
+    for user_id in affected:
         refresh_user(tx, user_id)
-        affected.append(user_id)
     return affected
 
 

@@ -1,7 +1,13 @@
-"""Connections of people, by node, and the nodes' leases."""
+"""Connections of people, by node, and the nodes' leases.
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
+A node whose lease ran out is buried: `leased_until` is then the instant of that, negative. What it had counted stays
+for a day, counting for nobody. It may have been only out of reach of the database, with all of its people still
+connected to it, and then it comes back with them.
+"""
 
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, select, update
+
+from openlines.core.line import DAY
 from openlines.store.statement import Statement
 from openlines.store.tables import nodes, presences
 from openlines.store.tx import Reader, Tx
@@ -22,9 +28,20 @@ _ALIVE = Statement(
         nodes.c.leased_until > bindparam("now"),
     )
 )
-_RENEW = Statement(update(nodes).where(nodes.c.id == bindparam("of_id")))
+_KEPT = DAY  # what a buried node had counted
+_RENEW = Statement(update(nodes).where(nodes.c.id == bindparam("of_id"), nodes.c.leased_until > literal_column("0")))
+_RISE = Statement(update(nodes).where(nodes.c.id == bindparam("of_id")))
 _ADD_NODE = Statement(insert(nodes))
-_DEAD = Statement(select(nodes.c.id).where(nodes.c.leased_until <= bindparam("now")))
+_ENDED = and_(nodes.c.leased_until > literal_column("0"), nodes.c.leased_until <= bindparam("now"))
+_DEAD = Statement(select(nodes.c.id).where(_ENDED))
+_BURY = Statement(
+    update(nodes)
+    .where(nodes.c.id == bindparam("of_id"), _ENDED)
+    .values(leased_until=bindparam("buried", type_=nodes.c.leased_until.type))
+)
+_LONG_DEAD = Statement(
+    select(nodes.c.id).where(nodes.c.leased_until < literal_column("0"), nodes.c.leased_until > bindparam("buried"))
+)
 _OF_NODE = Statement(select(presences.c.user_id).where(presences.c.node == bindparam("node")))
 _DROP_OF_NODE = Statement(delete(presences).where(presences.c.node == bindparam("node")))
 _DROP_NODE = Statement(delete(nodes).where(nodes.c.id == bindparam("id")))
@@ -44,22 +61,34 @@ def alive(reader: Reader, user_id: int) -> bool:
     return bool(row and row[0])
 
 
-def renew(tx: Tx, node: str, until: int) -> None:
-    if not tx.changed(_RENEW, of_id=node, leased_until=until):
-        tx.run(_ADD_NODE, id=node, leased_until=until)
+def renew(tx: Tx, node: str, until: int) -> list[int]:
+    """Returns who is back with a node that had been buried."""
+    if tx.changed(_RENEW, of_id=node, leased_until=until):
+        return []
+    if tx.changed(_RISE, of_id=node, leased_until=until):
+        return _people_of(tx, node)
+    tx.run(_ADD_NODE, id=node, leased_until=until)
+    return []
 
 
 def bury(tx: Tx) -> list[int]:
-    """Forgets nodes whose lease ran out; whose connections went with them."""
+    """Buries nodes whose lease ran out; returns whose connections went with them."""
+    for (node,) in tx.all(_LONG_DEAD, buried=_KEPT - tx.now):
+        forget(tx, node)
     affected: list[int] = []
     for (node,) in tx.all(_DEAD, now=tx.now):
-        affected += forget(tx, node)
+        if tx.changed(_BURY, of_id=node, now=tx.now, buried=-tx.now):
+            affected += _people_of(tx, node)
     return affected
+
+
+def _people_of(reader: Reader, node: str) -> list[int]:
+    return [row[0] for row in reader.all(_OF_NODE, node=node)]
 
 
 def forget(tx: Tx, node: str) -> list[int]:
     """A node and its connections are gone; returns whose they were."""
-    people = [row[0] for row in tx.all(_OF_NODE, node=node)]
+    people = _people_of(tx, node)
     tx.run(_DROP_OF_NODE, node=node)
     tx.run(_DROP_NODE, id=node)
     return people
