@@ -247,6 +247,17 @@ async def test_connecting_with_an_address_sets_a_webhook_with_a_secret(bench: Be
     assert bench.bot.webhook.url == ""
 
 
+async def test_a_token_in_the_address_of_another_program_is_told_to_nobody(bench: Bench) -> None:
+    """Programs put it into their webhook's address, and it is ours as well."""
+    secret = bench.bot.token.partition(":")[2]
+    for token in (bench.bot.token, bench.bot.token.replace(":", "%3A"), secret):
+        bench.bot.webhook.url = f"https://elsewhere.example/hook/{token}?b=1"
+        health = await bench.channel.check(bench.account, bench.http)
+        assert (health.code, health.again) == ("webhook_lost", True)
+        assert secret not in health.detail
+        assert health.detail.startswith("https://elsewhere.example/hook/")
+
+
 @pytest.mark.parametrize("address", ["https://chat.example.org:8080", "https://192.168.1.5"])
 async def test_an_address_that_telegram_does_not_take_means_polling(bench: Bench, address: str) -> None:
     health = await bench.channel.connect(bench.with_token(bench.bot.token, address), bench.http)

@@ -122,7 +122,7 @@ class Telegram:
         wanted = address if address is not None and _suitable(address) else ""
         by: Any = "webhook" if wanted else "poll"
         if info.get("url", "") != wanted:
-            return Health(False, "webhook_lost", str(info.get("url", ""))[:200], facts, by, again=True)
+            return Health(False, "webhook_lost", _told(account, info.get("url", "")), facts, by, again=True)
         # Telegram's clock, as good as ours: the question is only whether this happened just now.
         age = _CLOCK.now() // SECOND - int(info.get("last_error_date") or 0)
         if wanted and info.get("pending_update_count") and age < _FAILING:
@@ -180,6 +180,11 @@ class Telegram:
 
 def _bot(me: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": me.get("id"), "name": me.get("first_name", ""), "username": me.get("username", "")}
+
+
+def _told(account: Account, address: Any) -> str:
+    """Somebody else's address, without the token: many programs have it there."""
+    return str(address).replace(account.secrets["token"].reveal().partition(":")[2], "…")[:200]
 
 
 def _suitable(address: str) -> bool:

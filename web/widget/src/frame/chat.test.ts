@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { Details } from "../protocol";
 import { Chat } from "./chat";
 import { createKeeper } from "./storage";
 import { learn } from "./words";
@@ -88,6 +89,17 @@ describe("the chat", () => {
     chat.reading.forget();
     chat.reading.hear([{ id: 10, seq: 1, author: "operator", text: "hello", at: "2026-01-01T10:00:00Z" }]);
     expect(keeper.get("rung")).toBe(1);
+  });
+
+  it("takes what a site knows and leaves out what it does not", async () => {
+    const { asked, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
+    const chat = make();
+    await chat.visitor.arrive();
+    const given = { name: "Vera", email: null, phone: 79001234567, data: { plan: null } };
+    chat.obey({ type: "set", details: given as unknown as Details });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.at(-1)?.body).toEqual({ name: "Vera", phone: "79001234567", data: { plan: null } });
+    expect([chat.state.name, chat.state.email]).toEqual(["Vera", ""]);
   });
 
   it("fetches the middle of a long absence however often that fails", async () => {

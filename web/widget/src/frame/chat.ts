@@ -139,7 +139,8 @@ export class Chat {
 
   // ------------------------------------------------------------ the loader
 
-  private obey(message: ToFrame): void {
+  /** What the loader says. */
+  obey(message: ToFrame): void {
     if (message.type === "start") {
       this.page = message.page;
       this.show(message.open, message.full);
@@ -152,7 +153,7 @@ export class Chat {
     else if (message.type === "page") this.moved(message.page);
     else if (message.type === "language") this.speakIn(message.language);
     else if (message.type === "identify") void this.identify(message.jwt);
-    else this.described(message.details);
+    else this.described(told(message.details));
   }
 
   private show(open: boolean, full: boolean): void {
@@ -351,6 +352,12 @@ export class Chat {
       if (this.visitor.known) this.comeBack();
     }
   }
+}
+
+/** Sites give null for what they do not know, and numbers for telephones. */
+function told(details: Details): Details {
+  const known = Object.entries(details).filter(([, value]) => value !== null);
+  return Object.fromEntries(known.map(([name, value]) => [name, name === "data" ? value : `${value}`]));
 }
 
 function placeOf({ place, wait }: Partial<Place>): Place | undefined {

@@ -125,6 +125,17 @@ describe("the visitor", () => {
     expect(asked[1]).toMatchObject({ method: "PATCH", body: { name: "Vera", data: { plan: "pro", seats: 3 } } });
   });
 
+  it("gives up what the server refuses of it, so that the rest is heard", async () => {
+    const said = vi.spyOn(console, "info").mockImplementation(() => undefined);
+    const { asked, make } = setUp(({ path, body }) => (path === "/session" && "email" in body ? 422 : { token: "t" }));
+    const visitor = make();
+    await visitor.ensure();
+    await expect(visitor.describe({ email: "no address" })).rejects.toThrow();
+    expect(said).toHaveBeenCalledOnce();
+    await visitor.describe({ name: "Vera" });
+    expect(asked.at(-1)?.body).toEqual({ name: "Vera" });
+  });
+
   it("forgets, and follows another tab that became somebody else", async () => {
     const { keeper, make } = setUp(() => ({ token: "t" }));
     const visitor = make();

@@ -146,7 +146,17 @@ export class Visitor {
 
   private async tell(): Promise<void> {
     const details = this.details;
-    await this.call("/session", { method: "PATCH", body: details });
-    if (this.details === details) this.details = {};
+    const heard = () => {
+      if (this.details === details) this.details = {};
+    };
+    await this.call("/session", { method: "PATCH", body: details }).catch((problem: Problem) => {
+      if (problem.passing) throw problem;
+      // Refused once is refused for ever, and with it whatever else is told.
+      heard();
+      // eslint-disable-next-line no-console -- the only word for whoever tells of visitors on this site
+      console.info(`openlines: what was told of the visitor was refused. ${problem.message}`);
+      throw problem;
+    });
+    heard();
   }
 }
