@@ -293,6 +293,24 @@ def test_settings_on_trial_hold_for_those_too_who_compete() -> None:
     assert (other.c.offer, ann.counted) == ("everyone", 0), "asked by name no more"
 
 
+def test_who_was_asked_though_he_is_away_is_not_where_availability_is_checked_on_trial() -> None:
+    tried = rules(limit=1)
+    people = queue(seat(ANN, person=AWAY), seat(BOB))
+    other = asked(1, rules(limit=1, check_availability=False), people[0], ago=10)
+    other.rules = tried
+    assert played(customer(tried, people, [other]), 0) == [(0, "waits", "all_at_limit")]
+    assert (other.c.offered_to, people[0].counted, people[1].counted) == (BOB, 0, 1)
+
+
+def test_who_is_held_is_served_at_once_where_hours_are_off_on_trial() -> None:
+    stored, tried = rules(hours_on=True, off_hours="hold", limit=1), rules(limit=1)
+    night = START - 2 * HOUR
+    other = Case(wrote(1, stored, night - SECOND)[0], tried)
+    stage = customer(tried, queue(seat(ANN)), [other], at=night)
+    assert [each[1:] for each in played(stage, -2 * 3600)] == [("waits", "all_at_limit")]
+    assert other.c.offered_to == ANN
+
+
 def test_a_line_that_is_off_asks_nobody() -> None:
     stage = customer(rules(active=False), queue(seat(ANN, person=back_at(50))))
     assert stage.play(LONG, most=100) == "waits"

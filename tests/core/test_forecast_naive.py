@@ -65,6 +65,8 @@ class NaiveLine:
         if holds(self.rules) and not is_open(self.rules.schedule, self.now):
             return False
         asked = 0
+        seen = [self._seen(user, set()) for user, seat in self.people.items() if seat.member]
+        newest = max((each.first_at for each in seen if each.eligible), default=0)  # among who may be asked
         order = pick_order([Waiting(c.id, c.priority, c.waiting_since or 0) for c in queue])
         for place, (number, _, _) in enumerate(order, 1):
             choice, how = self._choice(self.cases[number])
@@ -76,8 +78,8 @@ class NaiveLine:
             asked += 1
             if choice.user_id is not None and how == "queue":
                 stamp = "first_at" if first else "again_at"
-                newest = max(getattr(each, stamp) for each in self.people.values())
-                setattr(self.people[choice.user_id], stamp, next_stamp(self.now, newest))
+                chosen = self.people[choice.user_id]
+                setattr(chosen, stamp, next_stamp(next_stamp(self.now, newest) + asked - 1, getattr(chosen, stamp)))
         return asked > 0
 
     def _choice(self, c: Conversation) -> tuple[Choice, Any]:

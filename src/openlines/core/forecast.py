@@ -99,8 +99,7 @@ class Stage:
         self.wakes = 0
         for seat in self.seats.values():
             self._look_at(seat)
-        for case in self.others:  # what was due by the stored rules is due by these
-            self._step(case, RulesChanged())
+        self._hold_for_others()
 
     def copy(self, *, alone: bool = False) -> "Stage":
         """The same moment for another course of events; `alone`: without the other conversations."""
@@ -194,6 +193,16 @@ class Stage:
             self._step(case, Woke())
         return bool(due)
 
+    # --- rules ----------------------------------------------------------------------------------------------
+
+    def _hold_for_others(self) -> None:
+        """Those who compete began under the stored rules; from now on these hold, as after a save."""
+        for case in self.others:
+            self._step(case, RulesChanged())
+        for seat in self.seats.values():
+            if not seat.present:  # where availability was not checked before
+                self._taken_from(seat)
+
     # --- people ---------------------------------------------------------------------------------------------
 
     def _presence(self) -> bool:
@@ -237,6 +246,8 @@ class Stage:
         due = any(case.c.route_at is not None and case.c.route_at <= self.now for case in waiting.values())
         if not due or not self.rules.active:
             return
+        free = [seat for seat in self.seats.values() if seat.member and self._eligible(seat)]
+        stamp = max([self.now, *(seat.first_at + 1 for seat in free)])
         offered = 0
         nobody: Choice | None = None  # nobody can take one of them, so nobody of the queue can take those behind it
         for here, place in enumerate(pick_order([_waiting(case.c) for case in waiting.values()]), 1):
@@ -248,7 +259,7 @@ class Stage:
                 self._park(case, choice, here - offered)
                 nobody = choice
             else:
-                self._offer(case, choice, offer)
+                self._offer(case, choice, offer, stamp + offered)
                 offered += 1
 
     def _held(self, case: Case) -> bool:
@@ -264,15 +275,15 @@ class Stage:
         if case is self.ours and not waited:
             self.told.append(Told(self.now, Waits(why), case.c))
 
-    def _offer(self, case: Case, choice: Choice, offer: Offer) -> None:
+    def _offer(self, case: Case, choice: Choice, offer: Offer, stamp: int) -> None:
         first = case.c.round == 0
         self._step(case, Offered(choice.user_id, offer, choice.explained(), new_round=choice.new_round))
         seat = self._seat(choice.user_id)
         if seat is not None and offer == "queue":
             if first:
-                seat.first_at = next_stamp(self.now, max(each.first_at for each in self.seats.values()))
+                seat.first_at = next_stamp(stamp, seat.first_at)
             else:
-                seat.again_at = next_stamp(self.now, max(each.again_at for each in self.seats.values()))
+                seat.again_at = next_stamp(stamp, seat.again_at)
 
     def _choice(self, case: Case) -> tuple[Choice, Offer]:
         """Whom to ask, and how; or why nobody can be asked now."""
