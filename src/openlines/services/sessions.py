@@ -17,16 +17,8 @@ TOUCH: Final = 5 * MINUTE  # how exactly `seen_at` is kept
 TEXT_LIMIT: Final = 300
 
 
-def sign_in(
-    tx: Tx, user_id: int, token_hash: str, *, agent: str, address: str, replaces: str = "", new_hash: str | None = None
-) -> int:
-    """Open a session; returns its id.
-
-    `replaces` is the hash of the cookie that the browser had (that session ends: a planted cookie must be
-    worth nothing afterwards); `new_hash` a password hash made again with today's parameters.
-    """
-    if replaces and (old := rows.session_by_token(tx, replaces)) is not None:
-        rows.end_session(tx, old.session_id, old.user_id)
+def sign_in(tx: Tx, user_id: int, token_hash: str, *, agent: str, address: str, new_hash: str | None = None) -> int:
+    """Open a session; returns its id. `new_hash`: a password hash made again with today's parameters."""
     if new_hash:
         user_rows.put(tx, user_id, password_hash=new_hash)
     return rows.add_session(
