@@ -143,6 +143,11 @@ def test_undo_later_takes_nothing_back_that_was_said() -> None:
     assert (story.c.state, story.heard) == ("closed", [(5, "close"), (5, "rating")])
 
 
+def test_a_question_that_nobody_answered_is_asked_again_after_undo_and_a_reply() -> None:
+    story = closing(LINE).at(60).give(i.UndidFinish(ANN), i.Wrote(ANN), i.Finished(ANN)).at(70)
+    assert story.heard == [(5, "close"), (5, "rating"), (65, "close"), (65, "rating")]
+
+
 def test_what_closed_at_once_can_be_undone_for_ten_seconds() -> None:
     assert UNDO_CLOSED == 10 * SECOND
     story = answered().give(i.Finished(ANN)).at(10).give(i.UndidFinish(ANN))
@@ -263,6 +268,11 @@ def test_a_silent_customer_is_closed_after_his_time() -> None:
     assert story.outcomes == [Fact("closed", {"why": "silent"})]
     assert answered(rules(auto_close_time=3600)).at(3600).c.state == "closed"
     assert answered(rules(auto_close_time=0)).due() == {}
+
+
+def test_what_silence_closes_without_a_delay_says_its_last_words_all_the_same() -> None:
+    story = answered(rules(auto_close_time=600, auto_close_text=TEXT, full_close_delay=0)).at(700)
+    assert (story.c.closed_at, story.heard) == (T0 + 600 * SECOND, [(605, "auto_close")])
 
 
 def test_unanswered_words_never_close_by_themselves() -> None:

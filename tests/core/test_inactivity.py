@@ -67,6 +67,8 @@ def test_what_is_pinned_or_snoozed_reminds_nobody() -> None:
 def test_whoever_takes_over_begins_the_count_anew() -> None:
     story = silent().at(700).give(i.Transferred(ANN, to_user=BOB))
     assert (story.c.inactive_said, story.due()["inactivity"]) == (0, 1300)
+    back = silent().at(700).give(i.OperatorRemoved(ANN))  # to the queue: nobody reminds him there
+    assert (back.c.inactive_said, "inactivity" in back.due()) == (0, False)
 
 
 def test_of_several_that_fell_due_while_the_server_was_away_only_the_last_is_said() -> None:

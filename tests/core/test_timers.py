@@ -256,6 +256,7 @@ def target(story: Story) -> float | None:
 
 
 KPI: dict[str, Any] = {"kpi_first": 60, "kpi_further": 120}
+EARLY = KpiNotice(on=True, steps=(1, 50))
 
 
 def test_the_first_answer_is_due_from_when_people_became_responsible() -> None:
@@ -274,6 +275,14 @@ def test_further_answers_are_due_from_the_first_unanswered_words() -> None:
     assert target(story) == 420
     assert target(story.give(i.Transferred(ANN, to_user=BOB))) == 420  # transfers keep the clock
     assert target(story.give(i.Finished(BOB))) is None
+
+
+def test_with_an_answer_the_steps_of_the_next_target_begin_anew() -> None:
+    line = rules(kpi_first=100, kpi_further=100, kpi_first_notice=EARLY, kpi_further_notice=EARLY)
+    story = active(line).at(60)
+    assert (story.c.kpi_step, "kpi_step" in story.due()) == (50, False)
+    assert story.give(i.Wrote(ANN)).c.kpi_step == 0
+    assert story.give(i.CustomerWrote()).due()["kpi_step"] == 61
 
 
 def test_nobody_is_pressed_for_an_answer_to_what_is_finished() -> None:

@@ -24,7 +24,8 @@ class Choice(NamedTuple):
 
 def silent_since(c: Conversation) -> int:
     """Since when the customer owes words; of an active conversation on his turn."""
-    return max(c.operator_at or 0, c.accepted_at or 0, c.woken_at or 0, c.opened_at)
+    opened = c.opened_at
+    return max(c.operator_at or opened, c.accepted_at or opened, c.woken_at or opened)
 
 
 def next_words_at(c: Conversation, rules: Rules) -> int | None:

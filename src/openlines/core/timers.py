@@ -47,7 +47,7 @@ def timers(c: Conversation, rules: Rules) -> list[Timer]:
 
 def _closing_timers(c: Conversation, s: LineSettings) -> list[Timer]:
     finished = c.finished_at or c.opened_at
-    due = [Timer(max(finished, c.operator_at or 0) + s.full_close_delay * SECOND, "full_close")]
+    due = [Timer(max(finished, c.operator_at or finished) + s.full_close_delay * SECOND, "full_close")]
     if c.last_words in ("close", "auto_close"):
         due.append(Timer(finished + UNDO, "last_words"))
     return due
@@ -76,7 +76,8 @@ def _waiting_customer_timers(c: Conversation, rules: Rules, due: list[Timer]) ->
         if not accepted:
             _people_timer(c.responsible_at, s.no_answer_time, "no_answer", rules, due)
     if s.escalate_after and c.customer_since is not None and not c.escalated:
-        _people_timer(max(c.customer_since, c.responsible_at or 0), s.escalate_after, "escalate", rules, due)
+        since = max(c.customer_since, c.responsible_at or c.customer_since)
+        _people_timer(since, s.escalate_after, "escalate", rules, due)
 
 
 def _people_timer(since: int, seconds: int, name: str, rules: Rules, due: list[Timer]) -> None:
