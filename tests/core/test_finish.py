@@ -8,6 +8,7 @@ from openlines.core import inputs as i
 from openlines.core.conversation import UNDO_CLOSED, rating_awaited
 from openlines.core.inputs import Fact, RoundOver
 from openlines.core.line import DAY, SECOND
+from openlines.core.rating import COMMENT_TIME
 from openlines.core.timers import UNDO
 from tests.core.cases import ANN, BOT, EVE, T0, TEXT, Story, active, answered, closing, offered, rules
 
@@ -221,6 +222,15 @@ def test_a_rating_may_be_changed_within_its_time_and_thanks_are_given_once() -> 
     story = closing(LINE).at(10).give(i.CustomerRated(1, "slow")).at(20).give(i.CustomerRated(5))
     assert (story.c.rating, story.c.rating_comment, story.c.rated_at) == (5, "slow", T0 + 20 * SECOND)
     assert story.outcomes == [Fact("rated", {"value": 5, "again": True})]
+
+
+def test_a_word_to_a_vote_is_taken_for_an_hour_and_later_changes_the_vote() -> None:
+    assert COMMENT_TIME == 3600 * SECOND
+    in_time = closing(LINE).at(10).give(i.CustomerRated(1)).at(3610).give(i.CustomerRated(1, "slow"))
+    assert (in_time.c.rating_comment, in_time.c.rated_at) == ("slow", T0 + 10 * SECOND)
+    assert in_time.outcomes == [Fact("rating_commented")]
+    later = closing(LINE).at(10).give(i.CustomerRated(1)).at(3610.000001).give(i.CustomerRated(1, "slow"))
+    assert (later.c.rating_comment, later.facts()) == ("slow", ["rated"])
 
 
 def test_a_rating_before_the_end_is_an_option() -> None:

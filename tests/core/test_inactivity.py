@@ -191,10 +191,17 @@ def test_nothing_is_a_choice_before_the_menu_or_after_other_words() -> None:
         assert typed_choice(story.c, story.rules.settings, "1") is None
 
 
-def test_a_key_carries_its_button() -> None:
-    key = key_of(2**53, Choice(9, 2, "continue"))
+def test_the_only_message_is_a_menu_once_it_was_said() -> None:
+    for second, found in ((599, None), (600, Choice(0, 0, "close"))):
+        story = silent(inactivity=(FIRST,)).at(second)
+        assert typed_choice(story.c, story.rules.settings, "1") == found
+
+
+@pytest.mark.parametrize("action", ["close", "continue", "new"])
+def test_a_key_carries_its_button(action: Any) -> None:
+    key = key_of(2**53, Choice(9, 2, action))
     assert len(key) <= 64
-    assert choice_of(key) == (2**53, Choice(9, 2, "continue"))
+    assert choice_of(key) == (2**53, Choice(9, 2, action))
 
 
 @pytest.mark.parametrize(
