@@ -56,11 +56,10 @@ def next_change(person: Person, now: int) -> int | None:
 
 
 def _absent(person: Person, now: int) -> bool:
-    if person.absent_from is None and person.absent_until is None:
-        return False
+    limited = person.absent_from is not None or person.absent_until is not None
     begun = person.absent_from is None or person.absent_from <= now
     over = person.absent_until is not None and person.absent_until <= now
-    return begun and not over
+    return limited and begun and not over
 
 
 def _online(person: Person, now: int) -> bool:
