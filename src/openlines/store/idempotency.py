@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, tuple_
 
 from openlines.store.statement import Statement
 from openlines.store.tables import idempotency_keys
@@ -21,7 +21,14 @@ _GIVEN = Statement(
     )
 )
 _KEEP = Statement(insert(idempotency_keys))
-_DROP = Statement(delete(idempotency_keys).where(idempotency_keys.c.at < bindparam("before")))
+_WHOSE = (idempotency_keys.c.owner, idempotency_keys.c.key)
+_OLD = (
+    select(*_WHOSE)
+    .where(idempotency_keys.c.at < bindparam("before"))
+    .order_by(idempotency_keys.c.at)
+    .limit(bindparam("limit"))
+)
+_DROP = Statement(delete(idempotency_keys).where(tuple_(*_WHOSE).in_(_OLD)))
 
 
 def given_answer(reader: Reader, owner: str, key: str) -> Given | None:
@@ -33,5 +40,6 @@ def keep_answer(tx: Tx, owner: str, key: str, given: Given) -> None:
     tx.run(_KEEP, owner=owner, key=key, at=tx.now, **given._asdict())
 
 
-def drop_answers(tx: Tx, before: int) -> int:
-    return tx.changed(_DROP, before=before)
+def drop_answers(tx: Tx, before: int, limit: int = 500) -> int:
+    """Drops the oldest `limit` at most of those given before an instant; how many."""
+    return tx.changed(_DROP, before=before, limit=limit)

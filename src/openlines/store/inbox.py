@@ -73,13 +73,8 @@ _ONE: Final = Statement(select(*_COLUMNS, inbox.c.state, inbox.c.error).where(in
 # What was understood is not needed any more once vendors have stopped repeating it; what was not is kept.
 _OLD: Final = (
     select(inbox.c.id)
-    .where(
-        inbox.c.id > bindparam("above"),
-        inbox.c.received_at < bindparam("before"),
-        inbox.c.state == "done",
-        inbox.c.error.is_(None),
-    )
-    .order_by(inbox.c.id)
+    .where(inbox.c.received_at < bindparam("before"), inbox.c.state == "done", inbox.c.error.is_(None))
+    .order_by(inbox.c.received_at)
     .limit(100)
 )
 _TRIM: Final = Statement(delete_from(inbox).where(inbox.c.id.in_(_OLD)))
@@ -163,9 +158,9 @@ def one(reader: Reader, row_id: int) -> tuple[InboxRow, str, str | None] | None:
     return None if row is None else (InboxRow._make(row[:-2]), row[-2], row[-1])
 
 
-def trim(tx: Tx, *, before: int, above: int = 0) -> int:
+def trim(tx: Tx, *, before: int) -> int:
     """Drops up to 100 rows done and received before an instant; how many."""
-    return tx.changed(_TRIM, above=above, before=before)
+    return tx.changed(_TRIM, before=before)
 
 
 def depths(reader: Reader) -> dict[str, tuple[int, int | None]]:

@@ -111,7 +111,7 @@ notices = Table(
     Column("created_at", Instant, nullable=False),
     Column("state_at", Instant, nullable=False),
     UniqueConstraint("kind", "subject", "step", "user_id", "medium", name="notices_once"),
-    partial_index("notices_due", "due_at", where="state IN ('queued', 'sending')"),
+    partial_index("notices_due", "state", "due_at", where="state IN ('queued', 'sending')"),
     partial_index("notices_person", "user_id", "id", where="medium = 'workspace'"),
     partial_index("notices_trouble", "id", where="state IN ('failed', 'unknown')"),
 )

@@ -18,7 +18,13 @@ _CHANGE = Statement(
     .values(connections=presences.c.connections + bindparam("more", type_=presences.c.connections.type))
 )
 _ADD = Statement(insert(presences))
-_DROP_EMPTY = Statement(delete(presences).where(presences.c.connections <= literal_column("0")))
+_DROP_EMPTY = Statement(
+    delete(presences).where(
+        presences.c.user_id == bindparam("of_user"),
+        presences.c.node == bindparam("of_node"),
+        presences.c.connections <= literal_column("0"),
+    )
+)
 _ALIVE = Statement(
     select(func.count())
     .select_from(presences.join(nodes, nodes.c.id == presences.c.node))
@@ -52,7 +58,7 @@ def change(tx: Tx, user_id: int, node: str, more: int) -> None:
         if more > 0:
             tx.run(_ADD, user_id=user_id, node=node, connections=more)
     elif more < 0:
-        tx.run(_DROP_EMPTY)
+        tx.run(_DROP_EMPTY, of_user=user_id, of_node=node)
 
 
 def alive(reader: Reader, user_id: int) -> bool:

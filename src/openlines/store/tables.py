@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from openlines.store import line_tables
-from openlines.store.columns import Id, Instant, metadata
+from openlines.store.columns import Id, Instant, metadata, partial_index
 from openlines.store.columns import count as _count
 from openlines.store.columns import flag as _flag
 from openlines.store.columns import row_id as _id
@@ -480,6 +480,7 @@ deliveries = Table(
     Column("state_at", Instant, nullable=False),
     Index(
         "deliveries_open",
+        "state",
         "not_before",
         sqlite_where=text("state IN ('queued', 'sending')"),
         postgresql_where=text("state IN ('queued', 'sending')"),
@@ -515,7 +516,8 @@ inbox = Table(
     Column("error", Text),
     _count("attempts"),
     UniqueConstraint("channel_id", "dedupe", name="inbox_dedupe"),
-    Index("inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    partial_index("inbox_new", "received_at", "id", where="state = 'new'"),
+    partial_index("inbox_done", "received_at", where="state = 'done' AND error IS NULL"),
     Index(
         "inbox_quarantined",
         "id",
@@ -580,4 +582,5 @@ idempotency_keys = Table(
     Column("status", BigInteger, nullable=False),
     Column("response", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("idempotency_keys_at", "at"),
 )

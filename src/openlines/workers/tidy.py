@@ -31,7 +31,7 @@ class Tidy:
         self._holidays_of: tuple[int, int] | None = None  # the years that every place in use has
         self._chores: dict[str, Callable[[], Awaitable[None]]] = {
             "sessions": partial(self._write, sessions.end_old_sessions),
-            "answers": partial(self._write, idempotency.forget_old),
+            "answers": partial(self._repeat, idempotency.forget_old),
             "transcripts": partial(self._write, transcripts.forget_old),
             "holidays": self._extend_holidays,
             "orphans": partial(self._repeat, channels.close_orphans),
