@@ -19,6 +19,7 @@ class Proxy:
         self.then_cut_at: bytes | None = None  # after that cut, the next one
         self.then_refuse = False  # after that cut, take no more connections
         self.refusing = False
+        self.swallowing = False  # take connections and never say a word
         self.cuts = 0
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -41,6 +42,9 @@ class Proxy:
                 return
             if self.refusing:
                 client.close()
+                continue
+            if self.swallowing:
+                self._pairs.append((client, client))
                 continue
             server = socket.create_connection(self._target)
             self._pairs.append((client, server))

@@ -20,6 +20,7 @@ import msgspec
 import psycopg
 
 from openlines.store.tx import Commit
+from openlines.store.wire import address_of
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class PostgresPeers:
                         if lost:
                             self._missed()
                     self._turn(connection)
-                except psycopg.Error as error:
+                except Exception as error:  # noqa: BLE001 - whatever it was: a node may not stay deaf
                     if not self._ready.done():
                         self._ready.set_exception(error)
                         return
@@ -105,15 +106,7 @@ class PostgresPeers:
             self._done.set_result(None)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=5,
-            application_name=f"openlines {self._node} peers",
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-        )
+        connection = psycopg.connect(address_of(self._url, f"openlines {self._node} peers"), autocommit=True)
         connection.execute(f"LISTEN {_CHANNEL}".encode())
         if not self._ready.done():
             self._ready.set_result(None)
@@ -122,7 +115,11 @@ class PostgresPeers:
     def _turn(self, connection: psycopg.Connection[Any]) -> None:
         """Waits for either side, then tells and hears."""
         if not self._closing:
-            ready, _, _ = select.select([self._bell.fileno(), connection.fileno()], [], [], _LOOK_SECONDS)
+            # Not select(): it knows no number above a thousand, and a node has as many sockets.
+            either = select.poll()
+            for each in (self._bell, connection):
+                either.register(each.fileno(), select.POLLIN)
+            ready = {number for number, _ in either.poll(_LOOK_SECONDS * 1000)}
             if not ready:
                 connection.execute(b"SELECT 1")
             if self._bell.fileno() in ready:
@@ -132,19 +129,26 @@ class PostgresPeers:
             commit, self._pending = self._pending, None
         if commit is not None:
             try:
-                connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, self._notice(commit)))
+                for notice in self._notices(commit):
+                    connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, notice))
             except psycopg.Error:
                 self.tell(commit)
                 raise
             time.sleep(_GAP)
-        for notice in connection.notifies(timeout=0):
-            self._hear(notice.payload)
+        for heard in connection.notifies(timeout=0):
+            self._hear(heard.payload)
 
-    def _notice(self, commit: Commit) -> str:
-        text = msgspec.json.encode((self._node, commit.events, commit.wake_at, sorted(commit.pokes)))
-        if len(text) > _LONGEST:
+    def _notices(self, commit: Commit) -> list[str]:
+        """The commit in as many notices as it takes: somebody who sits in a thousand lines pokes them all at once."""
+        pokes = sorted(commit.pokes)
+        text = msgspec.json.encode((self._node, commit.events, commit.wake_at, pokes))
+        if len(text) <= _LONGEST:
+            return [text.decode()]
+        if len(pokes) < 2:
             raise ValueError("a poke is a word, not a message")
-        return text.decode()
+        middle = len(pokes) // 2
+        halves = (commit._replace(pokes=frozenset(half)) for half in (pokes[:middle], pokes[middle:]))
+        return [notice for half in halves for notice in self._notices(half)]
 
     def _hear(self, payload: str) -> None:
         try:

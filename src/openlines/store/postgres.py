@@ -34,6 +34,7 @@ from openlines.support.clock import Clock, FollowingClock
 
 _RECONNECT_SECONDS: Final = 5.0
 _RESOLVE_SECONDS: Final = 5.0
+_AWAY_SECONDS: Final = 0.5  # for which a server that was not there is not asked again
 _HANDS: Final = 2  # while one group is committed, the next is carried out
 _MOST_BLOCKS: Final = 10  # of ids, that one row may wait for
 _EVENT_LOCK: Final = 0x6F70656E6C696E65  # "openline"
@@ -386,7 +387,7 @@ class PostgresSession:
             except StoreUnavailable as error:
                 if time.monotonic() >= deadline:
                     self._was_down = True
-                    self._down_until = time.monotonic() + 0.5
+                    self._down_until = time.monotonic() + _AWAY_SECONDS
                     raise StoreUnavailable(str(error)) from error
                 time.sleep(0.1)
             else:
@@ -401,13 +402,24 @@ class PostgresReadSession:
         self._url = url
         self._application = application
         self._clock = clock
+        self._down_until = 0.0
         self._wire: Wire | None = Wire(url, application=application)
 
     def begin(self) -> Reader:
-        if self._wire is None:
+        wire = self._wire or self._reconnect()
+        wire.queue(_BEGIN_READING)
+        return PostgresReader(wire, None if self._clock is None else self._clock.now())
+
+    def _reconnect(self) -> Wire:
+        """Tries once for all who wait: a server that does not answer would take its time for each of them."""
+        if time.monotonic() < self._down_until:
+            raise StoreUnavailable("PostgreSQL cannot be reached")
+        try:
             self._wire = Wire(self._url, application=self._application)
-        self._wire.queue(_BEGIN_READING)
-        return PostgresReader(self._wire, None if self._clock is None else self._clock.now())
+        except StoreUnavailable:
+            self._down_until = time.monotonic() + _AWAY_SECONDS
+            raise
+        return self._wire
 
     def end(self) -> None:
         """Leaves the transaction without waiting: the answer to COMMIT is fetched with the next query's."""

@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, case, exists, func, insert, literal_column, select, update
 from sqlalchemy.sql import ColumnElement
 
-from openlines.core.capacity import limit_for_offers
 from openlines.core.routing import Candidate
-from openlines.store.lines import settings_of
 from openlines.store.statement import Statement, among
-from openlines.store.tables import conversations, department_members, lines, seats, tries, users
+from openlines.store.tables import conversations, department_members, seats, tries, users
 from openlines.store.tx import Reader, Row, Tx
 
 
@@ -54,7 +52,6 @@ _COUNT = Statement(update(seats).where(_AT).values(counted=_MORE, eligible=_elig
 _COUNT_OFFER = Statement(
     update(seats).where(_AT, seats.c.eligible == _ONE).values(counted=_MORE, eligible=_eligible(_MORE))
 )
-_LINE = Statement(select(lines.c.settings, lines.c.active, lines.c.deleted_at).where(lines.c.id == bindparam("id")))
 
 # --- candidates -----------------------------------------------------------------------------------------
 
@@ -208,15 +205,6 @@ def newest(tx: Tx, line_id: int) -> int:
     """The latest stamp of a first offer among those who may be offered more: one look at the end of the index."""
     row = tx.one(_NEWEST, line_id=line_id)
     return int(row[0]) if row else 0
-
-
-def line_limit(reader: Reader, line_id: int) -> tuple[int, bool, bool]:
-    """(limit that offers respect, whether availability is checked, whether the line is on)."""
-    row = reader.one(_LINE, id=line_id)
-    if row is None:
-        return 0, True, False
-    settings = settings_of(row[0])
-    return limit_for_offers(settings), settings.check_availability, bool(row[1]) and row[2] is None
 
 
 def candidates(tx: Tx, line_id: int, order: str, most: int = SHOWN) -> list[Candidate]:

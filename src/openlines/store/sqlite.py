@@ -308,6 +308,7 @@ class SqliteSession:
         self._path = path
         self._clock = clock
         self._connect = connect
+        self._lost = False  # the connection is closed, and no other could be opened yet
         self._connection = connect_writer(path, connect)
         self._cursor = self._connection.cursor()
         self._ids: dict[Table, int] = {}
@@ -316,14 +317,19 @@ class SqliteSession:
 
     def begin(self) -> SqliteTx:
         try:
-            if self._connection.in_transaction:  # its ROLLBACK failed: only a new connection is free of it
-                self.close()
-                self._connection = connect_writer(self._path, self._connect)
-                self._cursor = self._connection.cursor()
+            if self._lost or self._connection.in_transaction:  # its ROLLBACK failed: only a new connection is free
+                self._open_anew()
             self._cursor.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise error_of(error) from error
         return SqliteTx(self._cursor, self._clock.now(), self._ids)
+
+    def _open_anew(self) -> None:
+        self.close()
+        self._lost = True
+        self._connection = connect_writer(self._path, self._connect)
+        self._cursor = self._connection.cursor()
+        self._lost = False
 
     def carry_out(self, tx: SqliteTx, calls: Sequence[Call]) -> None:
         for call in calls:
@@ -346,7 +352,7 @@ class SqliteSession:
 
     def rollback(self) -> None:
         # A full disk or a failed write may already have rolled back by itself.
-        if self._connection.in_transaction:
+        if not self._lost and self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._cursor.execute("ROLLBACK")
 

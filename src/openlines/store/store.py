@@ -116,9 +116,10 @@ class Store:
             for index, connect in enumerate(writers)
         ]
         for writer in self._writers:
-            await writer.open()
+            # Before it is open: of its hands some may have a connection when another finds none.
             self._closing.push_async_callback(writer.close)
             self._pools.append(writer)
+            await writer.open()
         self._readers = Readers("store-reader", readers, size=size, limit=self._limit)
         self._closing.push_async_callback(self._readers.close)
         self._pools.append(self._readers)

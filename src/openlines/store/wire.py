@@ -81,16 +81,20 @@ def error_of(state: str, message: str) -> StoreError:
     return error
 
 
+def address_of(url: str, application: str) -> str:
+    """The address as libpq takes it, with what every connection of ours has unless the address says otherwise."""
+    given: dict[str, Any] = conninfo_to_dict(url)
+    given.setdefault("application_name", application)
+    return make_conninfo(**{**_CONNECTION, **given, "client_encoding": "UTF8"})
+
+
 class Wire:
     """Queue statements, fetch answers in order. Anything but success raises StoreError and needs `recover`."""
 
     def __init__(self, url: str, *, application: str) -> None:
         """Connects; raises StoreUnavailable with the server's words, StoreError for a server that is too old."""
-        given: dict[str, Any] = conninfo_to_dict(url)
-        given.setdefault("application_name", application)
-        conninfo = make_conninfo(**{**_CONNECTION, **given, "client_encoding": "UTF8"})
         try:
-            self._connection = psycopg.Connection.connect(conninfo, autocommit=True)
+            self._connection = psycopg.Connection.connect(address_of(url, application), autocommit=True)
         except psycopg.Error as error:
             raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
         self._pgconn = self._connection.pgconn
@@ -104,6 +108,8 @@ class Wire:
         except psycopg.Error as error:
             self.close()
             raise StoreUnavailable(f"PostgreSQL refused the settings of a connection: {error}") from error
+        # The server's process at the other end, while libpq knows it: of a lost connection it says 0.
+        self.pid = self._pgconn.backend_pid
         self._poll = select.poll()
         self._poll.register(self._pgconn.socket, select.POLLIN)
         self._pgconn.nonblocking = 1
@@ -120,11 +126,6 @@ class Wire:
         self._unsure: list[PostgresForm] = []  # prepared since the last time that all was well
         self._loaders: dict[PostgresForm, abc.Transformer] = {}
         self._count = 0
-
-    @property
-    def pid(self) -> int:
-        """The server's process at the other end."""
-        return self._pgconn.backend_pid
 
     def queue(self, form: PostgresForm, values: Sequence[Any] = (), then: Then | None = None) -> None:
         """Queues a statement; `then` is given its answer when it is fetched."""
