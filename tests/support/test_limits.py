@@ -1,6 +1,6 @@
 """Token buckets and growing delays, on a clock of our own."""
 
-from openlines.support.limits import Buckets, Delays
+from openlines.support.limits import Buckets, Delays, Tries
 
 
 class Clock:
@@ -66,3 +66,61 @@ def test_success_forgets_failures() -> None:
     assert delays.wait("a") > 0
     delays.forget("a")
     assert delays.wait("a") == 0
+
+
+def test_a_bucket_says_when_it_will_have_something_and_takes_back() -> None:
+    clock = Clock()
+    buckets = Buckets(rate=2, burst=2, clock=clock)
+    assert buckets.wait("a") == 0
+    buckets.take("a")
+    buckets.take("a")
+    assert buckets.wait("a") == buckets.wait("a") == 0.5
+    buckets.give_back("a")
+    assert buckets.wait("a") == 0
+    for _ in range(9):
+        buckets.give_back("a")
+    assert [buckets.take("a") for _ in range(3)].count(0) == 2, "never more than the burst"
+    assert buckets.wait("b") == 0
+
+
+def test_a_failure_that_was_none_is_forgiven() -> None:
+    delays = Delays(free=1, clock=Clock())
+    for _ in range(2):
+        delays.failed("a")
+    delays.forgive("a")
+    assert delays.wait("a") == 0
+    delays.failed("a")
+    assert delays.wait("a") == 1
+    delays.forgive("b")
+    assert delays.wait("b") == 0
+
+
+def test_an_address_gets_its_failures_back_and_an_account_does_not() -> None:
+    clock = Clock()
+    tries = Tries(clock=clock)
+    waits = [tries.begin(f"account:{number}", "office") for number in range(25)]
+    assert waits[:24] == [0] * 24
+    assert waits[24] == 6
+    clock.now += 6
+    assert tries.begin("account:51", "office") == 0
+    assert tries.begin("account:52", "elsewhere") == 0
+    for _ in range(6):
+        clock.now += 300
+        tries.begin("account:victim", "anywhere")
+    clock.now += 0.5
+    assert tries.begin("account:victim", "elsewhere") > 0
+
+
+def test_right_passwords_cost_an_address_nothing() -> None:
+    tries = Tries(clock=Clock())
+    for number in range(500):
+        assert tries.begin(f"account:{number}", "office") == 0
+        tries.right(f"account:{number}", "office")
+
+
+def test_what_is_known_of_tries_is_bounded() -> None:
+    tries = Tries(most=10, clock=Clock())
+    for number in range(100):
+        tries.begin(f"account:{number}", f"address {number}")
+        tries.right(f"account:{number}", f"address {number}")
+    assert len(tries._known) == 10

@@ -13,6 +13,7 @@ SECRETS = [
     "ols_" + "c" * 43,
     "123456789:" + "D" * 35,
     "https://api.telegram.org/bot123456789:" + "D" * 35 + "/sendMessage",
+    "ols1_dTE." + "f" * 64,
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghij",
     "postgresql://user:hunter2@host/db",
     "/setup?token=" + "e" * 43,
@@ -59,3 +60,18 @@ def test_lines_are_json_without_secrets(capfd: pytest.CaptureFixture[str]) -> No
 def test_ordinary_words_stay() -> None:
     for text in ("11:45 and 12:30", "https://example.org/a?b=c", "user@example.org", "1234567890"):
         assert scrub(text) == text
+
+
+def test_a_strangers_line_breaks_and_escapes_stay_on_his_line(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        set_up("console", "info")
+        logger("test").info("asked", path="/x\r\n2026-01-01 forged \x1b[2J", inside={"a": "b\nforged"})
+        logging.getLogger("library").warning("asked %s", "c\nforged\u2028forged")
+    finally:
+        root.handlers[:], root.level = before, level
+    shown = capfd.readouterr().err
+    assert len(shown.splitlines()) == 2
+    assert "\x1b[2J" not in shown
+    assert shown.count("forged") == 4

@@ -9,7 +9,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 
 from openlines.api.edge import Edge
-from openlines.api.guard import actor_of
+from openlines.api.guard import MADE, actor_of
 from openlines.api.refusals import HttpRefused
 from openlines.services.idempotency import once
 from openlines.store.tx import Reader, Tx
@@ -32,7 +32,8 @@ async def act(
 ) -> Response[Any]:
     """Run `use_case`; answer with what `show` makes of its result, read in the same transaction.
 
-    Without `show` the answer has no body (204). With an Idempotency-Key the answer is kept with the act, and a
+    Without `show` the answer has no body (204). A handler whose `opt` says where what it makes stands (`guard.makes`)
+    tells it in Location. With an Idempotency-Key the answer is kept with the act, and a
     repeat of the request gets it again. `secret` joins the first answer only: what is shown once (a key, a password
     that we made up) is kept nowhere, so a repeat names what was made and leaves it out.
     """
@@ -40,7 +41,7 @@ async def act(
     key = request.headers.get("idempotency-key", "")
     if not key:
         body = await edge.store.write(_act, use_case, show)
-        return answer(_with(body, secret), status)
+        return answer(_with(body, secret), status, _made(request, body))
     if len(key) > KEY_LIMIT:
         raise HttpRefused(400, "key_too_long", most=KEY_LIMIT)
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
@@ -48,8 +49,14 @@ async def act(
     given = await edge.store.write(once, owner, key, digest, partial(_answered, use_case, show, status))
     body = given.body.encode()
     if given.repeated:
-        return answer(body, given.status, {"idempotency-replayed": "true"})
-    return answer(_with(body, secret), given.status)
+        return answer(body, given.status, {**_made(request, body), "idempotency-replayed": "true"})
+    return answer(_with(body, secret), given.status, _made(request, body))
+
+
+def _made(request: Req, body: bytes) -> dict[str, str]:
+    """Where that which was made can be read from now on."""
+    place: str = request.route_handler.opt.get(MADE, "")
+    return {"location": place.format(**msgspec.json.decode(body))} if place else {}
 
 
 def _with(body: bytes, secret: Mapping[str, str] | None) -> bytes:

@@ -1,6 +1,8 @@
 """The little of HTTP that handlers without the framework need: headers, bodies with a cap, answers."""
 
+import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -42,7 +44,16 @@ def address_of(scope: Scope) -> str:
     """Who asks, for limits: the address, of IPv6 the network that one customer gets."""
     client = scope.get("client")
     address: str = client[0] if client else ""
-    return ":".join(address.split(":")[:4]) + "::/64" if ":" in address else address
+    return _network(address) if ":" in address else address
+
+
+@lru_cache(maxsize=10_000)
+def _network(address: str) -> str:
+    try:
+        ip = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((int(ip) >> 64 << 64, 64)))
 
 
 def query_of(scope: Scope) -> dict[str, str]:

@@ -12,7 +12,7 @@ from openlines.channels.base import Health
 from openlines.files.disk import DiskFiles
 from openlines.realtime.hub import Hub
 from openlines.store import Store
-from openlines.support.limits import Buckets, Delays
+from openlines.support.limits import Buckets, Tries
 from openlines.support.outbound import Allowing
 from openlines.support.passwords import Passwords
 from openlines.support.secrets import Seal
@@ -34,6 +34,7 @@ VISITOR: Final = Rate(20, 1)  # messages of one visitor
 ADDRESS: Final = Rate(600, 100)  # requests of visitors behind one address
 NEWCOMERS: Final = Rate(120, 2)  # new visitors behind one address
 UPLOADS: Final = Rate(20, 0.5)  # files of one visitor
+UPLOADS_ADDRESS: Final = Rate(200, 5)  # files of visitors behind one address
 
 
 @dataclass(slots=True)
@@ -45,8 +46,8 @@ class Limits:
     address: Buckets = field(default_factory=ADDRESS.buckets)
     newcomers: Buckets = field(default_factory=NEWCOMERS.buckets)
     uploads: Buckets = field(default_factory=UPLOADS.buckets)
-    sign_in_account: Delays = field(default_factory=lambda: Delays(free=5))
-    sign_in_address: Delays = field(default_factory=lambda: Delays(free=20))
+    uploads_address: Buckets = field(default_factory=UPLOADS_ADDRESS.buckets)
+    tries: Tries = field(default_factory=Tries)
 
 
 @dataclass(slots=True)

@@ -40,6 +40,14 @@ def needs(
     return {"need": Need(who, scope, browser)}
 
 
+MADE: Final = "made"
+
+
+def makes(need: dict[str, Any], place: str) -> dict[str, Any]:
+    """The `opt` of a handler that makes something: where it stands afterwards, with fields of the answer in braces."""
+    return {**need, MADE: place}
+
+
 ANYONE: Final = needs("anyone")
 READS: Final = needs("operator", "read")
 WORKS: Final = needs("operator", "reply")

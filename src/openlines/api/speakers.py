@@ -44,6 +44,7 @@ class Speakers:
         self._store = store
         self._clock = clock
         self._known: OrderedDict[str, tuple[Speaker, float]] = OrderedDict()
+        self._forgotten = 0  # how often
 
     async def by_cookie(self, cookie: str) -> Speaker | None:
         """The user whose session this cookie is; None when it is none (any more)."""
@@ -53,13 +54,14 @@ class Speakers:
         known = self._remembered(token_hash)
         if known is not None:
             return known
+        asked = self._forgotten
         found = await self._store.read(sessions.find_session, token_hash)
         if found is None:
             return None
         if self._store.clock.now() - found.seen_at >= sessions.TOUCH:
             await self._store.write(sessions.touch_session, token_hash)
         speaker = Speaker(Actor(found.user_id, found.role), session_id=found.session_id)
-        self._remember(token_hash, speaker)
+        self._remember(token_hash, speaker, asked)
         return speaker
 
     async def by_key(self, key: str) -> Speaker | None:
@@ -70,23 +72,26 @@ class Speakers:
         known = self._remembered(token_hash)
         if known is not None:
             return known
+        asked = self._forgotten
         found = await self._store.read(tokens.find_bearer, token_hash)
         if found is None:
             return None
         if found.used_at is None or self._store.clock.now() - found.used_at >= sessions.TOUCH:
             await self._store.write(tokens.token_used, found.token_id)
         speaker = Speaker(Actor(found.user_id, found.role), token_id=found.token_id, scopes=found.scopes)
-        self._remember(token_hash, speaker)
+        self._remember(token_hash, speaker, asked)
         return speaker
 
     def forget_user(self, user_id: int) -> None:
         """Something about this user's sign-ins or rights has changed."""
+        self._forgotten += 1
         gone = [key for key, (speaker, _) in self._known.items() if speaker.actor.user_id == user_id]
         for key in gone:
             del self._known[key]
 
     def forget_all(self) -> None:
         """Nobody can say what has changed meanwhile."""
+        self._forgotten += 1
         self._known.clear()
 
     def _remembered(self, token_hash: str) -> Speaker | None:
@@ -95,7 +100,9 @@ class Speakers:
             return None
         return entry[0]
 
-    def _remember(self, token_hash: str, speaker: Speaker) -> None:
+    def _remember(self, token_hash: str, speaker: Speaker, asked: int) -> None:
+        if asked != self._forgotten:
+            return  # somebody's rights have changed since this was read; perhaps these
         self._known[token_hash] = (speaker, self._clock() + _REMEMBERED)
         self._known.move_to_end(token_hash)
         if len(self._known) > _MOST:

@@ -35,6 +35,17 @@ class Buckets:
             self._buckets.popitem(last=False)
         return wait
 
+    def wait(self, key: str) -> float:
+        """Seconds until a token can be taken; 0 = now. Takes none."""
+        tokens, at = self._buckets.get(key, (self._burst, 0.0))
+        return max(0.0, (1.0 - min(self._burst, tokens + (self._clock() - at) * self._rate)) / self._rate)
+
+    def give_back(self, key: str) -> None:
+        """A token that was taken need not have been."""
+        held = self._buckets.get(key)
+        if held is not None:
+            self._buckets[key] = (min(self._burst, held[0] + 1.0), held[1])
+
 
 class Delays:
     """After `free` failures each further one doubles the wait, from one second up to `longest`.
@@ -77,6 +88,62 @@ class Delays:
         if len(self._failures) > self._most:
             self._failures.popitem(last=False)
 
+    def forgive(self, key: str) -> None:
+        """The last failure was none."""
+        failures, last = self._failures.get(key, (0, 0.0))
+        if failures > 1:
+            self._failures[key] = (failures - 1, last)
+        else:
+            self._failures.pop(key, None)
+
     def forget(self, key: str) -> None:
         """He has shown who he is."""
         self._failures.pop(key, None)
+
+
+class Tries:
+    """Who may try a password now. A try counts as a failure from its beginning until it proves right, so that many at
+    once are no more than one after another.
+
+    An account waits longer with every failure, wherever it came from. Behind one address there may be a whole office:
+    it has many failures free and gets them back one by one. Whoever has signed in from an address before is counted
+    there by himself: no stranger elsewhere, and no neighbour behind the same address, keeps him out.
+    """
+
+    __slots__ = ("_accounts", "_addresses", "_known", "_most")
+
+    def __init__(self, *, most: int = 50_000, clock: Callable[[], float] = monotonic) -> None:
+        self._accounts = Delays(free=5, most=most, clock=clock)
+        self._addresses = Buckets(1 / 6, 24, most=most, clock=clock)
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._most = most
+
+    def begin(self, account: str, address: str) -> float:
+        """Count a try; 0 when it may go on, else the seconds until one may (nothing is counted)."""
+        own = f"{account} {address}"
+        known = own in self._known
+        key = own if known else account
+        wait = self._accounts.wait(key) or (0.0 if known else self._addresses.take(address))
+        if not wait:
+            self._accounts.failed(key)
+        return wait
+
+    def undo(self, account: str, address: str) -> None:
+        """Nobody has looked at the password."""
+        own = f"{account} {address}"
+        known = own in self._known
+        self._accounts.forgive(own if known else account)
+        if not known:
+            self._addresses.give_back(address)
+
+    def right(self, account: str, address: str) -> None:
+        """He has shown who he is."""
+        own = f"{account} {address}"
+        if own not in self._known:
+            self._addresses.give_back(address)
+            self._accounts.forget(account)
+        self._accounts.forget(own)
+        self._known[own] = None
+        self._known.move_to_end(own)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)

@@ -17,6 +17,7 @@ HIDDEN = "•••"
 _SECRET_NAMES = re.compile(r"passw|secret|token|authorization|cookie|api_key|private", re.IGNORECASE)
 _SECRET_SHAPES = re.compile(
     r"ol[tvs]_[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)?"  # ours: program, visitor, session
+    r"|ols1_[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"  # a visitor for whom his site vouched
     r"|(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}"  # a Telegram bot's token, also inside its addresses
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"  # a JWT
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user and password in an address
@@ -45,6 +46,17 @@ def _scrubbed(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _on_one_line(_logger: Any, _method: str, event: Event) -> Event:
+    """For a terminal, where a stranger's line break would begin a line of its own, and his escapes would be obeyed."""
+    for key, value in event.items():
+        if isinstance(value, str) and key not in {"exception", "stack"}:
+            event[key] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], value.rstrip())
+    return event
+
+
 def set_up(form: str = "auto", level: str = "info") -> None:
     """Send structlog and the standard library's log to stderr in one form: "json", "console" or "auto"."""
     if form == "auto":
@@ -68,6 +80,7 @@ def set_up(form: str = "auto", level: str = "info") -> None:
         else [
             structlog.processors.format_exc_info,
             _scrubbed,
+            _on_one_line,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ]
     )

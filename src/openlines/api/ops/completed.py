@@ -7,7 +7,7 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from openlines.api.guard import Need
+from openlines.api.guard import MADE, Need
 
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 _TEXT: Final = {"schema": {"type": "string"}}
@@ -35,6 +35,9 @@ _FILE_NAME: Final = {
 _UPLOADED: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Uploaded"}}}
 
 
+_LOCATION: Final = {"Location": {"description": "Where that which was made can be read.", "schema": {"type": "string"}}}
+
+
 def complete(document: dict[str, Any], app: Litestar) -> None:
     """Correct the document in place: bodies, what is needed to call a route, unknown fields."""
     paths = document["paths"]
@@ -52,6 +55,8 @@ def complete(document: dict[str, Any], app: Litestar) -> None:
     handlers = list(_handlers(app))
     for method, path, handler in handlers:
         _say_needs(paths[path][method], handler.opt["need"])
+        if MADE in handler.opt:
+            paths[path][method]["responses"]["201"]["headers"] = _LOCATION
     _close(document["components"]["schemas"], (handler for _, _, handler in handlers))
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
 from openlines.api.edge import Edge
-from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, READS
+from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, READS, makes
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, base_url, harmless
 from openlines.api.words import word
 from openlines.channels.base import Field
@@ -175,7 +175,13 @@ class NewChannel(msgspec.Struct, forbid_unknown_fields=True):
     secrets: dict[str, Any] = {}
 
 
-@post("/channels", opt=CONFIGURES, tags=TAGS, summary="Connect a channel to a line", status_code=201)
+@post(
+    "/channels",
+    opt=makes(CONFIGURES, "/api/v1/channels/{id}"),
+    tags=TAGS,
+    summary="Connect a channel to a line",
+    status_code=201,
+)
 async def create_channel(
     edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, data: JSONBody[NewChannel]
 ) -> Response[Channel]:

@@ -1,5 +1,6 @@
 """What several handlers of staff need beside the framework."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,7 +14,8 @@ from openlines.api.refusals import TooMany
 from openlines.core.line import Problem
 from openlines.services.access import Actor
 from openlines.services.errors import Invalid
-from openlines.support.passwords import weakness
+from openlines.store import StoreError
+from openlines.support.passwords import TooBusy, weakness
 from openlines.support.stamps import instant
 
 Req = Request[Any, Any, Any]
@@ -41,11 +43,20 @@ def client_address(request: Req) -> str:
     return address_of(scope_of(request))
 
 
-def slow_down(edge: Edge, account: str, address: str) -> None:
-    """Raises `TooMany` while too many tries have failed."""
-    wait = max(edge.limits.sign_in_account.wait(account), edge.limits.sign_in_address.wait(address))
+async def tried(edge: Edge, account: str, address: str, right: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether what opens an account is right, which `right` looks at. Raises `TooMany` while too many tries failed."""
+    tries = edge.limits.tries
+    wait = tries.begin(account, address)
     if wait:
         raise TooMany(wait, "too_many_tries")
+    try:
+        fits = await right()
+    except (TooBusy, StoreError):
+        tries.undo(account, address)  # nobody has looked
+        raise
+    if fits:
+        tries.right(account, address)
+    return fits
 
 
 def check_password(password: str, *personal: str, field: str = "password") -> None:

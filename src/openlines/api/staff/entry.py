@@ -20,11 +20,11 @@ from openlines.api.staff.common import (
     client_address,
     given,
     scope_of,
-    slow_down,
+    tried,
 )
 from openlines.realtime.snapshot import Me, PortalBrief, me_of
 from openlines.services import accounts, portal, sessions
-from openlines.services.portal import FirstPerson
+from openlines.services.portal import FirstPerson, SetUp
 from openlines.store import channels
 from openlines.store import users as user_rows
 from openlines.store.portal import Portal
@@ -110,20 +110,23 @@ class SetUpAnswer(msgspec.Struct):
 
 @post("/setup", opt=ANYONE, tags=["portal"], summary="Set the portal up, once, with the printed link", status_code=201)
 async def set_up(edge: TheEdge, request: Req, data: JSONBody[SetUpInput]) -> Response[SetUpAnswer]:
-    address = client_address(request)
-    slow_down(edge, f"setup:{address}", address)
     check_password(data.password, data.name, data.email)
-    person = FirstPerson(data.name, data.email, await edge.passwords.hash(data.password), data.language, data.time_zone)
-    setup_hash = fingerprint(data.token)
-    try:
-        done = await edge.store.write(portal.set_up, setup_hash, data.portal_name, person, seal=edge.seal)
-    except Exception:
-        edge.limits.sign_in_address.failed(address)
-        raise
-    cookie = await open_session(edge, request, done.user_id)
-    me, key = await edge.store.read(_set_up_answer, done.user_id, done.channel_id)
+    done: list[SetUp] = []
+
+    async def carry_out() -> bool:
+        hashed = await edge.passwords.hash(data.password)
+        person = FirstPerson(data.name, data.email, hashed, data.language, data.time_zone)
+        write, token_hash = edge.store.write, fingerprint(data.token)
+        done.append(await write(portal.set_up, token_hash, data.portal_name, person, seal=edge.seal))
+        return True
+
+    address = client_address(request)
+    await tried(edge, f"setup:{address}", address, carry_out)
+    [made] = done
+    cookie = await open_session(edge, request, made.user_id)
+    me, key = await edge.store.read(_set_up_answer, made.user_id, made.channel_id)
     base = base_url(edge, request)
-    body = SetUpAnswer(me, done.line_id, done.channel_id, snippet(base, key), f"{base}/try/{done.channel_id}")
+    body = SetUpAnswer(me, made.line_id, made.channel_id, snippet(base, key), f"{base}/try/{made.channel_id}")
     response: Response[Any] = shown(body, 201)
     response.cookies.append(new_cookie(request.scope["scheme"], cookie))
     return response
@@ -150,16 +153,16 @@ class MeAnswer(msgspec.Struct):
 
 @post("/login", opt=ANYONE, tags=["account"], summary="Sign in; the answer sets the session's cookie", status_code=200)
 async def login(edge: TheEdge, request: Req, data: JSONBody[LoginInput]) -> Response[MeAnswer]:
-    email, address = data.email.strip().lower(), client_address(request)
-    slow_down(edge, f"account:{email}", address)
+    email = data.email.strip().lower()
     known = await edge.store.read(user_rows.credentials, email)
-    # An unknown address costs the same time and gets the same words as a wrong password.
-    fits = await edge.passwords.verify(known.password_hash if known is not None else None, data.password)
-    if known is None or not fits or not known.active:
-        edge.limits.sign_in_account.failed(f"account:{email}")
-        edge.limits.sign_in_address.failed(address)
+
+    async def fits() -> bool:
+        # An unknown address costs the same time and gets the same words as a wrong password.
+        right = await edge.passwords.verify(known.password_hash if known is not None else None, data.password)
+        return right and known is not None and bool(known.active)
+
+    if not await tried(edge, f"account:{email}", client_address(request), fits) or known is None:
         raise Unauthorized("bad_credentials")
-    edge.limits.sign_in_account.forget(f"account:{email}")
     new_hash = None
     if known.password_hash and edge.passwords.outdated(known.password_hash):
         new_hash = await edge.passwords.hash(data.password)

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from openlines.api.acting import shown
-from openlines.api.guard import READS, WORKS
+from openlines.api.guard import READS, WORKS, makes
 from openlines.api.refusals import HttpRefused, TooMany
 from openlines.api.serving import as_response
 from openlines.api.staff.common import Req, TheActor, TheEdge
@@ -40,7 +40,7 @@ def file_name(header: str) -> str:
 
 @post(
     "/files",
-    opt=WORKS,
+    opt=makes(WORKS, "/api/v1/files/{id}"),
     tags=["files"],
     summary="Upload a file: the raw body, with Content-Type, Content-Length and X-File-Name",
     status_code=201,
@@ -66,7 +66,9 @@ async def upload_file(edge: TheEdge, request: Req, actor: TheActor) -> Response[
     if not kept.size:
         raise HttpRefused(422, "file_empty")
     row = await edge.store.write(add_file, **facts_of(kept), user_id=actor.user_id)
-    return shown(uploaded(row), 201)
+    answer = shown(uploaded(row), 201)
+    answer.headers["location"] = f"/api/v1/files/{row.id}"
+    return answer
 
 
 def facts_of(kept: Kept) -> dict[str, Any]:

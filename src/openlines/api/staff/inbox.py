@@ -7,7 +7,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from openlines.api.acting import act
-from openlines.api.guard import READS, WORKS, insecure
+from openlines.api.guard import READS, WORKS, insecure, makes
 from openlines.api.staff.common import FilterId, Number, Req, TheActor, TheEdge, TheLanguage, harmless, scope_of
 from openlines.api.staff.details import Details, details, messages_of
 from openlines.api.words import word
@@ -156,7 +156,7 @@ async def send_message(
 
 @post(
     "/threads/{thread_id:int}/conversations",
-    opt=WORKS,
+    opt=makes(WORKS, "/api/v1/conversations/{conversation[id]}"),
     tags=TAGS,
     summary="Write first: a new conversation in a thread that has none open",
     status_code=201,

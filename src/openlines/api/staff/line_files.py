@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act
-from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
+from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, makes
 from openlines.api.line_photos import FILE_LIMIT, stored, with_photos
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.api.staff.lines import Line, OperatorFace, QueueMember, Text, line_out, settings_in
@@ -111,7 +111,7 @@ async def read_file(
 
 @post(
     "/lines/import",
-    opt=CONFIGURES,
+    opt=makes(CONFIGURES, "/api/v1/lines/{id}"),
     tags=TAGS,
     status_code=201,
     summary="A line from a file",

@@ -7,7 +7,7 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
-from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
+from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, makes
 from openlines.api.staff.channels import Channel, channel_of
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.api.staff.timetables import warm
@@ -119,7 +119,7 @@ class NewLine(msgspec.Struct, forbid_unknown_fields=True):
     name: Text
 
 
-@post("/lines", opt=CONFIGURES, tags=TAGS, summary="Make a line", status_code=201)
+@post("/lines", opt=makes(CONFIGURES, "/api/v1/lines/{id}"), tags=TAGS, summary="Make a line", status_code=201)
 async def create_line(
     edge: TheEdge, request: Req, actor: TheActor, language: TheLanguage, data: JSONBody[NewLine]
 ) -> Response[Line]:
@@ -138,7 +138,13 @@ class CopyInput(msgspec.Struct, forbid_unknown_fields=True):
     chats: bool = False  # with chats of its own that look and speak like those of the first line
 
 
-@post("/lines/{line_id:int}/copy", opt=CONFIGURES, tags=TAGS, summary="A new line with the same rules", status_code=201)
+@post(
+    "/lines/{line_id:int}/copy",
+    opt=makes(CONFIGURES, "/api/v1/lines/{id}"),
+    tags=TAGS,
+    summary="A new line with the same rules",
+    status_code=201,
+)
 async def copy_line(
     edge: TheEdge,
     request: Req,

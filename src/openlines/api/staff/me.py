@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from openlines.api.acting import act, answer
 from openlines.api.guard import IN_A_BROWSER, READS, WORKS, new_cookie, speaker_of
 from openlines.api.speakers import SESSION_PREFIX, Speaker
-from openlines.api.staff.common import Req, TheActor, TheEdge, check_password, client_address, given, slow_down
+from openlines.api.staff.common import Req, TheActor, TheEdge, check_password, client_address, given, tried
 from openlines.realtime.snapshot import Me, me_of
 from openlines.services import accounts, presence, sessions
 from openlines.services.errors import Invalid
@@ -47,11 +47,12 @@ async def change_password(
     edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[PasswordInput]
 ) -> Response[None]:
     """Every other session of mine ends, and this one gets a new cookie."""
-    address = client_address(request)
-    slow_down(edge, f"password:{actor.user_id}", address)
     stored = await edge.store.read(user_rows.password_hash, actor.user_id)
-    if not await edge.passwords.verify(stored, data.current):
-        edge.limits.sign_in_account.failed(f"password:{actor.user_id}")
+
+    async def fits() -> bool:
+        return await edge.passwords.verify(stored, data.current)
+
+    if not await tried(edge, f"password:{actor.user_id}", client_address(request), fits):
         raise Invalid.field("current", "wrong_password")
     me = await edge.store.read(accounts.access_user, actor.user_id)
     check_password(data.new, me.name, me.email, field="new")

@@ -7,7 +7,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from openlines.api.acting import act, shown
-from openlines.api.guard import MANAGES_PEOPLE, READS
+from openlines.api.guard import MANAGES_PEOPLE, READS, makes
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, check_password, given
 from openlines.realtime.shapes import Department, department_of
 from openlines.realtime.snapshot import whole
@@ -105,7 +105,7 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     position: Text = ""
 
 
-@post("/users", opt=MANAGES_PEOPLE, tags=["people"], summary="Add a user", status_code=201)
+@post("/users", opt=makes(MANAGES_PEOPLE, "/api/v1/users/{id}"), tags=["people"], summary="Add a user", status_code=201)
 async def add_user(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewUser]) -> Response[Person]:
     """Without a password one is made up; it is in this answer and nowhere else, a repeat's answer included."""
     made_up = None

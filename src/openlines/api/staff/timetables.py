@@ -8,7 +8,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from openlines.api.acting import act, shown
-from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS
+from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, makes
 from openlines.api.refusals import HttpRefused
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
 from openlines.core.schedule import closes_at, is_open, next_open, schedule_of
@@ -128,7 +128,13 @@ async def read_timetable(edge: TheEdge, timetable_id: FromPath[int]) -> Timetabl
     return await edge.store.read(_timetable, timetable_id)
 
 
-@post("/timetables", opt=CONFIGURES, tags=TAGS, summary="Make a timetable", status_code=201)
+@post(
+    "/timetables",
+    opt=makes(CONFIGURES, "/api/v1/timetables/{id}"),
+    tags=TAGS,
+    summary="Make a timetable",
+    status_code=201,
+)
 async def create_timetable(
     edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewTimetable]
 ) -> Response[Timetable]:

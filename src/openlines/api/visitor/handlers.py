@@ -16,6 +16,7 @@ from openlines.api.asgi import (
     Receive,
     Scope,
     Send,
+    address_of,
     answer,
     encode_headers,
     header,
@@ -46,6 +47,7 @@ from openlines.support.stamps import stamp
 
 PREFIX: Final = "/api/v1/widget/"
 _MOST_CONTEXTS: Final = 20_000
+_MOST_TOLD: Final = 8_000_000  # characters of them
 _ID_LIMIT: Final = 64
 _PAGE: Final = 50
 # What a browser asks before the first request of a page, and only then.
@@ -74,6 +76,7 @@ class VisitorApi:
         edge.hub.watch(self.sites.watch)
         # What a window told of itself before the first words; lost with the node, and no harm done.
         self._contexts: OrderedDict[str, Person] = OrderedDict()
+        self._told = 0
         self._keys: dict[str, str] = {}
         self._sockets = VisitorSockets(edge, self.sites, self.signing_key, self._language_of)
         self._routes: dict[tuple[str, str], Handler] = {
@@ -105,7 +108,7 @@ class VisitorApi:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         key, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         method = scope["method"]
-        wait = self.edge.limits.address.take(_network(scope))
+        wait = self.edge.limits.address.take(address_of(scope))
         if wait:
             raise TooMany(wait)
         site = await self.sites.find(key)
@@ -119,9 +122,10 @@ class VisitorApi:
             return
         handler = self._routes.get((method, rest))
         if handler is None:
-            known = any(path == rest for _, path in self._routes)
+            known = ["GET"] if rest.startswith("files/") else [each for each, path in self._routes if path == rest]
             if known:
-                raise HttpRefused(405, "method_not_allowed", method=method)
+                methods = ", ".join(sorted([*known, "OPTIONS"]))
+                raise HttpRefused(405, "method_not_allowed", headers={"allow": methods}, method=method)
             raise HttpRefused(404, "not_found", what="path")
         await handler(call)
 
@@ -164,6 +168,8 @@ class VisitorApi:
         if len(text) > visitors.TEXT_LIMIT:
             raise Invalid.field("text", "too_long", {"most": visitors.TEXT_LIMIT})
         person = self._contexts.get(visitor.external_id)
+        if person is None and (wait := self.edge.limits.newcomers.wait(address_of(call.scope))):
+            raise TooMany(wait)  # a token may be made up: newcomers are counted where they opened no window, too
         incoming = Incoming(visitor.external_id, words.client_message_id, text, person=person)
         store, channel_id = self.edge.store, call.site.channel_id
         if call.site.gated:
@@ -172,6 +178,8 @@ class VisitorApi:
             received = await store.write(visitors.write_with_files, channel_id, incoming, tuple(words.files))
         else:
             received = await store.write(receive_message, channel_id, incoming, about=visitor.external_id)
+        if person is None and received.seq == 1 and not received.repeated:
+            self.edge.limits.newcomers.take(address_of(call.scope))
         self.edge.hub.visitor_arrived(channel_id, visitor.external_id, received.thread_id)
         body = b'{"id":%d,"seq":%d,"at":"%s"}' % (received.message_id, received.seq, stamp(received.at).encode())
         headers = self.allow(call.scope, call.site)
@@ -206,7 +214,7 @@ class VisitorApi:
             await store.write(visitors.vouched, channel_id, anonymous, signed.visitor.external_id, signed.person)
             visitor = signed.visitor
         if visitor is None:
-            wait = self.edge.limits.newcomers.take(_network(call.scope))
+            wait = self.edge.limits.newcomers.take(address_of(call.scope))
             if wait:
                 raise TooMany(wait)
             visitor = identity.newcomer()
@@ -224,9 +232,12 @@ class VisitorApi:
 
     def _remember(self, external_id: str, given: Opening, context: str) -> None:
         language = "ru" if given.language.lower().startswith("ru") else "en" if given.language else ""
-        self._contexts[external_id] = Person(language=language, time_zone=given.time_zone[:64], context=context)
-        if len(self._contexts) > _MOST_CONTEXTS:
-            self._contexts.popitem(last=False)
+        person = Person(language=language, time_zone=given.time_zone[:64], context=context)
+        old, self._contexts[external_id] = self._contexts.get(external_id), person
+        self._contexts.move_to_end(external_id)
+        self._told += len(context) - (len(old.context) if old is not None else 0)
+        while len(self._contexts) > _MOST_CONTEXTS or self._told > _MOST_TOLD:
+            self._told -= len(self._contexts.popitem(last=False)[1].context)
 
     def _language_of(self, external_id: str) -> str:
         known = self._contexts.get(external_id)
@@ -283,7 +294,8 @@ class VisitorApi:
 
     async def _upload(self, call: Call) -> None:
         visitor = call.visitor()
-        wait = self.edge.limits.uploads.take(visitor.external_id)
+        limits = self.edge.limits
+        wait = limits.uploads.take(visitor.external_id) or limits.uploads_address.take(address_of(call.scope))
         if wait:
             raise TooMany(wait)
         limit = self.edge.file_limit
@@ -321,13 +333,6 @@ class VisitorApi:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 18 else None
-
-
-def _network(scope: Scope) -> str:
-    """The bucket of an address: of IPv6 the /64, because one household has that many."""
-    client = scope.get("client")
-    address = client[0] if client else ""
-    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 def _context(given: Opening, scope: Scope) -> str:

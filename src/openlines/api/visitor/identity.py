@@ -9,7 +9,7 @@ import jwt
 
 from openlines.api.refusals import HttpRefused
 from openlines.services.receive import Person
-from openlines.support.ids import fingerprint, new_token
+from openlines.support.ids import fingerprint, new_token, same
 
 ANONYMOUS: Final = "olv_"
 SIGNED: Final = "ols1_"
@@ -46,7 +46,7 @@ def known(token: str, signing_key: str) -> Visitor | None:
             subject = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
         except ValueError:
             return None
-        if hmac.compare_digest(proof, _proof(subject, signing_key)):
+        if same(proof, _proof(subject, signing_key)):
             return Visitor(token, f"id:{subject}")
     return None
 
@@ -62,13 +62,18 @@ def vouched(identity: str, signing_key: str, key: str, now: int) -> Signed:
         )
     except jwt.PyJWTError as error:
         raise HttpRefused(403, _why(error)) from None
+    except (ValueError, TypeError, ArithmeticError, RecursionError):  # claims of other types than the library expects
+        raise HttpRefused(403, "identity_malformed") from None
     subject, audience = claims["sub"], claims.get("aud")
     if not isinstance(subject, str) or not 0 < len(subject) <= 120:
         raise HttpRefused(403, "identity_sub")
     if audience is not None and audience != key:
         raise HttpRefused(403, "identity_aud")
+    until, since = claims["exp"], claims.get("iat", now)
+    if not all(isinstance(each, (int, float)) for each in (until, since)):
+        raise HttpRefused(403, "identity_malformed")
     # Without the moment of signing, now stands for it: a signature that leaked must not be good for years.
-    if claims["exp"] - claims.get("iat", now) > _LONGEST_AGE:
+    if until - since > _LONGEST_AGE:
         raise HttpRefused(403, "identity_exp")
     encoded = base64.urlsafe_b64encode(subject.encode()).decode().rstrip("=")
     token = f"{SIGNED}{encoded}.{_proof(subject, signing_key)}"
