@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openlines.services import accounts, departments, lines, queue, route, wake
+from openlines.services import accounts, departments, lines, presence, queue, route, wake
 from openlines.services.access import Actor
 from openlines.services.errors import Invalid
 from openlines.store import Tx, seats, users
@@ -133,3 +133,36 @@ def test_an_operator_of_several_lines_is_asked_for_the_one_with_the_higher_numbe
     for line_id in order:
         house.do(route.route, line_id)
     assert [line_id for line_id, each in waiting.items() if house.offered_to(each) == ann.user_id] == [urgent]
+
+
+class Counted:
+    """How many statements a use case runs."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, house: Portal) -> None:
+        self.count = 0
+        kind = type(house.session.begin())
+        house.session.rollback()
+        for name in ("all", "one", "run", "changed"):
+            monkeypatch.setattr(kind, name, self._counting(getattr(kind, name)))
+
+    def _counting(self, method: Any) -> Any:
+        def called(*args: Any, **kwargs: Any) -> Any:
+            self.count += 1
+            return method(*args, **kwargs)
+
+        return called
+
+    def of(self, house: Portal, use_case: Any, *args: Any) -> int:
+        before = self.count
+        house.do(use_case, *args)
+        return self.count - before
+
+
+def test_who_sits_in_many_lines_connects_once_more_as_cheaply(house: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = house.operator("Ann")
+    house.line(ann)
+    counted = Counted(monkeypatch, house)
+    one = counted.of(house, presence.connected, ann.user_id, "node")
+    for number in range(5):
+        house.line(ann, name=f"Line {number}")
+    assert counted.of(house, presence.connected, ann.user_id, "node") == one

@@ -32,6 +32,18 @@ def test_the_availability_check_leaves_offers_to_who_is_there(house: Portal) -> 
     assert "returned" not in house.facts(one)
 
 
+def test_a_transfer_to_who_is_away_is_not_taken_back_by_a_change_of_something_else(house: Portal) -> None:
+    here, away = house.operator("Here"), house.operator("Away", online=False)
+    line = house.line(here, away, mode="strictly", queue_time=3600, transfer_must_accept=True)
+    one = house.writes(house.channel(line), "one").conversation_id
+    house.accepts(here, one)
+    house.acts(handle.transfer, here, one, user_id=away.user_id)
+    assert house.offered_to(one) == away.user_id
+    house.change(line, no_answer_time=300)
+    house.settle()
+    assert house.offered_to(one) == away.user_id
+
+
 def held_back(house: Portal) -> tuple[int, int]:
     """A line that was switched off while an answer was on its way, and the answer's message."""
     a = house.operator("A")

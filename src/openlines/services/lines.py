@@ -236,7 +236,7 @@ def rearm(tx: Tx, line_id: int) -> bool:
     for turn in turns(tx, cases):
         turn.step(RulesChanged())
         why = gone.get(turn.c.offered_to or 0)
-        if why is not None:
+        if why is not None and turn.c.offer != "transfer":
             presence.take_back_offer(turn, why)
         turn.event("rules_changed")
         turn.done()
@@ -247,7 +247,10 @@ def rearm(tx: Tx, line_id: int) -> bool:
 
 
 def _not_there(reader: Reader, cases: Sequence[Case]) -> dict[int, str]:
-    """Who is offered one of these and, now that the line asks for it, is not available; and why not."""
+    """Whom the queue offers one of these though, now that the line asks for it, he is not available; and why not.
+
+    A colleague may be away all the same: whoever transferred it to him knew.
+    """
     asked = {
         case.c.offered_to
         for case in cases

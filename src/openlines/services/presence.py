@@ -6,12 +6,13 @@ two nodes, moves no conversation as long as they come back within it.
 """
 
 from openlines.core.availability import GRACE, Person, availability, next_change
+from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import OperatorRemoved, OperatorUnavailable
 from openlines.core.line import SECOND
 from openlines.services import line_trouble
 from openlines.services.errors import Invalid
 from openlines.services.turn import Turn, load
-from openlines.store import conversations, presences, seats, users
+from openlines.store import conversations, lines, presences, seats, users
 from openlines.store.tx import Reader, Tx
 
 LEASE = 15 * SECOND  # of a node; renewed every third of it
@@ -117,9 +118,14 @@ def _grace(tx: Tx, online: int, grace_until: int | None, *, alive: bool) -> int 
 
 def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
     """To his seats; away from him what was offered; to him what waits."""
-    for seat in seats.of_user(tx, user_id):
-        limit, check, on = seats.line_limit(tx, seat.line_id)
-        present = int(active and (why is None or not check))
+    taken = seats.of_user(tx, user_id)
+    rows = {row.id: row for row in lines.some(tx, [seat.line_id for seat in taken])} if taken else {}
+    for seat in taken:
+        line = rows.get(seat.line_id)
+        if line is None:  # removed
+            continue
+        limit = limit_for_offers(line.rules)
+        present = int(active and (why is None or not line.rules.check_availability))
         eligible = int(present and (not limit or seat.counted < limit))
         if (present, eligible) != (seat.present, seat.eligible):
             seats.put(tx, seat.line_id, user_id, present=present)
@@ -127,7 +133,7 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
             seats.count(tx, seat.line_id, user_id, 0, limit)
             if present != seat.present and seat.member:
                 line_trouble.look(tx, seat.line_id)
-            if present and seat.member and on:
+            if present and seat.member and line.active:
                 conversations.kick(tx, seat.line_id)
     if why is None:
         conversations.kick_departments(tx)

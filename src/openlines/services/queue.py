@@ -7,6 +7,7 @@ Seats follow at once whenever members, departments or people change.
 
 from collections.abc import Iterable, Sequence
 
+from openlines.core.capacity import limit_for_offers
 from openlines.core.inputs import OperatorRemoved
 from openlines.core.line import Problem
 from openlines.services import line_trouble
@@ -17,7 +18,7 @@ from openlines.services.tree import with_children
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, departments, lines, seats, users
 from openlines.store.departments import Department
-from openlines.store.lines import Member
+from openlines.store.lines import LineRow, Member
 from openlines.store.seats import Seat
 from openlines.store.tx import Reader, Tx
 from openlines.store.users import User
@@ -108,16 +109,16 @@ def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
     present: dict[int, dict[int, Seat]] = {line_id: {} for line_id in ids}
     for seat in seats.of_lines(tx, ids):
         present[seat.line_id][seat.user_id] = seat
-    for line_id in ids:
-        order = [each for each in expand(members[line_id], tree) if each in people and people[each].active]
-        _seat_people(tx, line_id, order, people, present[line_id])
-        line_trouble.look(tx, line_id)
+    for row in rows:
+        order = [each for each in expand(members[row.id], tree) if each in people and people[each].active]
+        _seat_people(tx, row, order, people, present[row.id])
+        line_trouble.look(tx, row.id)
     if line_ids is None:
         conversations.kick_departments(tx)
 
 
-def _seat_people(tx: Tx, line_id: int, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:
-    limit, check, _ = seats.line_limit(tx, line_id)
+def _seat_people(tx: Tx, line: LineRow, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:
+    line_id, limit, check = line.id, limit_for_offers(line.rules), line.rules.check_availability
     free = False
     for position, user_id in enumerate(order):
         user, seat = people[user_id], known.pop(user_id, None)
