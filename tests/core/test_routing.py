@@ -132,6 +132,12 @@ def test_somebody_who_was_asked_and_has_gone_keeps_no_round_open() -> None:
     assert (choice.user_id, choice.new_round) == (A, True)
 
 
+@pytest.mark.parametrize("mode", ["evenly", "strictly", "least_busy"])
+def test_those_who_were_skipped_are_named_in_the_order_of_the_queue(mode: Mode) -> None:
+    choice = choose(mode, [seat(D), offline(C), full(A), offline(B, "pause")], first=True)
+    assert (choice.user_id, choice.skipped) == (D, ((A, "at_limit"), (B, "pause"), (C, "offline")))
+
+
 # ---------------------------------------------------------------- everyone
 
 
