@@ -54,7 +54,7 @@ MUTATIONS = (
     Mutation(
         "s06", "services/queue.py", "people.setdefault(member)", "people.pop(member, None), people.setdefault(member)"
     ),
-    Mutation("s06", "services/queue.py", "[department_id]\n", "[department_id][:1]\n    return found\n"),
+    Mutation("s06", "services/tree.py", "[department_id]\n", "[department_id][:1]\n    return found\n"),
     Mutation(
         "s07",
         "core/routing.py",
