@@ -6,13 +6,9 @@
  * that port, so no other window can listen or speak.
  */
 
+/** The first words of either side, `{ openlines: … }`: the only ones that go through `window.postMessage`. */
 export const HELLO = "hello";
 export const PORT = "port";
-
-/** The first words of either side, the only ones that go through `window.postMessage`. */
-export interface Greeting {
-  openlines: typeof HELLO | typeof PORT;
-}
 
 /** Where the visitor is on the site. */
 export interface Page {

@@ -91,6 +91,24 @@ describe("the chat", () => {
     expect(keeper.get("rung")).toBe(1);
   });
 
+  it("knows that the talk ended while somebody looked, until another begins", async () => {
+    const over = { type: "conversation", conversation: { id: 1, state: "closed" } } as const;
+    const { make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", conversation: over.conversation }));
+    const chat = make();
+    await chat.visitor.arrive();
+    expect(chat.state.ended).toBeFalsy();
+    // Each new line begins with how things stand.
+    chat.heard(over);
+    expect(chat.state.ended).toBe(false);
+    chat.heard({ type: "conversation", conversation: { id: 1, state: "closing" } });
+    for (let round = 0; round < 2; round++) {
+      chat.heard(over);
+      expect(chat.state.ended).toBe(true);
+    }
+    chat.heard({ type: "conversation", conversation: { id: 2, state: "waiting" } });
+    expect(chat.state.ended).toBe(false);
+  });
+
   it("takes what a site knows and leaves out what it does not", async () => {
     const { asked, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
     const chat = make();

@@ -3,7 +3,7 @@
 import type { Details, Page, ToFrame } from "../protocol";
 import { type Host, meetHost } from "./host";
 import { lookOf } from "./look";
-import type { Config, FromServer, Place, SessionAnswer } from "./model/types";
+import type { Config, Conversation, FromServer, Place, SessionAnswer } from "./model/types";
 import { jitter } from "./net/backoff";
 import { Line, type Socket } from "./net/line";
 import { Problem, request } from "./net/rest";
@@ -275,19 +275,28 @@ export class Chat {
     this.line.want(false);
     this.reading.forget();
     this.keeper.remove("contact");
-    this.store.set({ conversation: undefined, place: undefined, name: "", email: "", contact: "hidden", ratings: {}, pressed: {} });
+    this.store.set({
+      conversation: undefined, ended: false, place: undefined, name: "", email: "", contact: "hidden", ratings: {}, pressed: {},
+    });
   }
 
-  private heard(frame: FromServer): void {
+  /** What the server says. */
+  heard(frame: FromServer): void {
     if (frame.type === "ready") {
       this.reading.ready(frame.read_by_staff ?? 0);
       this.writing.outbox.nudge();
     } else if (frame.type === "messages") this.reading.hear(frame.items);
-    else if (frame.type === "conversation") this.store.set({ conversation: frame.conversation ?? undefined });
+    else if (frame.type === "conversation") this.wentOn(frame.conversation ?? undefined);
     else if (frame.type === "place") this.store.set({ place: placeOf(frame) });
     else if (frame.type === "typing") this.reading.showTyping(frame.name ?? "");
     else if (frame.type === "read_by_staff") this.reading.staffRead(frame.seq);
     else if (frame.type === "config") void this.loadConfig();
+  }
+
+  private wentOn(conversation: Conversation | undefined): void {
+    const { conversation: before, ended } = this.state;
+    const open = !!before && before.state !== "closed";
+    this.store.set({ conversation, ended: conversation?.state === "closed" && (open || !!ended) });
   }
 
   /** A line is held by whoever has something to hear: the chat is open, or something was said. */

@@ -31,6 +31,8 @@ export interface State {
   /** The message goes out as soon as its files have. */
   armed: boolean;
   conversation?: Conversation | undefined;
+  /** It came to its end before the visitor's eyes. */
+  ended?: boolean;
   place?: Place | undefined;
   /** Somebody is typing; his name, if known. */
   typing?: string | undefined;

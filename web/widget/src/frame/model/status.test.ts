@@ -35,6 +35,13 @@ describe("the status line", () => {
     expect(status({ fresh: false })).toEqual({ text: "", tone: "off" });
   });
 
+  it("says that the talk is over to who has just seen it end, and the pace to who comes back", () => {
+    const over = { conversation: { state: "closed" as const } };
+    expect(status({ ...over, ended: true })).toEqual({ text: "The conversation is closed. Write to start another", tone: "off" });
+    expect(status(over).text).toBe("We are here");
+    expect(status({ ...over, ended: true, config: closed() }).text).toBe("We are away now and will answer here");
+  });
+
   it("says the place in the queue, and the wait where it was measured", () => {
     const waiting = { conversation: { state: "waiting" as const } };
     expect(status({ ...waiting, place: { place: 3 } }).text).toBe("Your place in the queue: 3");

@@ -28,6 +28,8 @@ export function statusOf(state: State, now: number): Status {
   if (stage === "waiting" && state.place && !config.hours?.opens_at) return { text: queued(speech, state.place), tone: "on" };
   if (!config.online) return { text: away(speech, config, now), tone: "off" };
   if (stage === "waiting" || stage === "offered") return { text: words.status_waiting, tone: "on" };
+  // Who comes back later is told the pace again.
+  if (state.ended) return { text: words.status_closed, tone: "off" };
   return { text: pace(speech, config.answers_in), tone: "on" };
 }
 

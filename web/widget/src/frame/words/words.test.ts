@@ -47,3 +47,17 @@ describe("the words", () => {
     expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
   });
 });
+
+describe("every word", () => {
+  it("is said somewhere: an owner who puts another in its place must see it", () => {
+    const sources = import.meta.glob<string>(["../**/*.{ts,tsx}", "!../words/*", "!../**/*.test.*"], {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    });
+    const all = Object.values(sources).join("\n");
+    expect(all.length).toBeGreaterThan(50_000);
+    const said = (name: string) => new RegExp(`\\b${name.replace(/_(one|few|many)$/, "")}\\b`).test(all);
+    expect(Object.keys(en).filter((name) => !said(name))).toEqual([]);
+  });
+});
