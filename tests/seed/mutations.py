@@ -38,7 +38,7 @@ MUTATIONS = (
         "api/guard.py",
         'need.who == "administrator" and actor.role',
         'need.who == "nobody" and actor.role',
-        ("services/access.py", "-> None:\n    if not actor.administrator:\n", "-> None:\n    if not actor.user_id:\n"),
+        ("services/access.py", "is not None and not actor.administrator:", "is not None and not actor.user_id:"),
     ),
     Mutation("s01", "core/line.py", "    queue_time: int = 60", "    queue_time: int = 61"),
     Mutation(
