@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from openlines.channels.base import Account
+from openlines.channels.telegram.channel import Telegram
 from openlines.services import channel_state, channels
 from openlines.services.channels import Wish
 from openlines.store import channels as rows
 from openlines.store.channels import ChannelRow, keeping
+from openlines.support.outbound import Http
 from tests.fakes.telegram import FakeTelegram
 from tests.workers.office import Office, office
 
@@ -303,6 +306,36 @@ async def test_a_channel_that_is_switched_off_leaves_nothing_behind(public: Offi
     await becomes(public, "ok")
     await public.store.write(channels.remove, public.admin, public.channel_id)
     await public.until(lambda: public.bot.webhook.url == "")
+
+
+async def test_a_vendor_who_hangs_while_he_is_left_holds_up_no_other_channel(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, leaving = asyncio.Event(), asyncio.Event()
+
+    async def hang(self: Telegram, account: Account, http: Http) -> None:
+        leaving.set()
+        await left.wait()
+
+    monkeypatch.setattr(Telegram, "disconnect", hang)
+    desk.work()
+    await becomes(desk, "ok")
+    await desk.store.write(channels.remove, desk.admin, desk.channel_id)
+    await asyncio.wait_for(leaving.wait(), 10)
+    bot = desk.fake.world.add_bot()
+    settings, secrets = {"base_url": desk.fake.base}, {"token": bot.token}
+    desk.channel_id = await desk.store.write(
+        channels.create,
+        desk.admin,
+        desk.line_id,
+        "telegram",
+        "Next",
+        settings=settings,
+        secrets=secrets,
+        seal=desk.seal,
+    )
+    await becomes(desk, "ok", seconds=5.0)
+    left.set()
 
 
 async def test_what_was_polled_and_where_to_go_on_are_kept_together(desk: Office) -> None:

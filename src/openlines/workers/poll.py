@@ -34,6 +34,7 @@ _LONGEST_PAUSE: Final = 60.0
 _EASY: Final = 15  # channels connected at once after a start; vendors limit first calls per address
 _SPACED: Final = 3.0
 _TAKEN_FOR: Final = 60.0  # seconds for which a conflict with another program is remembered
+_LEAVE_SECONDS: Final = 3.0  # that stopping may wait for vendors of channels that were removed
 _STOLEN_OFTEN: Final = 3  # times that a webhook was changed by others, before it is called so
 _FRESH: Final = 12.0  # a lease that was not renewed for so long is not relied upon
 
@@ -56,6 +57,7 @@ class Keeper:
         self._check_every = check_every
         self._kept: dict[int, _Kept] = {}
         self._open: dict[int, Connected] = {}
+        self._leaving: dict[int, asyncio.Task[None]] = {}  # channels whose vendors are being told that we go
         self._changed = asyncio.Event()
         self._renewed = asyncio.Event()
         self._renewed_at = 0.0  # loop time
@@ -76,6 +78,10 @@ class Keeper:
         """Stops polling and gives the leases back."""
         ids = list(self._kept)
         await self._drop(ids)
+        if leaving := list(self._leaving.values()):
+            await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
+            for task in leaving:
+                task.cancel()
         if ids:
             try:
                 await self._store.write(channel_state.leave, self._node, ids)
@@ -100,7 +106,8 @@ class Keeper:
             if channel_id not in mine or kept.row.version != rows[channel_id].version or kept.task.done()
         ]
         await self._drop(changed)
-        await self._disconnect([channel_id for channel_id in changed if channel_id not in active])
+        for channel_id in set(changed).difference(active):
+            self._leave(channel_id)
         for channel_id in mine - set(self._kept):
             task = asyncio.create_task(self._keep(rows[channel_id]), name=f"channel {channel_id}")
             self._kept[channel_id] = _Kept(rows[channel_id], task)
@@ -122,19 +129,27 @@ class Keeper:
             if isinstance(end, Exception) and not isinstance(end, StoreClosed):
                 log.error("keeping a channel failed and is begun anew", channel=channel_id, problem=repr(end)[:500])
 
-    async def _disconnect(self, ids: list[int]) -> None:
-        """Leaves nothing at the vendor of channels that were removed or switched off, as well as it can."""
-        for channel_id in ids:
-            connected = self._open.pop(channel_id, None)
-            if connected is not None:
-                try:
-                    await connected.channel.disconnect(connected.account, connected.http)
-                except Exception as problem:  # noqa: BLE001 - its credentials may be gone as well
-                    log.info("a channel was not disconnected", channel=channel_id, problem=repr(problem)[:300])
+    def _leave(self, channel_id: int) -> None:
+        """Of a channel that was removed or switched off. Beside the rest: its vendor may hang, and leases run out."""
+        connected = self._open.pop(channel_id, None)
+        if connected is not None:
+            task = asyncio.create_task(self._disconnect(channel_id, connected), name=f"leaving channel {channel_id}")
+            self._leaving[channel_id] = task
+
+    async def _disconnect(self, channel_id: int, connected: Connected) -> None:
+        """Leaves nothing at the vendor, as well as it can."""
+        try:
+            await connected.channel.disconnect(connected.account, connected.http)
+        except Exception as problem:  # noqa: BLE001 - its credentials may be gone as well
+            log.info("a channel was not disconnected", channel=channel_id, problem=repr(problem)[:300])
+        finally:
+            self._leaving.pop(channel_id, None)
 
     # ---------------------------------------------------------------- one channel
 
     async def _keep(self, row: ChannelRow) -> None:
+        if (leaving := self._leaving.get(row.id)) is not None:  # switched off a moment ago: one after the other
+            await asyncio.wait([leaving])
         try:
             connected = self._accounts.of(row)
         except SecretsUnreadable as problem:
