@@ -37,8 +37,10 @@ describe("list of conversations", () => {
       attachTo: document.body,
       global: { stubs: { UIcon: true } },
     });
-  const shown = (wrapper: ReturnType<typeof make>) =>
-    wrapper.findAll("[data-conversation]").map((one) => [Number(one.attributes("data-conversation")), Number.parseInt((one.element.parentElement as HTMLElement).style.top)]);
+  /** Ids and places of the rows, in the order of their elements. */
+  const drawn = (wrapper: ReturnType<typeof make>) =>
+    wrapper.findAll("[data-conversation]").map((one): [number, number] => [Number(one.attributes("data-conversation")), Number.parseInt((one.element as HTMLElement).style.top)]);
+  const shown = (wrapper: ReturnType<typeof make>) => drawn(wrapper).sort(([, a], [, b]) => a - b);
 
   it("draws a screenful of ten thousand", async () => {
     const wrapper = make(rows(1, 10_000));
@@ -51,6 +53,42 @@ describe("list of conversations", () => {
     expect(first?.[1]).toBeLessThanOrEqual(300_000);
     expect(first?.[1]).toBe(((first?.[0] ?? 0) - 1) * ROW_HEIGHT);
     expect(wrapper.get('[role="tree"] > div').attributes("style")).toContain(`height: ${10_000 * ROW_HEIGHT}px`);
+    wrapper.unmount();
+  });
+
+  it("writes one row anew for each that scrolls in, and puts the elements in order when it rests", async () => {
+    vi.useFakeTimers();
+    const wrapper = make(rows(1, 10_000));
+    const tree = wrapper.get('[role="tree"]');
+    tree.element.scrollTop = 20 * ROW_HEIGHT;
+    await tree.trigger("scroll");
+    const elements = wrapper.findAll("[data-conversation]").map((one) => one.element);
+    for (let step = 21; step <= 60; step += 1) {
+      const before = new Map(shown(wrapper));
+      tree.element.scrollTop = step * ROW_HEIGHT;
+      await tree.trigger("scroll");
+      const after = shown(wrapper);
+      expect(after.filter(([id]) => !before.has(id)).length).toBeLessThanOrEqual(1);
+      expect(after.map(([id]) => id)).toEqual(rows(after[0]?.[0] ?? 0, after.length).map((one) => one.id));
+      expect(after.every(([id, top]) => top === (id - 1) * ROW_HEIGHT)).toBe(true);
+    }
+    expect(new Set(wrapper.findAll("[data-conversation]").map((one) => one.element))).toEqual(new Set(elements));
+    expect(drawn(wrapper)).not.toEqual(shown(wrapper));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(drawn(wrapper)).toEqual(shown(wrapper));
+    wrapper.unmount();
+    vi.useRealTimers();
+  });
+
+  it("says how long a customer waits, and for what else there is the time of the last words", async () => {
+    const [one, two] = [row(1), row(2)].map((it, index) => ({ ...it, state: "active" as const, ...(index ? {} : { waiting_since: "2026-11-22T08:00:00.000Z" }), unread: index * 3 }));
+    const wrapper = make([one, two] as ConversationRow[]);
+    await nextTick();
+    expect(wrapper.findAll('[data-testid="wait-counter"]').length).toBe(1);
+    expect(wrapper.get('[data-conversation="1"] [role="img"]').attributes("aria-label")).toMatch(/^an answer is overdue /);
+    expect(wrapper.findAll(".badge").map((badge) => [badge.text(), badge.classes("none")])).toEqual([["0", true], ["3", false]]);
+    await wrapper.setProps({ openId: 2 });
+    expect(wrapper.findAll('[aria-selected="true"]').map((it) => it.attributes("data-conversation"))).toEqual(["2"]);
     wrapper.unmount();
   });
 

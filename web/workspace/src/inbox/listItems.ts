@@ -8,6 +8,21 @@ export type ListItem =
   | { type: "title"; key: string; group: Group; count: number; folded: boolean }
   | { type: "row"; key: string; row: ConversationRow };
 
+export type TitleItem = Extract<ListItem, { type: "title" }>;
+
+/** A place on the screen for a line; what is written into it changes while scrolling, its elements stay. */
+export interface Slot {
+  readonly number: number;
+  kind: "row" | "title" | "none";
+  /** Of the kind that it is, or was last. */
+  row: ConversationRow | undefined;
+  title: TitleItem | undefined;
+  /** Pixels from the beginning of the list. */
+  top: number;
+  open: boolean;
+}
+export type RowLine = Slot & { row: ConversationRow };
+
 export interface ListLook {
   lineId: number | null;
   folded: ReadonlySet<Group>;
