@@ -62,7 +62,7 @@ export function useAttachments(conversationId: number, limit: () => number) {
     try {
       const done = await upload(file, (part) => change(id, { part }), controller.signal);
       change(id, { done, part: 1 });
-      if (left.get(conversationId) === uploads) intoDraft(conversationId, uploads);
+      if (left.has(conversationId)) intoDraft(conversationId, uploads);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       change(id, { failed: error instanceof ApiError ? error.message : t("inbox.uploadFailed") });
