@@ -1,12 +1,30 @@
 """What happens to a conversation: opening, offers, work, transfers, bots. Finish and rating: test_finish."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from openlines.core import inputs as i
 from openlines.core.inputs import Fact, RoundOver, TellBot, Tried
 from openlines.core.line import DAY, HOUR, MINUTE, SECOND
 from openlines.core.state import STATES, Refused, State
-from tests.core.cases import ANN, BOB, BOT, EVE, T0, TEXT, Story, active, answered, closed, in_state, offered, rules
+from tests.core.cases import (
+    ANN,
+    BOB,
+    BOT,
+    EVE,
+    T0,
+    TEXT,
+    Story,
+    active,
+    answered,
+    closed,
+    closing,
+    in_state,
+    offered,
+    rules,
+)
 
 # ---------------------------------------------------------------- opening
 
@@ -251,6 +269,47 @@ def test_intercepting_takes_it_whoever_has_it() -> None:
     assert answered().refuses(i.Intercepted(ANN)) == "already_yours"
 
 
+def asleep() -> Story:
+    return answered().give(i.Snoozed(ANN, T0 + HOUR))
+
+
+@pytest.mark.parametrize(
+    ("story", "given", "told"),
+    [
+        (answered, i.Left(EVE), [Fact("left", {"operator": EVE})]),
+        (asleep, i.Snoozed(ANN, None), [Fact("woken", {"operator": ANN})]),
+        (answered, i.Pinned(ANN, on=False), [Fact("unpinned", {"operator": ANN})]),
+        (answered, i.MarkedSpam(ANN), [Fact("spam", {"operator": ANN}), RoundOver()]),
+        (
+            answered,
+            i.Transferred(ANN, to_department=8),
+            [Fact("transferred", {"operator": ANN, "to_department": 8, "to_line": None}), RoundOver()],
+        ),
+        (offered, i.OperatorRemoved(ANN), [Fact("returned", {"why": "removed", "from": ANN})]),
+    ],
+)
+def test_what_is_written_down_of_a_deed_says_whose_it_is(story: Callable[[], Story], given: i.Given, told: Any) -> None:
+    assert story().give(given).outcomes == told
+
+
+@pytest.mark.parametrize(
+    ("story", "given", "code", "whose"),
+    [
+        (offered, i.Accepted(BOB), "offered_to_other", ANN),
+        (answered, i.Accepted(BOB), "taken", ANN),
+        (closing, i.Accepted(BOB), "closing", ANN),
+        (closing, i.Transferred(ANN, to_user=BOB), "closing", ANN),
+        (answered, i.Transferred(EVE, to_user=ANN), "already_his", ANN),
+    ],
+)
+def test_who_comes_too_late_is_told_whose_it_is(
+    story: Callable[[], Story], given: i.Given, code: str, whose: int
+) -> None:
+    with pytest.raises(Refused) as refused:
+        story().give(given)
+    assert (refused.value.code, refused.value.params) == (code, {"operator": whose})
+
+
 # ---------------------------------------------------------------- snooze and pin
 
 
@@ -389,7 +448,7 @@ def test_a_bot_that_hands_over_before_the_customer_has_spoken() -> None:
 def test_a_bots_time_runs_out() -> None:
     story = Story(rules(bot_time=600), bot_id=BOT).give(i.CustomerWrote()).at(600)
     assert (story.c.state, story.c.responsible_at) == ("waiting", T0 + 600 * SECOND)
-    assert story.facts() == ["handed_over"]
+    assert story.outcomes == [Fact("handed_over", {"why": "bot_time"})]
     patient = Story(rules(bot_time=0), bot_id=BOT)
     assert patient.c.due_at is None
 
@@ -507,7 +566,7 @@ def test_what_waits_in_a_line_that_is_switched_on_is_routed_at_once() -> None:
 def test_a_change_of_mode_takes_offers_back() -> None:
     by_name, all_of_them = rules(mode="evenly"), rules(mode="everyone")
     story = offered(by_name).change(all_of_them)
-    assert (story.c.state, story.facts()) == ("waiting", ["queued"])
+    assert (story.c.state, story.outcomes) == ("waiting", [Fact("queued", {"why": "mode_changed"}), RoundOver()])
     story = offered(all_of_them, to=None, offer="everyone").change(by_name)
     assert story.c.state == "waiting"
     assert RoundOver() in story.outcomes

@@ -6,7 +6,7 @@ import pytest
 
 from openlines.core import inputs as i
 from openlines.core.conversation import UNDO_CLOSED, rating_awaited
-from openlines.core.inputs import Fact, RoundOver
+from openlines.core.inputs import Fact, RoundOver, Say
 from openlines.core.line import DAY, SECOND
 from openlines.core.rating import COMMENT_TIME
 from openlines.core.timers import UNDO
@@ -36,6 +36,15 @@ def test_finishing_says_its_last_words_after_five_seconds_and_closes_after_the_d
     assert (story.c.state, story.c.reason, story.c.closed_at) == ("closed", "finished", T0 + 700 * SECOND)
     assert story.outcomes == [Fact("closed", {"why": "finished"})]
     assert story.at(DAY // SECOND).heard == [(105, "close"), (105, "rating")]
+
+
+def test_what_is_said_at_the_end_goes_with_its_reason() -> None:
+    story = closing(LINE).at(5)
+    assert story.outcomes == [Say("close", "finished"), Say("rating", "finished")]
+    assert story.at(6).give(i.CustomerRated(5)).said() == [Say("rating_thanks_good", "rated")]
+    assert story.at(7).give(i.CustomerRated(5, "")).said() == [Say("rating_comment", "rated")]  # he wants to add a word
+    limited = closing(rules(close_text=TEXT, rating="like", rating_limit=100)).at(106)
+    assert limited.give(i.CustomerRated(1)).outcomes == [Say("rating_late", "limit")]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,7 @@ def test_a_delay_shorter_than_undo_loses_no_words() -> None:
 def test_finishing_again_closes_at_once_and_says_nothing() -> None:
     story = closing().at(3).give(i.Finished(ANN))
     assert (story.c.state, story.c.closed_at) == ("closed", T0 + 3 * SECOND)
+    assert story.outcomes == [Fact("closed", {"operator": ANN, "why": "finished"}), RoundOver()]
     assert story.at(60).heard == []
     now = answered(LINE).give(i.FinishedNow(ANN))
     assert (now.c.state, now.c.reason, now.at(60).heard) == ("closed", "finished", [])

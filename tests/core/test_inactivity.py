@@ -6,7 +6,7 @@ import pytest
 
 from openlines.core import inputs as i
 from openlines.core.inactivity import Choice, choice_of, key_of, menu, typed_choice
-from openlines.core.inputs import Fact, Say
+from openlines.core.inputs import Fact, RoundOver, Say
 from openlines.core.line import InactivityButton, InactivityMessage
 from tests.core.cases import ANN, BOB, TEXT, Story, answered, rules
 
@@ -134,6 +134,12 @@ def test_continue_keeps_it_open_and_begins_the_count_anew() -> None:
 def test_new_closes_without_last_words_or_rating() -> None:
     story = silent(close_text=TEXT, rating="like", reopen_window=3600).at(700).give(chose("new", 2))
     assert (story.c.state, story.c.reason) == ("closed", "renewed")
+    assert story.outcomes == [
+        Fact("chosen", {"action": "new"}),
+        Say("inactivity_reply", "chosen", (0, 2)),
+        Fact("closed", {"why": "renewed"}),
+        RoundOver(),
+    ]
     assert story.at(2000).heard == [(600, "inactivity"), (700, "inactivity_reply")]
     assert story.refuses(i.CustomerWrote()) == "closed"  # the next words are another conversation
 
