@@ -199,3 +199,66 @@ async def test_what_windows_told_of_themselves_is_kept_within_bounds(house: Hous
 def test_a_household_has_one_bucket_however_its_addresses_are_written(address: str, key: str) -> None:
     assert address_of({"client": (address, 1)}) == key
     assert address_of({"client": None}) == ""
+
+
+async def test_made_up_tokens_are_newcomers_also_when_they_open_a_window_first(house: House) -> None:
+    statuses = []
+    for number in range(200):
+        token = f"olv_{number:043d}"
+        browser = house.browser(address="198.51.100.200")
+        statuses.append((await browser.post(f"/api/v1/widget/{house.key}/session", {"token": token})).status)
+    assert statuses.count(200) < 150
+    assert statuses[-1] == 429
+
+
+async def test_a_window_that_is_opened_again_and_again_is_one_newcomer(house: House) -> None:
+    visitor = await house.visitor()
+    for _ in range(150):
+        opened = await visitor.browser.post(f"{visitor.base}/session", {"token": visitor.token})
+        assert opened.status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value"),
+    [
+        ("PATCH", "/session", {"name": "Ann"}),
+        ("POST", "/consent", {"version": "x"}),
+        ("POST", "/form", {"answers": {}}),
+    ],
+)
+async def test_whatever_begins_a_thread_counts_newcomers(house: House, method: str, path: str, value: Any) -> None:
+    statuses = []
+    for number in range(200):
+        browser = house.browser(key=f"olv_{number:043d}", address="198.51.100.200")
+        statuses.append((await browser.ask(method, f"/api/v1/widget/{house.key}{path}", value)).status)
+    assert statuses[0] != 429
+    assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value"),
+    [
+        ("PATCH", "/session", {"name": "Ann"}),
+        ("POST", "/consent", {"version": "x"}),
+        ("POST", "/form", {"answers": {}}),
+        ("POST", "/rating", {"value": 5}),
+        ("POST", "/press", {"message_id": 1, "key": "x"}),
+    ],
+)
+async def test_every_verb_of_a_visitor_is_counted(house: House, method: str, path: str, value: Any) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    statuses = [(await visitor.ask(method, path, value)).status for _ in range(60)]
+    assert statuses[0] != 429
+    assert 429 in statuses
+    assert (await visitor.ask("PATCH", "/session", {"read_seq": 1})).status == 200, "how far one has read is no flood"
+
+
+async def test_nul_in_what_a_visitor_says_of_himself_is_shown_as_a_sign(house: House) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    said = {"name": "A\x00nn", "data": {"plan\x00": "go\x00ld"}}
+    assert (await visitor.ask("PATCH", "/session", said)).status == 200
+    [customer] = (await house.admin.get("/api/v1/customers")).json["items"]
+    assert customer["name"] == "A\u2400nn"
+    assert "\x00" not in str(customer)

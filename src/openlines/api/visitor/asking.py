@@ -42,6 +42,7 @@ class Asking:
 
     async def _agree(self, call: Call) -> None:
         visitor = call.visitor()
+        call.visitors.count(call, visitor, begins=True)
         given = await call.body(_agreement)
         person = self._person(visitor.external_id)
         store, channel_id = call.visitors.edge.store, call.site.channel_id
@@ -50,6 +51,7 @@ class Asking:
 
     async def _fill(self, call: Call) -> None:
         visitor = call.visitor()
+        call.visitors.count(call, visitor, begins=True)
         given = await call.body(_answers)
         if len(given.answers) > _MOST:
             raise Invalid.field("answers", "too_many", {"most": _MOST})

@@ -5,7 +5,7 @@ answer is the commit. It is described in OpenAPI by hand (`api/visitor/described
 """
 
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
@@ -30,6 +30,7 @@ from openlines.api.serving import find
 from openlines.api.visitor import identity
 from openlines.api.visitor.asking import Asking
 from openlines.api.visitor.call import Call, Handler
+from openlines.api.visitor.identity import Visitor
 from openlines.api.visitor.letters import ROUTES as LETTERS
 from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
 from openlines.api.visitor.sites import KnownSite, Sites
@@ -152,6 +153,16 @@ class VisitorApi:
             found = self._keys[site.sealed] = secret.reveal() if secret is not None else ""
         return found
 
+    def count(self, call: Call, visitor: Visitor, *, begins: bool = False) -> None:
+        """Count something that a visitor wants written, and himself where that may begin a thread: a token can be made
+        up, so whoever has opened no window here is taken for new. Raises `TooMany`."""
+        limits = self.edge.limits
+        wait = limits.visitor.take(visitor.external_id)
+        if begins and not wait and visitor.external_id not in self._contexts:
+            wait = limits.newcomers.take(address_of(call.scope))
+        if wait:
+            raise TooMany(wait)
+
     # --- the hot path ---------------------------------------------------------------------------------------
 
     async def _write(self, call: Call) -> None:
@@ -218,9 +229,15 @@ class VisitorApi:
             if wait:
                 raise TooMany(wait)
             visitor = identity.newcomer()
+            made_up = False
+        else:
+            # So may a token be that nobody has used yet.
+            made_up = not given.identity and visitor.external_id not in self._contexts
         context = _context(given, call.scope)
-        self._remember(visitor.external_id, given, context)
         card = await store.read(visitors.card, channel_id, visitor.external_id)
+        if made_up and card.thread is None and (wait := self.edge.limits.newcomers.take(address_of(call.scope))):
+            raise TooMany(wait)
+        self._remember(visitor.external_id, given, context)
         if card.thread is not None and card.thread.context != context:
             await store.write(visitors.came, channel_id, visitor.external_id, context)
         view = session_view(visitor.token, card)
@@ -252,9 +269,12 @@ class VisitorApi:
                 visitors.seen, channel_id, visitor.external_id, delivered=given.read_seq, read=given.read_seq
             )
         if given.name or given.email or given.phone or given.data:
+            self.count(call, visitor, begins=True)
             person = self._contexts.get(visitor.external_id, Person())
-            person = person._replace(name=given.name.strip(), email=given.email.strip(), phone=given.phone.strip())
-            await store.write(visitors.introduce, channel_id, visitor.external_id, person, given.data)
+            name, email, phone = (_harmless(each).strip() for each in (given.name, given.email, given.phone))
+            person = person._replace(name=name, email=email, phone=phone)
+            data = {_harmless(key): _harmless(value) for key, value in given.data.items()}
+            await store.write(visitors.introduce, channel_id, visitor.external_id, person, data)
         await call.answer({})
 
     async def _history(self, call: Call) -> None:
@@ -273,6 +293,7 @@ class VisitorApi:
 
     async def _rate(self, call: Call) -> None:
         visitor = call.visitor()
+        self.count(call, visitor)
         given = await call.body(_rating)
         await self.edge.store.write(
             visitors.rate,
@@ -286,6 +307,7 @@ class VisitorApi:
 
     async def _press(self, call: Call) -> None:
         visitor = call.visitor()
+        self.count(call, visitor)
         given = await call.body(_press)
         await self.edge.store.write(
             receive_press, call.site.channel_id, visitor.external_id, given.key[:64], f"p{given.message_id}"
@@ -329,6 +351,11 @@ class VisitorApi:
         async for piece in found.body:
             await call.send({"type": "http.response.body", "body": piece, "more_body": True})
         await call.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _harmless(value: Any) -> Any:
+    """A text that every database keeps; what is no text is left as it is."""
+    return value.replace("\x00", "\u2400") if isinstance(value, str) else value
 
 
 def _number(text: str | None) -> int | None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from openlines.api.asgi import header
-from openlines.api.refusals import HttpRefused, TooMany
+from openlines.api.refusals import HttpRefused
 from openlines.api.visitor.call import Call, Handler
 from openlines.api.words import choose_language
 from openlines.services import transcripts
@@ -27,9 +27,7 @@ _request = msgspec.json.Decoder(TranscriptRequest)
 async def send_transcript(call: Call) -> None:
     visitor = call.visitor()
     # Putting a long conversation into words takes longer than any message: what is refused below must not be for free.
-    wait = call.visitors.edge.limits.visitor.take(visitor.external_id)
-    if wait:
-        raise TooMany(wait)
+    call.visitors.count(call, visitor)
     given = await call.body(_request)
     if not call.site.sends_transcripts:
         raise HttpRefused(409, "transcript_off")
