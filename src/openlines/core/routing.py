@@ -51,7 +51,7 @@ Nobody = Literal[
     "held_until_opening",  # {opens_at: instant | None}
 ]
 # Why somebody was skipped; besides these the reasons of availability.
-SKIPPED = ("at_limit", "tried", "declined", "just_asked")
+Skipped = Literal["at_limit", "tried", "declined", "just_asked"]
 
 
 class Reason(NamedTuple):
@@ -219,11 +219,12 @@ def _skipped(ahead: Sequence[Candidate], *, new_round: bool) -> tuple[tuple[tupl
 def _why_skipped(each: Candidate, *, new_round: bool) -> str:
     if not each.present:
         return each.unavailable or "offline"
+    why: Skipped = "just_asked" if new_round else "tried"
     if not each.eligible:
-        return "at_limit"
-    if each.declined:
-        return "declined"
-    return "just_asked" if new_round else "tried"
+        why = "at_limit"
+    elif each.declined:
+        why = "declined"
+    return why
 
 
 # --- which conversation -------------------------------------------------------------------------------
