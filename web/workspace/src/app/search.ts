@@ -18,21 +18,29 @@ export function fold(text: string): string {
 }
 
 /** 0: no match; else the higher the better: a word's start beats its middle. */
-export function rank(query: string, text: string): number {
-  return Math.max(rankOf(fold(query), fold(text)), rankOf(fold(otherLayout(query)), fold(text)) * 0.9);
+export const rank = (query: string, text: string): number => ranker(query)(text);
+
+/** The same for many texts: what is asked for is looked at once. */
+function ranker(query: string): (text: string) => number {
+  const meant = rankerOf(fold(query));
+  const other = rankerOf(fold(otherLayout(query)));
+  return (text) => {
+    const folded = fold(text);
+    return Math.max(meant(folded), other(folded) * 0.9);
+  };
 }
 
-function rankOf(query: string, text: string): number {
-  const words = query.split(/\s+/).filter(Boolean);
-  if (!words.length) return 1;
-  let sum = 0;
-  for (const word of words) {
-    const at = text.indexOf(word);
-    if (at < 0) return 0;
-    const starts = at === 0 || new RegExp(`[^\\p{L}\\p{N}]${escape(word)}`, "u").test(text);
-    sum += starts ? 3 : 1;
-  }
-  return sum / words.length + (text.startsWith(query) ? 2 : 0);
+function rankerOf(query: string): (text: string) => number {
+  const words = query.split(/\s+/).filter(Boolean).map((word) => ({ word, begins: new RegExp(`(?:^|[^\\p{L}\\p{N}])${escape(word)}`, "u") }));
+  return (text) => {
+    if (!words.length) return 1;
+    let sum = 0;
+    for (const { word, begins } of words) {
+      if (!text.includes(word)) return 0;
+      sum += begins.test(text) ? 3 : 1;
+    }
+    return sum / words.length + (text.startsWith(query) ? 2 : 0);
+  };
 }
 
 function escape(text: string): string {
@@ -41,8 +49,9 @@ function escape(text: string): string {
 
 /** The best matches first; equals keep their order. */
 export function best<T>(items: readonly T[], query: string, text: (item: T) => string, most: number): T[] {
+  const rankOf = ranker(query);
   return items
-    .map((item) => ({ item, rank: rank(query, text(item)) }))
+    .map((item) => ({ item, rank: rankOf(text(item)) }))
     .filter((one) => one.rank > 0)
     .sort((a, b) => b.rank - a.rank)
     .slice(0, most)

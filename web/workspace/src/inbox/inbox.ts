@@ -112,9 +112,14 @@ export function useInbox() {
 
   /** The row `by` places below the open one in the list that is shown. */
   function neighbour(by: 1 | -1): ConversationRow | undefined {
-    const rows = items.value.flatMap((item) => (item.type === "row" ? [item.row] : []));
-    const index = rows.findIndex((row) => row.id === openId.value);
-    return index < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[index + by];
+    const list = items.value;
+    const here = list.findIndex((item) => item.type === "row" && item.row.id === openId.value);
+    // Titles of groups are stepped over; from nowhere one comes in at the near end.
+    for (let index = here >= 0 ? here + by : by > 0 ? 0 : list.length - 1; list[index]; index += by) {
+      const item = list[index];
+      if (item?.type === "row") return item.row;
+    }
+    return undefined;
   }
 
   /** Go on in the list. `write`: to write there, rather than to look. */
