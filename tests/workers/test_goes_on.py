@@ -5,8 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import update
 
@@ -21,11 +23,14 @@ from openlines.store.statement import Statement
 from openlines.workers.alarm import Alarm
 from openlines.workers.router import Router
 from openlines.workers.tidy import Tidy
+from openlines.workers.timers import Timers
 from openlines.workers.upkeep import Upkeep
+from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.world import Person
-from tests.workers.office import Office
+from tests.workers.office import Office, office
 
 _GIVE_AWAY = Statement(update(tables.deliveries))
+_DUE_LONG_AGO = Statement(update(tables.conversations))
 
 
 class Away:
@@ -105,6 +110,31 @@ async def test_a_line_that_cannot_be_routed_delays_no_other(desk: Office, monkey
         await desk.until(partial(lambda count: asked.count(desk.line_id) >= count, number), seconds=0.5)
     assert 2 <= asked.count(other) < 10, "tried again, ever later"
     routing.cancel()
+
+
+# ---------------------------------------------------------------- timers
+
+
+@pytest.mark.postgres
+async def test_a_timer_in_other_hands_is_not_asked_for_all_the_time(
+    postgres_url: str, tmp_path: Path, telegram: FakeTelegram
+) -> None:
+    async with office(postgres_url, tmp_path, telegram) as desk:
+        desk.work(deliver=False)
+        await _customer(desk)
+        await desk.rest()
+        await desk.store.write(lambda tx: tx.run(_DUE_LONG_AGO, due_at=1))
+        with psycopg.connect(postgres_url) as other:
+            other.execute("SELECT 1 FROM conversations FOR UPDATE")
+            timers = Timers(desk.store, lambda line_id: None)
+            running = asyncio.create_task(timers.run())
+            await asyncio.sleep(0.3)
+            before = desk.store.stats().writers[0].calls
+            await asyncio.sleep(1.0)
+            assert desk.store.stats().writers[0].calls - before < 60
+            assert timers.played == 0
+        await desk.until(lambda: timers.played > 0, seconds=5)
+        running.cancel()
 
 
 # ---------------------------------------------------------------- deliveries
