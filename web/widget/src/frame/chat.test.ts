@@ -34,6 +34,8 @@ async function setUp(serve: (asked: Asked) => object | number) {
   return { asked, keeper, make, to: (path: string) => asked.filter((one) => one.path === path).length };
 }
 
+const message = (seq: number) => ({ id: seq, seq, author: "operator" as const, text: `${seq}`, at: "2026-01-01T10:00:00Z" });
+const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 const CONFIG = { name: "Shop", language: "en" };
 
 describe("the chat", () => {
@@ -80,6 +82,22 @@ describe("the chat", () => {
     expect(keeper.get("draft")).toBeUndefined();
   });
 
+  it("misses nothing that was said while it was away, however it hears of it first", async () => {
+    let last = 1;
+    const { make } = await setUp(({ path, query }) => {
+      if (path === "/config") return CONFIG;
+      const after = Number(query.get("after"));
+      if (path === "/messages") return { items: span(after + 1, Math.min(after + 50, last)), more: after + 50 < last };
+      return { token: "t", thread_id: 1, messages: span(Math.max(1, last - 49), last), last_seq: last };
+    });
+    const chat = make();
+    await chat.visitor.arrive();
+    last = 130;
+    await chat.visitor.arrive();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(chat.state.messages.map((one) => one.seq)).toEqual(span(1, 130).map((one) => one.seq));
+  });
+
   it("rings for somebody new, whose messages are counted anew", async () => {
     const { keeper, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
     const chat = make();
@@ -109,6 +127,22 @@ describe("the chat", () => {
     expect(chat.state.ended).toBe(false);
   });
 
+  it("hears of more than messages where no live line gets through: who answers, and what was changed", async () => {
+    const said = (text: string) => ({ id: 1, seq: 1, author: "operator", text, at: "2026-01-01T10:00:00Z" });
+    let now: object = { token: "t", thread_id: 1, last_seq: 1, messages: [said("25 euros")] };
+    const { make, to } = await setUp(({ path }) => (path === "/config" ? CONFIG : path === "/messages" ? { items: [], more: false } : now));
+    vi.stubGlobal("WebSocket", undefined);
+    const chat = make();
+    chat.start();
+    await chat.visitor.arrive();
+    now = { ...now, messages: [said("35 euros")], conversation: { id: 1, state: "active", operator: { name: "Ann" } } };
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(chat.state.line).toBe("polling");
+    expect(chat.state.messages.map(({ text }) => text)).toEqual(["35 euros"]);
+    expect(chat.state.conversation?.operator?.name).toBe("Ann");
+    expect(to("/messages")).toBeGreaterThan(to("/session"));
+  });
+
   it("takes what a site knows and leaves out what it does not", async () => {
     const { asked, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
     const chat = make();
@@ -121,8 +155,6 @@ describe("the chat", () => {
   });
 
   it("fetches the middle of a long absence however often that fails", async () => {
-    const message = (seq: number) => ({ id: seq, seq, author: "operator" as const, text: `${seq}`, at: "2026-01-01T10:00:00Z" });
-    const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
     let failures = 2;
     const { make } = await setUp(({ path, query }) => {
       if (path === "/config") return CONFIG;

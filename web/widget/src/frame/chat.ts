@@ -41,6 +41,7 @@ export class Chat {
   private configAt = 0;
   private configMisses = 0;
   private arrivalMisses = 0;
+  private polls = 0;
   private readonly timers: Partial<Record<"moved" | "trouble" | "config" | "arrival", ReturnType<typeof setTimeout>>> = {};
 
   constructor({ key, language, keeper }: Given) {
@@ -67,7 +68,8 @@ export class Chat {
       heard: (frame) => this.heard(frame),
       signedOut: () => this.signedOut(),
       changed: () => this.lineChanged(),
-      poll: () => this.reading.poll(),
+      // Now and then the rest as well: who answers, and what was changed.
+      poll: () => (++this.polls % 5 ? this.reading.poll() : this.visitor.arrive()),
       period: () => (looking(this.state) ? 3000 : 20_000),
     });
   }

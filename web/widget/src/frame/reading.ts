@@ -44,7 +44,8 @@ export class Reading {
   begin(answer: SessionAnswer): boolean {
     const { store, keeper } = this.parts;
     const messages = answer.messages ?? [];
-    const first = this.cursor === 0;
+    const { cursor } = this;
+    const first = cursor === 0;
     if (first) {
       const foreigners = messages.filter(foreign);
       const seen = foreigners.at(-1 - (answer.unread ?? 0))?.seq ?? 0;
@@ -54,6 +55,7 @@ export class Reading {
     }
     this.receive(messages, !first);
     this.cursor = Math.max(this.cursor, answer.last_seq ?? 0);
+    if (!first && messages.length >= PAGE) void this.fill(cursor, messages[0]?.seq ?? 0);
     return first;
   }
 
