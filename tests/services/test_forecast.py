@@ -28,6 +28,7 @@ from tests.services.portal import Portal
 HELLO = {"en": "Hello, {customer}! {line}", "ru": "Здравствуйте"}
 AWAY = {"en": "Nobody here until {opens_at}"}
 WEEK = st.sampled_from([[["09:00", "18:00"]], [["09:30", "10:15"]], [["20:00", "08:00"]], [["09:00", "09:20"]]])
+# Collecting a contact goes with words that ask for it; without them it is refused.
 SETTINGS = st.fixed_dictionaries(
     {},
     optional={
@@ -60,7 +61,7 @@ SETTINGS = st.fixed_dictionaries(
         "escalate_to": st.sampled_from(["head", "queue"]),
         "reopen_window": st.sampled_from([0, 7200]),
     },
-)
+).map(lambda drawn: {"off_hours_text": AWAY, **drawn} if drawn.get("off_hours") == "collect" else drawn)
 MINUTES_AHEAD = 12
 
 
