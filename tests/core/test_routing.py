@@ -244,6 +244,7 @@ def test_a_customer_comes_back_to_his_operator_within_the_days_of_the_line() -> 
     assert not owns_still(line, NOW - 3 * DAY - 1, NOW)
     assert not owns_still(line, None, NOW)
     assert not owns_still(LineSettings(own_days=0), NOW, NOW)
+    assert owns_still(LineSettings(own_days=1), NOW - DAY, NOW)
 
 
 def test_a_line_that_is_off_or_holds_until_it_opens_offers_nothing() -> None:

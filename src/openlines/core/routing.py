@@ -196,7 +196,7 @@ def _invite(
     if not free:
         return _nobody(candidates, members, somebody)
     left_out = [each for each in candidates if not each.eligible or each.declined]
-    named, rest = _skipped(left_out, new_round=False)
+    named, rest = _skipped(left_out)
     if all(each.declined for each in free):
         return Choice(None, Reason("all_declined"), skipped=named, rest=rest)
     return Choice(None, Reason("everyone"), everyone=True, skipped=named, rest=rest)
@@ -207,11 +207,13 @@ def _nobody(candidates: Sequence[Candidate], members: int | None, somebody: bool
         somebody = any(each.present for each in candidates)
     busy: Nobody = "all_at_limit" if somebody else "nobody_available"
     anybody = len(candidates) if members is None else members
-    named, rest = _skipped(sorted(candidates, key=lambda each: (each.position, each.user_id)), new_round=False)
+    named, rest = _skipped(sorted(candidates, key=lambda each: (each.position, each.user_id)))
     return Choice(None, Reason(busy if anybody else "queue_empty"), skipped=named, rest=rest)
 
 
-def _skipped(ahead: Sequence[Candidate], *, new_round: bool) -> tuple[tuple[tuple[int, str], ...], Mapping[str, int]]:
+def _skipped(
+    ahead: Sequence[Candidate], *, new_round: bool = False
+) -> tuple[tuple[tuple[int, str], ...], Mapping[str, int]]:
     named = tuple((each.user_id, _why_skipped(each, new_round=new_round)) for each in ahead)
     return named[:NAMED], Counter(why for _, why in named[NAMED:])
 
