@@ -353,3 +353,39 @@ async def test_numbers_that_no_database_holds_end_no_socket_with_an_error(
     await socket.__aexit__()
     assert (await house.admin.get("/api/v1/me")).status == 200
     assert not caplog.records
+
+
+async def test_what_is_said_between_reading_a_thread_and_following_it_is_not_lost(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insider, visitor, row, _ = await two_lines(house)
+    socket = await follow(insider)
+    messages = f"/api/v1/threads/{row['thread_id']}/messages"
+    known = {each["id"] for each in (await insider.get(messages)).json["items"]}
+    slow = Slow(house, monkeypatch, "followed")
+    socket.say({"type": "subscribe", "threads": [row["thread_id"]]})
+    await asyncio.wait_for(slow.reached.wait(), 5)
+    await visitor.say("in between")
+    await caught_up(house)
+    slow.go_on.set()
+    heard = await socket.silence()
+    known |= {each["id"] for frame in heard for each in frame.get("messages", ())}
+    assert known >= {each["id"] for each in (await insider.get(messages)).json["items"]}
+    await socket.__aexit__()
+
+
+async def test_a_thread_that_was_quiet_is_followed_without_a_word(house: House) -> None:
+    insider, _, row, _ = await two_lines(house)
+    store = house.app.edge.store
+    socket = await follow(insider)
+    await socket.silence()
+    before = len(socket.told)
+    monkey = store.clock.now
+    store.clock.now = lambda: monkey() + 60_000_000  # type: ignore[method-assign]
+    try:
+        socket.say({"type": "subscribe", "threads": [row["thread_id"]]})
+        await socket.silence()
+    finally:
+        store.clock.now = monkey  # type: ignore[method-assign]
+    assert len(socket.told) == before
+    await socket.__aexit__()

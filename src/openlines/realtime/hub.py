@@ -16,7 +16,7 @@ from openlines.realtime.consequences import ends, moved_queues, moves_heads, rem
 from openlines.realtime.fanout import NOBODY, FanOut
 from openlines.realtime.queue_places import QueuePlaces
 from openlines.realtime.reading import BATCH, Batch, Interest, read_batch
-from openlines.realtime.resuming import resume
+from openlines.realtime.resuming import just_said, resume
 from openlines.realtime.rooms import Rooms
 from openlines.realtime.shapes import Wording
 from openlines.realtime.sign_ins import keep_alive
@@ -315,6 +315,12 @@ class Hub:
         kept = session.threads & set(threads)
         self.rooms.watch(session, [*kept, *new.threads][:MOST_THREADS])
         session.led |= new.led & session.threads
+        if session.live and new.threads:
+            said = await self._store.read(just_said, new.threads, session.language, self._word)
+            changes = frames.Changes()
+            changes.messages += [each for thread_id, each in said if thread_id in session.threads]
+            if changes and session.live:
+                session.push(changes.frame(session.cursor))
 
     async def _resume(self, session: StaffSession, cursor: int, queues: list[int]) -> None:
         """Send what was missed since `cursor`, then what has come while it was read."""

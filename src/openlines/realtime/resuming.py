@@ -1,5 +1,6 @@
 """What a session missed between the cursor it had and now, read for it alone."""
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from openlines.realtime import frames
@@ -12,9 +13,12 @@ from openlines.services.access import Sight
 from openlines.store import departments, lines, messages, screens, users
 from openlines.store.events import Event, last_event_id, oldest_event_id, read_events
 from openlines.store.tx import Reader
+from openlines.support.clock import SECOND
 
 # Further behind than this a new snapshot is cheaper than the difference.
 MOST_EVENTS: Final = 5000
+_JUST: Final = 10 * SECOND
+_LAST: Final = 20  # messages of a thread at the most
 
 
 class Missed(NamedTuple):
@@ -96,6 +100,27 @@ def _messages(reader: Reader, events: list[Event], session: StaffSession, word: 
     for row in sorted(messages.some(reader, sorted(ids)), key=lambda each: (each.thread_id, each.seq)):
         shown = message_of(row, session.language, word, sent=sent.get(row.id), marks=ticks(marks.get(row.thread_id)))
         changes.messages.append(frames.text(shown))
+
+
+def just_said(reader: Reader, thread_ids: Iterable[int], language: str, word: Wording) -> list[tuple[int, str]]:
+    """The words of the last seconds in threads that are followed from now on, by thread.
+
+    Whoever opens a thread asks for its messages at the same time, by another way: what was said after they were read
+    and before the thread was followed would be lost to him. A repeat is harmless.
+    """
+    rows = [
+        row
+        for thread_id in thread_ids
+        for row in messages.before(reader, thread_id, 1 << 60, _LAST)
+        if row.at > reader.now - _JUST
+    ]
+    sent = screens.sent(reader, [each.id for each in rows]) if rows else {}
+    marks = {each.id: each for each in screens.marks(reader, {each.thread_id for each in rows})} if rows else {}
+    return [
+        (row.thread_id, frames.text(message_of(row, language, word, sent=sent.get(row.id), marks=ticks(mark))))
+        for row in rows
+        for mark in (marks.get(row.thread_id),)
+    ]
 
 
 def _rest(
