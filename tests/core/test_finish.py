@@ -132,6 +132,13 @@ def test_a_customers_words_in_closing_bring_it_back_to_the_same_operator() -> No
     assert story.at(60).heard == []  # what was not said yet is not said any more
 
 
+def test_what_was_said_before_a_finish_needed_no_answer_unless_nobody_ever_answered() -> None:
+    story = answered(LINE).at(10).give(i.CustomerWrote()).at(20).give(i.Finished(ANN)).at(30).give(i.CustomerWrote())
+    assert story.c.customer_since == T0 + 30 * SECOND
+    ignored = active(LINE).at(20).give(i.Finished(ANN)).at(30).give(i.CustomerWrote())
+    assert ignored.c.customer_since == T0
+
+
 def test_if_he_is_unavailable_they_bring_it_to_routing() -> None:
     story = closing(LINE).at(20).give(i.CustomerWrote(holder_unavailable="pause"))
     assert (story.c.state, story.c.operator_id, story.c.waiting_since) == ("waiting", None, T0 + 20 * SECOND)
