@@ -54,7 +54,6 @@ export default {
   lateNone: "No late answers. Well done.",
   customer: "Customer",
   waited: "Waited",
-  waitedOf: "{time} of {target}",
   running: "Still waiting",
   withoutAnswer: "no answer",
   held: "Held by",

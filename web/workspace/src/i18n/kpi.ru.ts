@@ -57,7 +57,6 @@ export default {
   lateNone: "Опозданий нет. Отличная работа.",
   customer: "Клиент",
   waited: "Ожидание",
-  waitedOf: "{time} из {target}",
   running: "Ещё ждёт",
   withoutAnswer: "ответа нет",
   held: "У кого было",

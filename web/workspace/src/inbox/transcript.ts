@@ -2,12 +2,12 @@
 import type { ConversationRow } from "@openlines/client";
 
 import { useApi } from "@/app/api";
+import { saveFile } from "@/app/saveFile";
 import { useToasts } from "@/app/toasts";
-import { t, useI18n } from "@/i18n";
+import { t } from "@/i18n";
 
 const { api, rest } = useApi();
 const toasts = useToasts();
-const { language } = useI18n();
 
 export async function sendTranscript(row: ConversationRow): Promise<void> {
   try {
@@ -20,16 +20,7 @@ export async function sendTranscript(row: ConversationRow): Promise<void> {
 
 export async function saveTranscript(row: ConversationRow): Promise<void> {
   try {
-    const answer = await fetch(rest.address(`/conversations/${row.id}/transcript`), {
-      headers: { "Accept-Language": language.value },
-      credentials: "same-origin",
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await answer.blob());
-    link.download = `conversation-${row.id}.txt`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    await saveFile(rest.address(`/conversations/${row.id}/transcript`), `conversation-${row.id}.txt`);
   } catch {
     toasts.failed(t("inbox.transcriptSaveFailed"), undefined, { label: t("shell.retry"), run: () => saveTranscript(row) });
   }
