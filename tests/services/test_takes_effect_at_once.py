@@ -113,3 +113,21 @@ def test_lines_are_rearmed_to_the_end(house: Portal) -> None:
     house.change(line, queue_time=90)
     house.settle()
     assert house.do(lines.to_rearm) == []
+
+
+def test_a_conversation_of_a_line_that_was_removed_does_not_come_back_into_it(house: Portal) -> None:
+    a = house.operator("A")
+    own = house.line(a)
+    other = house.line(a, name="Other", reopen_window=3600)
+    channel = house.channel(own)
+    one = house.writes(channel, "one").conversation_id
+    house.accepts(a, one)
+    house.acts(handle.transfer, a, one, line_id=other)
+    house.accepts(a, one)
+    house.replies(a, one)
+    house.acts(handle.finish, a, one, now=True)
+    house.do(lines.remove, house.admin, other)
+    new = house.writes(channel, "one", "one more thing").conversation_id
+    assert new != one
+    assert house.conversation(new).line_id == own
+    assert house.offered_to(new) == a.user_id

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from openlines.services import handle, presence, receive
+from openlines.services import channels, handle, lines, presence, receive
 from openlines.services import reply as replies
+from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.store import lines as line_rows
 from openlines.store import presences, seats
 from openlines.store import users as user_rows
+from openlines.support.secrets import Seal
 from tests.services.portal import Portal, portal
 
 pytestmark = pytest.mark.postgres
@@ -144,3 +147,47 @@ def test_a_limit_that_is_lowered_while_a_customer_writes_holds(
     house.settle()
     seat = seat_of(house, line, a.user_id)
     assert (seat.counted, seat.eligible) == (1, 0)
+
+
+def chat(house: Portal, line_id: int) -> int:
+    return house.do(lambda tx: channels.create(tx, house.admin, line_id, "website", "Chat", seal=Seal(b"k" * 32)))
+
+
+def test_of_two_chats_that_are_made_at_once_a_line_gets_one(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    line = house.line(house.operator("A"))
+    second = Between(monkeypatch, channels, "_one_of_a_kind", lambda: chat(other, line))
+    chat(house, line)
+    with pytest.raises(Conflict, match="kind_taken"):
+        second.done()
+
+
+def test_no_chat_is_made_for_a_line_that_is_being_removed(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    line = house.line(house.operator("A"))
+    late = Between(monkeypatch, line_rows, "channel_count", lambda: chat(other, line))
+    house.do(lines.remove, house.admin, line)
+    with pytest.raises(NotFound):
+        late.done()
+
+
+def test_nothing_is_transferred_to_a_line_that_is_being_removed(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    one = house.writes(house.channel(house.line(a)), "one").conversation_id
+    line = house.line(a, name="Other")
+    late = Between(
+        monkeypatch,
+        line_rows,
+        "channel_count",
+        lambda: other.do(handle.transfer, house.admin, one, line_id=line),
+    )
+    house.do(lines.remove, house.admin, line)
+    with pytest.raises(Invalid):
+        late.done()

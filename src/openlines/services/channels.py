@@ -48,7 +48,7 @@ def create(
     """
     require_administrator(actor)
     found = _manifest(kind)
-    if lines.one(tx, line_id) is None:
+    if lines.locked(tx, line_id) is None:  # two that are made at once would not see each other
         raise NotFound("line", id=line_id)
     checked = check(found.fields, settings or {}, secrets or {}, kept=frozenset())
     problems = [*_name_problems(name), *checked.problems]
@@ -130,7 +130,7 @@ def _moved(tx: Tx, row: ChannelRow, wish: Wish, found: Manifest) -> dict[str, An
     """To another line, off or on again."""
     values: dict[str, Any] = {}
     if wish.line_id is not None and wish.line_id != row.line_id:
-        if lines.one(tx, wish.line_id) is None:
+        if lines.locked(tx, wish.line_id) is None:
             raise Invalid.field("line_id", "unknown_line")
         _one_of_a_kind(tx, wish.line_id, found)
         values["line_id"] = wish.line_id

@@ -124,7 +124,7 @@ def transfer(
 
 
 def _rules_of(tx: Tx, case: Case, line_id: int) -> Rules:
-    row = lines.one(tx, line_id)
+    row = lines.locked(tx, line_id)  # it must not be removed meanwhile
     if row is None:
         raise Invalid.field("line_id", "unknown_line")
     if line_id == case.c.line_id:

@@ -171,7 +171,7 @@ def _line(reader: Reader, line_id: int) -> LineRow:
 def remove(tx: Tx, actor: Actor, line_id: int, *, limit: int | None = None) -> None:
     """Only a line without channels and without open conversations can go. `limit`: as in `change`."""
     require_administrator(actor)
-    _line(tx, line_id)
+    _locked(tx, line_id)  # against who connects a channel to it, or transfers a conversation
     if conversations.open_of_line(tx, line_id, 0):
         raise Conflict("line_has_conversations")
     if lines.channel_count(tx, line_id):

@@ -17,7 +17,7 @@ from openlines.core.state import Conversation, Refused, Rules
 from openlines.services import consent, contacts, forms, inactivity
 from openlines.services.errors import NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
-from openlines.store import conversations, messages, threads
+from openlines.store import conversations, lines, messages, threads
 from openlines.store.conversations import Around
 from openlines.store.messages import text_of
 from openlines.store.tables import conversations as conversations_table
@@ -240,7 +240,7 @@ def _turn(
     case = _case_of(arrival)
     if case is not None:
         return Turn(tx, case), False
-    if last is not None and may_reopen(last.c, last.rules, tx.now):
+    if last is not None and may_reopen(last.c, last.rules, tx.now) and _line_is_there(tx, last.c, arrival):
         return Turn(tx, last), True
     around = arrival.around
     rules = rules_for(arrival.line_id, around)
@@ -256,6 +256,11 @@ def _turn(
     turn = Turn(tx, Case(c, rules, around), new=True)
     turn.follow(outcomes)
     return turn, True
+
+
+def _line_is_there(tx: Tx, c: Conversation, arrival: Arrival) -> bool:
+    """A conversation that was transferred may have been closed in a line that was removed since."""
+    return c.line_id == arrival.line_id or lines.one(tx, c.line_id) is not None
 
 
 def _own_operator(tx: Tx, rules: Rules, last: Case | None) -> int | None:
