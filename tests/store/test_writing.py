@@ -227,6 +227,24 @@ async def test_ids_are_new_even_after_a_rollback_and_a_restart(open_again: OpenS
     assert numbers[0] == 1
 
 
+async def test_an_id_whose_row_was_removed_is_not_given_again(open_again: OpenStore) -> None:
+    """Others remember it: an earlier state of a line, a notice, whoever was told of it."""
+    store = await open_again()
+    first, second = [await store.write(add, name) for name in ("a", "b")]
+    await store.close()
+    store = await open_again()
+    await store.write(lambda tx: tx.run(REMOVE, id=second))
+    await store.close()
+    store = await open_again()
+    third = await store.write(add, "c")
+    assert first < second < third
+    await store.write(lambda tx: (tx.run(REMOVE, id=third), tx.run(REMOVE, id=first)))
+    assert await store.write(add, "d") > third
+    await store.close()
+    store = await open_again()
+    assert await store.write(add, "e") > third + 1
+
+
 async def test_reads_and_writes_of_a_call_see_its_own_earlier_writes(store: Store) -> None:
     def look_back(tx: Tx) -> tuple[Any, ...]:
         number = add(tx, "mine")

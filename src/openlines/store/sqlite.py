@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Table, func, insert, select
+from sqlalchemy import BigInteger, Table, insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 
-from openlines.store import tables
+from openlines.store import last_ids, tables
 from openlines.store.calls import Call, Spoiled, carry_out
 from openlines.store.columns import metadata
 from openlines.store.errors import (
@@ -162,7 +162,7 @@ class SqliteReader(Reader):
 class SqliteTx(Tx):
     """A write transaction on the writer's one cursor."""
 
-    __slots__ = ("_abouts", "_cursor", "_ids", "_leaves", "_left", "_left_by_call", "_now")
+    __slots__ = ("_abouts", "_cursor", "_ids", "_leaves", "_left", "_left_by_call", "_now", "_removed")
 
     def __init__(self, cursor: sqlite3.Cursor, now: int, ids: dict[Table, int]) -> None:
         super().__init__()
@@ -173,6 +173,7 @@ class SqliteTx(Tx):
         self._leaves = False  # whether the present call leaves its inserts
         self._left_by_call = False  # whether it has
         self._abouts: set[str | int] = set()  # of the wave
+        self._removed: dict[Table, None] = {}  # tables that have lost rows
 
     @property
     def now(self) -> int:
@@ -214,6 +215,8 @@ class SqliteTx(Tx):
         form = statement.sqlite.get(names) or statement.for_sqlite(names)
         if self._left_by_call:
             self.write_left()
+        if statement.removes_from is not None:
+            self._removing(statement.removes_from)
         self._writes += 1
         try:
             self._cursor.execute(form.sql, form.values(params) if form.lists else tuple(params.values()))
@@ -227,11 +230,23 @@ class SqliteTx(Tx):
     def new_id(self, table: Table) -> int:
         value = self._ids.get(table)
         if value is None:
-            row = self.one(Statement(select(func.max(table.c.id))))
-            value = (row[0] if row else None) or 0
-        value += 1
-        self._ids[table] = value
+            value = last_ids.last_id(self, table)
+        self._ids[table] = value = value + 1
         return value
+
+    def _removing(self, table: Table) -> None:
+        """Rows of it go: their ids must not come back after the next start."""
+        if table not in self._removed and last_ids.numbered(table):
+            if table not in self._ids:
+                self._ids[table] = last_ids.last_id(self, table)
+            self._removed[table] = None
+
+    def write_last_ids(self, kept: dict[Table, int]) -> dict[Table, int]:
+        """Keeps the last ids of tables that lost rows, but for those that are kept; which are now."""
+        news = {table: last for table in self._removed if (last := self._ids[table]) != kept.get(table)}
+        for table, last in news.items():
+            last_ids.keep(self, table, last)
+        return news
 
     # --- rows that are left to the end of a wave ------------------------------------------------------------
 
@@ -312,6 +327,7 @@ class SqliteSession:
         self._connection = connect_writer(path, connect)
         self._cursor = self._connection.cursor()
         self._ids: dict[Table, int] = {}
+        self._kept_ids: dict[Table, int] = {}  # as the database knows them, of tables that lost rows
         (last,) = self._cursor.execute("SELECT max(id) FROM events").fetchone()
         self._last_event: int = last or 0
 
@@ -343,12 +359,14 @@ class SqliteSession:
         tx.write_left()
 
     def commit(self, tx: SqliteTx) -> None:
+        kept = tx.write_last_ids(self._kept_ids)
         last = tx.write_events(self._last_event)
         try:
             self._cursor.execute("COMMIT")
         except sqlite3.Error as error:
             raise error_of(error) from error
         self._last_event = last
+        self._kept_ids |= kept
 
     def rollback(self) -> None:
         # A full disk or a failed write may already have rolled back by itself.

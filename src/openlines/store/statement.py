@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Insert, LargeBinary, Table, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Delete, Dialect, Insert, LargeBinary, Table, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteDialect
@@ -123,7 +123,16 @@ class PostgresForm:
 class Statement:
     """A SQLAlchemy Core expression, compiled at first use for each dialect and set of parameter names."""
 
-    __slots__ = ("adds_to", "expression", "postgres", "postgres_many", "sqlite", "sqlite_many", "writes")
+    __slots__ = (
+        "adds_to",
+        "expression",
+        "postgres",
+        "postgres_many",
+        "removes_from",
+        "sqlite",
+        "sqlite_many",
+        "writes",
+    )
 
     def __init__(self, expression: Executable) -> None:
         # Without `inline`, SQLAlchemy adds RETURNING to an insert on PostgreSQL.
@@ -133,6 +142,7 @@ class Statement:
         self.writes = isinstance(expression, UpdateBase)
         # The table to which this adds rows and nothing else: several such inserts may be one.
         self.adds_to: Table | None = _adds_to(self.expression)
+        self.removes_from: Table | None = _removes_from(self.expression)
         self.sqlite: dict[tuple[str, ...], SqliteForm] = {}
         self.sqlite_many: dict[tuple[int, tuple[str, ...]], SqliteForm] = {}
         self.postgres: dict[tuple[str, ...], PostgresForm] = {}
@@ -182,6 +192,10 @@ def _adds_to(expression: Any) -> Table | None:
         return None
     more = (expression._post_values_clause, expression.select, expression._returning)  # noqa: SLF001
     return None if any(each is not None and each != () for each in more) else expression.table
+
+
+def _removes_from(expression: Any) -> Table | None:
+    return expression.table if isinstance(expression, Delete) and isinstance(expression.table, Table) else None
 
 
 def _shown(sql: str) -> str:

@@ -584,3 +584,11 @@ idempotency_keys = Table(
     Column("at", Instant, nullable=False),
     Index("idempotency_keys_at", "at"),
 )
+
+# SQLite's memory of removed rows (store.last_ids).
+last_ids = Table(
+    "last_ids",
+    metadata,
+    Column("name", Text, primary_key=True),  # of a table
+    Column("last", BigInteger, nullable=False),
+)
