@@ -79,3 +79,18 @@ def test_what_is_unknown_is_named_and_left_out_by_consent(tmp_path: Path) -> Non
         assert words in refused.output
     done = openlines("line", "import", str(written), "--name", "Again", "--skip-unknown", folder=folder)
     assert done.exit_code == 0, done.output
+
+
+def test_the_mark_that_some_editors_put_before_everything_is_no_part_of_it(tmp_path: Path) -> None:
+    """A file that was saved with it is still the file of a line; a password that was piped with it is meant without."""
+    folder = tmp_path / "d"
+    arguments = ["admin", "create", "--email", "ann@example.org", "--password-stdin", "--data", str(folder)]
+    assert runner.invoke(app, arguments, input="\ufeff" + "1234567\n").exit_code == 1, "seven characters, not eight"
+    portal(folder)
+    to = tmp_path / "line.json"
+    exported("1", folder, to)
+    to.write_text("\ufeff" + to.read_text(encoding="utf-8"), encoding="utf-8")
+    done = openlines("line", "import", str(to), "--name", "Copy", folder=folder)
+    assert done.exit_code == 0, done.output
+    piped = ["line", "import", "-", "--name", "Second copy", "--data", str(folder)]
+    assert runner.invoke(app, piped, input=to.read_text(encoding="utf-8")).exit_code == 0

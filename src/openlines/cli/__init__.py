@@ -17,6 +17,7 @@ from openlines import __version__
 from openlines.cli.reach import (
     FAILED,
     IN_USE,
+    MARK,
     USAGE,
     ask_portal,
     config_of,
@@ -388,7 +389,7 @@ def line_import(  # noqa: PLR0917 - one per option
     """Make a line of a file, or bring an existing one to what the file says. What is unknown here is named first."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        content = json.loads(text)
+        content = json.loads(text.removeprefix(MARK))
     except OSError as error:
         raise stop(say("The file cannot be read: {error}", error=error.strerror or error)) from None
     except ValueError:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 USAGE: Final = 2
 IN_USE: Final = 3
+MARK: Final = "\ufeff"  # that some editors and shells put before a text in UTF-8
 
 
 def config_of(**given: Any) -> Config:
@@ -78,7 +79,7 @@ def kinds_alone() -> dict[str, Any]:
 def password_of(from_stdin: bool) -> str:
     """The first line of standard input, or typed twice without being shown."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return sys.stdin.readline().removeprefix(MARK).rstrip("\r\n")
     if not sys.stdin.isatty():
         raise stop(say("Give the password on standard input with --password-stdin."), USAGE) from None
     return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=True))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from openlines.api.asgi import Disconnected, Receive, Scope, Send, answer, headers_of, query_of, read_body, refuse
-from openlines.api.refusals import HttpRefused
+from openlines.api.refusals import HttpRefused, said
 from openlines.channels.base import Account, Answer, Channel, RawEvent, Request
 from openlines.services import inbox
 from openlines.store import Store, channels
@@ -39,15 +39,15 @@ class Hooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            said = await self._hear(scope, receive)
+            told = await self._hear(scope, receive)
         except Disconnected:
             return
         except Exception as error:
-            if not isinstance(error, HttpRefused):
+            if said(error).status == 500:
                 log.exception("a vendor could not be answered")
             await refuse(scope, send, error)
             return
-        await answer(send, said.status, said.body, [(b"content-type", said.content_type.encode())])
+        await answer(send, told.status, told.body, [(b"content-type", told.content_type.encode())])
 
     async def _hear(self, scope: Scope, receive: Receive) -> Answer:
         kind, _, key = scope["path"].removeprefix(PREFIX).partition("/")
