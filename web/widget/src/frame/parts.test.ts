@@ -58,7 +58,7 @@ describe("uploads", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function setUp(send: (file: File) => Promise<FileInfo>) {
+  function setUp(send: (file: File, progress: unknown, stop: AbortSignal) => Promise<FileInfo>) {
     let list: Upload[] = [];
     const uploads = new Uploads({
       limit: () => 1000,
@@ -114,6 +114,27 @@ describe("uploads", () => {
     expect(send).toHaveBeenCalledTimes(1);
     expect(list().map((upload) => upload.error)).toEqual(["Not this kind", "Too large: files up to 1000 B", "The file is empty"]);
     expect(list().map((upload) => !!upload.again)).toEqual([true, false, false]);
+  });
+
+  it("stop when they are taken out, and the next begins", async () => {
+    const begun: string[] = [];
+    const { uploads, list } = setUp(({ name }, _, stop) => {
+      begun.push(name);
+      if (name === "c") return Promise.resolve(info(name));
+      return new Promise((_resolve, reject) => stop.addEventListener("abort", () => reject(new Problem(0))));
+    });
+    uploads.add(["a", "b", "c"].map((name) => file(name)));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(begun).toEqual(["a", "b"]);
+    uploads.remove(list()[0]?.key ?? "");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(begun).toEqual(["a", "b", "c"]);
+    expect(list().map((upload) => [upload.name, !!upload.info])).toEqual([["b", false], ["c", true]]);
+    // So do all when somebody else is to write.
+    uploads.take();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(begun).toEqual(["a", "b", "c"]);
+    expect(list()).toEqual([]);
   });
 
   it("are ten at the most, and one that was taken out is let go", async () => {

@@ -17,7 +17,7 @@ const TRIES = 3;
 
 export interface UploadsOptions {
   limit(): number;
-  send(file: File, progress: (part: number) => void): Promise<FileInfo>;
+  send(file: File, progress: (part: number) => void, stop: AbortSignal): Promise<FileInfo>;
   changed(uploads: Upload[]): void;
   words(): Words;
   size(bytes: number): string;
@@ -27,10 +27,10 @@ export interface UploadsOptions {
 export function createUploads(store: Store, visitor: Visitor, base: string, changed: () => void): Uploads {
   return new Uploads({
     limit: () => store.state.config?.file_limit ?? FILE_LIMIT,
-    send: (file, progress) =>
+    send: (file, progress, stop) =>
       visitor.inName((token) => {
         const { language } = store.state.speech;
-        return upload<FileInfo>({ url: `${base}/files`, file, name: file.name, token, language, progress });
+        return upload<FileInfo>({ url: `${base}/files`, file, name: file.name, token, language, progress, stop });
       }),
     changed(uploads) {
       store.set({ uploads });
@@ -43,7 +43,8 @@ export function createUploads(store: Store, visitor: Visitor, base: string, chan
 
 export class Uploads {
   private list: Upload[] = [];
-  private readonly files = new Map<string, File>();
+  /** Those that are not with the server yet, and how to stop them. */
+  private readonly files = new Map<string, { file: File; stop: AbortController }>();
   private busy = 0;
 
   constructor(private readonly options: UploadsOptions) {}
@@ -60,7 +61,7 @@ export class Uploads {
     for (const file of taken) {
       const upload = this.describe(file);
       this.list = [...this.list, upload];
-      if (!upload.error) this.files.set(upload.key, file);
+      if (!upload.error) this.files.set(upload.key, { file, stop: new AbortController() });
     }
     this.show();
     this.next();
@@ -70,7 +71,7 @@ export class Uploads {
   remove(key: string): void {
     const gone = this.list.find((upload) => upload.key === key);
     if (gone?.preview) URL.revokeObjectURL(gone.preview);
-    this.files.delete(key);
+    this.drop(key);
     this.list = this.list.filter((upload) => upload.key !== key);
     this.show();
   }
@@ -85,9 +86,15 @@ export class Uploads {
     const done = this.list.flatMap((upload) => (upload.info ? [upload.info] : []));
     for (const upload of this.list) if (upload.preview) URL.revokeObjectURL(upload.preview);
     this.list = [];
-    this.files.clear();
+    for (const key of [...this.files.keys()]) this.drop(key);
     this.show();
     return done;
+  }
+
+  private drop(key: string): void {
+    const going = this.files.get(key);
+    this.files.delete(key);
+    going?.stop.abort();
   }
 
   private describe(file: File): Upload {
@@ -114,25 +121,27 @@ export class Uploads {
   private next(): void {
     for (const upload of this.list) {
       if (this.busy >= AT_ONCE) return;
-      const file = this.files.get(upload.key);
-      if (!file || upload.info || upload.error || upload.progress > 0) continue;
+      const going = this.files.get(upload.key);
+      if (!going || upload.info || upload.error || upload.progress > 0) continue;
       this.busy += 1;
       this.change(upload.key, { progress: 0.001 });
-      void this.send(upload.key, file).finally(() => {
+      void this.send(upload.key, going.file, going.stop.signal).finally(() => {
         this.busy -= 1;
         this.next();
       });
     }
   }
 
-  private async send(key: string, file: File): Promise<void> {
+  private async send(key: string, file: File, stop: AbortSignal): Promise<void> {
     for (let attempt = 1; this.files.has(key); attempt++) {
       try {
-        const info = await this.options.send(file, (part) => this.change(key, { progress: Math.max(0.001, part) }));
+        const progress = (part: number) => this.change(key, { progress: Math.max(0.001, part) });
+        const info = await this.options.send(file, progress, stop);
         this.files.delete(key);
         this.change(key, { info, progress: 1 });
         return;
       } catch (problem) {
+        if (stop.aborted) return;
         const passing = problem instanceof Problem && problem.passing;
         if (passing && attempt < TRIES) {
           await new Promise((resolve) => setTimeout(resolve, Math.max(problem.wait, 1000 * attempt)));

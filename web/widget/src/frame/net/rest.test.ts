@@ -68,7 +68,8 @@ describe("an upload", () => {
       }
     }
     vi.stubGlobal("XMLHttpRequest", Sent);
-    const asked = upload({ url: "/f", file: new Blob(["x"]), name: "a", token: "t", language: "en", progress: () => undefined });
+    const { signal: stop } = new AbortController();
+    const asked = upload({ url: "/f", file: new Blob(["x"]), name: "a", token: "t", language: "en", progress: () => undefined, stop });
     expect(await problemOf(asked)).toMatchObject({ status: 0, passing: true });
   });
 });

@@ -10,10 +10,11 @@ export interface UploadRequest {
   language: string;
   /** 0–1. */
   progress(part: number): void;
+  stop: AbortSignal;
 }
 
 /** `fetch` does not tell how far an upload has come. */
-export function upload<T>({ url, file, name, token, language, progress }: UploadRequest): Promise<T> {
+export function upload<T>({ url, file, name, token, language, progress, stop }: UploadRequest): Promise<T> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("POST", url);
@@ -28,6 +29,7 @@ export function upload<T>({ url, file, name, token, language, progress }: Upload
       else reject(problem(xhr.status, xhr.response, xhr.getResponseHeader("Retry-After")));
     };
     xhr.onerror = xhr.ontimeout = xhr.onabort = () => reject(new Problem(0));
+    stop.addEventListener("abort", () => xhr.abort());
     xhr.send(file);
   });
 }
