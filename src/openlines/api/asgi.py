@@ -57,10 +57,14 @@ def _network(address: str) -> str:
 
 
 def query_of(scope: Scope) -> dict[str, str]:
-    """The query's parameters; of a repeated one the first."""
+    """The query's parameters; of a repeated one the first. Raises `HttpRefused` 400 for more than anybody means."""
     text = scope["query_string"].decode("latin-1")
     found: dict[str, str] = {}
-    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=100) if text else ():
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=100) if text else ()
+    except ValueError:
+        raise HttpRefused(400, "bad_request") from None
+    for key, value in pairs:
         found.setdefault(key, value)
     return found
 
