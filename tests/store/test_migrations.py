@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from openlines.store import SchemaBehind, StoreError, migrate, open_store, schema
 from openlines.store.columns import metadata
+from openlines.store.errors import Contention
 from openlines.store.sqlite import connect_writer
 
 VERSIONS = sorted((Path(schema.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
@@ -108,6 +109,31 @@ def test_migrating_twice_is_migrating_once(tmp_path: Path, postgres_url: str) ->
 
 async def test_two_may_migrate_at_once(empty_postgres_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(migrate, empty_postgres_url) for _ in range(3)))
+    assert schema.postgres_version(empty_postgres_url) == schema.newest()
+
+
+async def test_a_migration_that_finds_a_table_in_use_holds_nobody_up_for_long(
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+
+    upgrade = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0011"))
+        migrate(empty_postgres_url)
+    monkeypatch.setattr(schema, "_LOCK_MILLISECONDS", 300)
+    monkeypatch.setattr(schema, "_PASS_SECONDS", 0.2)
+    monkeypatch.setattr(schema, "_TRIES", 2)
+    with psycopg.connect(empty_postgres_url) as report, psycopg.connect(empty_postgres_url, autocommit=True) as node:
+        report.execute("SELECT count(*) FROM deliveries")
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, empty_postgres_url))
+        await asyncio.sleep(0.2)
+        node.execute("SET statement_timeout = '3s'")
+        await asyncio.to_thread(node.execute, "SELECT count(*) FROM deliveries")
+        with pytest.raises(Contention, match="try again later"):
+            await migrating
+    assert schema.postgres_version(empty_postgres_url) == "0011"
+    await asyncio.to_thread(migrate, empty_postgres_url)
     assert schema.postgres_version(empty_postgres_url) == schema.newest()
 
 

@@ -6,17 +6,22 @@ tables, never the other way round.
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openlines.store.errors import BadAddress, StoreError, StoreUnavailable
+from openlines.store.errors import BadAddress, Contention, StoreError, StoreUnavailable
 from openlines.store.sqlite import connect_writer, error_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK_MILLISECONDS = 5000  # that a table is waited for, with everybody else behind
+_PASS_SECONDS = 1.0
+_TRIES = 6
+_IN_USE = ("55P03", "40P01")  # a lock that did not come free, a deadlock
 
 
 def newest() -> str:
@@ -72,7 +77,24 @@ def migrate_sqlite(path: Path) -> None:
 
 
 def migrate_postgres(url: str) -> None:
-    """Brings the database to the newest version, entirely or not at all; a second one at the same time waits."""
+    """Brings the database to the newest version, entirely or not at all; a second one at the same time waits.
+
+    Nodes may be at work meanwhile. Whoever waits for a table keeps all who come later from it, so it is never waited
+    for long: a version that finds its tables in use lets the others pass and tries again. Raises Contention when that
+    does not help.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            _migrate_postgres(url)
+        except Contention:
+            if not left:
+                raise
+            time.sleep(_PASS_SECONDS)
+        else:
+            return
+
+
+def _migrate_postgres(url: str) -> None:
     from sqlalchemy import NullPool, create_engine, text
     from sqlalchemy.engine import make_url
 
@@ -80,6 +102,7 @@ def migrate_postgres(url: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
     with _words(), engine.connect() as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('openlines migrate'))"))
+        connection.execute(text(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}"))
         _upgrade(connection)
 
 
@@ -104,4 +127,7 @@ def _words() -> Iterator[None]:
         cause: Any = error.orig
         if isinstance(cause, sqlite3.Error):
             raise error_of(cause) from error
+        if getattr(cause, "sqlstate", None) in _IN_USE:
+            words = "others use its tables for long (a report, a backup); nothing was changed, try again later"
+            raise Contention(f"the database could not be migrated: {words}") from error
         raise StoreError(f"the database could not be migrated: {cause}") from error
