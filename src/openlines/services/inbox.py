@@ -95,11 +95,6 @@ def keep(tx: Tx, channel_id: int, events: Sequence[RawEvent], headers: Mapping[s
     tx.poke("parse")
 
 
-def take(reader: Reader) -> list[inbox.InboxRow]:
-    """Up to 256 events that wait, in the order in which they came."""
-    return inbox.newest(reader)
-
-
 def begin(tx: Tx, row_id: int, seen: int) -> bool:
     """Says that this process does the slow part of an event (its files); False when another said so first."""
     return inbox.take(tx, row_id, seen)
