@@ -251,7 +251,7 @@ def test_words_unanswered_too_long_go_back_to_the_queue_by_option() -> None:
     line = rules(escalate_after=300, escalate_to="queue")
     story = active(line).at(300)
     assert (story.c.state, story.c.operator_id, story.c.escalated) == ("waiting", None, 1)
-    assert story.facts() == ["returned"]
+    assert story.outcomes[-1] == Fact("returned", {"why": "waits_too_long", "from": ANN})
     assert Tried(ANN, "timeout") in story.outcomes  # another one is asked first
     assert "escalate" not in story.due()
     waits = Story(line).give(i.CustomerWrote()).at(300)

@@ -355,6 +355,9 @@ def must_accept() -> Story:
 def test_a_transfer_that_must_be_accepted_is_offered() -> None:
     c = must_accept().c
     assert (c.state, c.offered_to, c.offer, c.sender_id, c.operator_id) == ("offered", BOB, "transfer", ANN, None)
+    assert c.waiting_since == T0 + 100 * SECOND  # nobody waited before; who did waits since his first words
+    unanswered = active(rules(transfer_must_accept=True)).at(30).give(i.Transferred(ANN, to_user=BOB))
+    assert unanswered.c.waiting_since == T0
     taken = must_accept().give(i.Accepted(BOB))
     assert (taken.c.state, taken.c.operator_id, taken.c.sender_id) == ("active", BOB, None)
 
@@ -522,6 +525,8 @@ def test_some_endings_say_nothing(state: State, given: i.Given, reason: str) -> 
     story = in_state(state, rules(close_text=TEXT, rating="like")).give(given)
     c = story.c
     assert (c.state, c.reason, c.closed_at) == ("closed", reason, T0)
+    told = Fact("spam", {"operator": ANN}) if reason == "spam" else Fact("closed", {"why": reason})
+    assert story.outcomes[0] == told
     assert (c.offered_to, c.route_at, c.snoozed_until, c.waiting_since, c.due_at) == (None,) * 5
     assert story.at(DAY // SECOND).heard == []
 

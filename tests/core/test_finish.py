@@ -159,6 +159,8 @@ def test_undo_within_five_seconds_is_as_if_nothing_was_said() -> None:
 def test_undo_later_takes_nothing_back_that_was_said() -> None:
     story = closing(LINE).at(60).give(i.UndidFinish(ANN)).give(i.Finished(ANN))
     assert (story.c.state, story.heard) == ("closed", [(5, "close"), (5, "rating")])
+    story.give(i.UndidFinish(ANN), i.Finished(ANN)).at(80)
+    assert story.heard == [(5, "close"), (5, "rating")]  # however often it is undone
 
 
 def test_a_question_that_nobody_answered_is_asked_again_after_undo_and_a_reply() -> None:
