@@ -40,6 +40,18 @@ async def test_what_was_made_is_found_where_the_answer_says(house: House) -> Non
     assert (await house.admin.get(sent.headers["location"])).body == b"words"
 
 
+async def test_a_conversation_that_staff_begin_is_found_where_the_answer_says(house: House) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    row = (await house.admin.get("/api/v1/conversations?list=all")).json["items"][0]
+    assert (await house.admin.post(f"/api/v1/conversations/{row['id']}/spam", {})).status == 200
+    words = {"client_message_id": "1", "text": "Are you still there?"}
+    made = await house.admin.post(f"/api/v1/threads/{row['thread_id']}/conversations", words)
+    assert made.status == 201, made.body
+    found = await house.admin.get(made.headers["location"])
+    assert found.json["conversation"]["id"] == made.json["conversation"]["id"] != row["id"]
+
+
 async def test_the_description_names_where_new_things_stand(house: House) -> None:
     document = (await house.browser().get("/api/openapi.json")).json
     assert "Location" in document["paths"]["/api/v1/lines"]["post"]["responses"]["201"]["headers"]
