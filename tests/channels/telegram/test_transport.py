@@ -118,6 +118,15 @@ async def test_edits_and_deletions_arrive(bench: Bench) -> None:
     assert outcome == Failed("edit_gone", "Bad Request: message to edit not found")
 
 
+async def test_what_was_sent_two_days_ago_stays_and_nobody_is_told_otherwise(bench: Bench) -> None:
+    ((old,), (new,)) = [(await bench.send(text=text))[0].external_ids for text in ("old", "new")]
+    bench.fake.world.chat(bench.bot, bench.anna).messages[int(old)].at -= 49 * 3600
+    (outcome,) = await bench.send(what="delete", target=(old, new))
+    assert outcome == Failed("delete_refused", "Bad Request: message can't be deleted for everyone")
+    messages = bench.fake.world.chat(bench.bot, bench.anna).messages
+    assert [messages[int(each)].deleted for each in (old, new)] == [False, False]
+
+
 async def test_a_picture_of_an_impossible_shape_goes_as_a_document(bench: Bench) -> None:
     assert await bench.send(files=(OutgoingFile("3", "long.png", "image/png", 100),)) == [Sent(("2",))]
     assert await bench.send(files=(OutgoingFile("2", "no.png", "image/png", 4),)) == [Sent(("3",))]

@@ -347,8 +347,7 @@ def edit_message_reply_markup(asked: Asked) -> Any:
 def delete_message(asked: Asked) -> Any:
     chat = chat_of(asked.world, asked.bot, asked.args)
     message = checks.own_message(asked.args, chat, "delete")
-    if asked.world.clock.now() - message.at > DELETABLE:
-        raise bad("message can't be deleted for everyone")
+    _check_deletable(asked, message)
     _delete(asked, chat, message)
     return True
 
@@ -358,12 +357,18 @@ def delete_messages(asked: Asked) -> Any:
     ids = checks.parsed(asked.args.get("message_ids"), list, "message_ids") or []
     if not 1 <= len(ids) <= 100:
         raise bad("there must be from 1 to 100 message identifiers")
-    # Those that are not there are skipped.
-    for each in ids:
-        message = chat.messages.get(int(each))
-        if message is not None and not message.deleted and message.author == "bot":
-            _delete(asked, chat, message)
+    # Those that are not there are skipped; one that may not be deleted keeps the others as well.
+    found = [message for each in ids if (message := chat.messages.get(int(each))) is not None and not message.deleted]
+    for message in found:
+        _check_deletable(asked, message)
+    for message in found:
+        _delete(asked, chat, message)
     return True
+
+
+def _check_deletable(asked: Asked, message: Message) -> None:
+    if asked.world.clock.now() - message.at > DELETABLE:
+        raise bad("message can't be deleted for everyone")
 
 
 def _delete(asked: Asked, chat: Chat, message: Message) -> None:
