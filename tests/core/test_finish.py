@@ -93,6 +93,8 @@ def test_finishing_again_closes_at_once_and_says_nothing() -> None:
 def test_each_is_said_once_and_again_only_after_a_new_reply() -> None:
     story = closing(LINE).at(10).give(i.CustomerWrote()).give(i.Finished(ANN))
     assert story.c.state == "closed"  # all was said: nothing to say
+    taken = closing(LINE).at(10).give(i.Intercepted(EVE), i.Finished(EVE)).at(20)
+    assert (taken.c.state, taken.heard) == ("closed", [(5, "close"), (5, "rating")])
     story = closing(LINE).at(10).give(i.CustomerWrote()).give(i.Wrote(ANN), i.Finished(ANN)).at(20)
     assert story.heard == [(5, "close"), (5, "rating"), (15, "close"), (15, "rating")]
 
