@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openlines.core.state import Refused
-from openlines.services import handle, receive
+from openlines.services import handle, presence, receive
 from openlines.services.errors import Conflict, NotFound
 from tests.services.portal import Portal
 
@@ -310,3 +310,28 @@ def test_a_new_mode_frees_seats_while_the_line_is_being_rearmed(house: Portal) -
     house.change(line, mode="everyone")
     house.after(1)
     assert [house.conversation(each).state for each in both] == ["offered", "offered"]
+
+
+def test_who_let_an_offer_pass_before_somebody_took_it_is_asked_in_the_next_round(house: Portal) -> None:
+    first, own, third = (house.operator(name, online=False) for name in ("First", "Own", "Third"))
+    boss = house.operator("Boss", role="administrator")
+    line = house.line(first, own, third, mode="strictly", own_days=30, queue_time=60)
+    channel = house.channel(line)
+    house.online(own)
+    one = house.writes(channel, "one").conversation_id
+    house.replies(own, one)
+    house.acts(handle.finish, own, one, now=True)
+    again = house.writes(channel, "one").conversation_id
+    assert house.conversation(again).offer == "own"
+    house.do(presence.choose, own.user_id, "pause")
+    house.settle()
+    assert house.conversation(again).state == "waiting"
+    house.accepts(boss, again)
+    for who in (first, third):
+        house.online(who)
+    house.do(presence.choose, own.user_id, "online")
+    house.do(presence.choose, boss.user_id, "pause")
+    house.writes(channel, "one", "are you there?")
+    assert house.offered_to(again) == first.user_id
+    house.after(60)
+    assert house.offered_to(again) == own.user_id

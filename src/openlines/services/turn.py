@@ -175,7 +175,7 @@ class Turn:
                 case Tried(user_id, result):
                     self._tried(user_id, result)
                 case RoundOver():
-                    if self.before.round or self.c.round or self.before.offer == "everyone":
+                    if self._may_have_tried():
                         conversations.clear_tries(self.tx, self.c.id)
                 case Escalate():
                     escalation.tell(self.tx, self.c, self.around)
@@ -183,6 +183,11 @@ class Turn:
                     kpi.tell(self.tx, self.c, self.rules, self.around, outcome)
                 case TellBot(what):
                     self.event("bot_told", data={"what": what})
+
+    def _may_have_tried(self) -> bool:
+        """Whether anybody may have been asked: by the queue, or as the customer's own operator before it."""
+        rounds = self.before.round or self.c.round or self.rules.settings.own_days
+        return bool(rounds) or self.before.offer == "everyone"
 
     def _tried(self, user_id: int, outcome: str) -> None:
         if outcome == "offered" and self._later is not None:
