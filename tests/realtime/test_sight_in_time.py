@@ -9,7 +9,7 @@ import pytest
 
 from openlines.realtime.sockets import MOST_BYTES, MOST_FRAMES
 from openlines.services import presence
-from openlines.store import StoreUnavailable
+from openlines.store import CommitUnknown, StoreUnavailable
 from openlines.store.events import last_event_id
 from tests.api.asgi_client import Browser, Socket
 from tests.api.house import PASSWORD, House, Visitor
@@ -385,4 +385,21 @@ async def test_a_thread_that_was_quiet_is_followed_without_a_word(house: House) 
     finally:
         store.clock.now = monkey  # type: ignore[method-assign]
     assert len(socket.told) == before
+    await socket.__aexit__()
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), CommitUnknown("away")])
+async def test_a_database_that_is_away_for_a_moment_ends_no_sign_in_and_no_looking(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    socket = await follow(house.admin)
+
+    async def away(*_: Any, **__: Any) -> Any:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.app.edge.store, "write", away)
+        await house.app.edge.hub.look_at_sign_ins()
+    await socket.silence()
+    assert socket.closed is None
     await socket.__aexit__()

@@ -27,7 +27,7 @@ from openlines.realtime.visitors import VisitorSession
 from openlines.services import faces
 from openlines.services.access import Sight
 from openlines.services.faces import LineFaces, People, face_of
-from openlines.store import Commit, Store, StoreUnavailable, screens, users
+from openlines.store import Commit, Store, StoreError, StoreUnavailable, screens, users
 from openlines.store.events import Event, last_event_id
 from openlines.store.screens import Place
 from openlines.store.tx import Reader
@@ -180,7 +180,7 @@ class Hub:
             try:
                 await self._load()
                 return
-            except StoreUnavailable:
+            except StoreError:
                 await asyncio.sleep(0.5)
 
     # --- telling --------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ class Hub:
         for sign_in in {each.sign_in for each in self.rooms.staff}:
             try:
                 good = await self._store.write(keep_alive, sign_in)
-            except StoreUnavailable:
+            except StoreError:
                 continue
             for session in [each for each in self.rooms.staff if each.sign_in == sign_in and not good]:
                 session.close(SIGNED_OUT)
