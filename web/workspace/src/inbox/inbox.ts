@@ -4,7 +4,7 @@ import { computed, shallowRef, watch } from "vue";
 import { useRoute, useRouter } from "vue-router";
 
 import { keep } from "@/app/keep";
-import { changed, world } from "@/app/live";
+import { changed, connection, world } from "@/app/live";
 
 import { groupedItems, type ListItem, plainItems } from "./listItems";
 import { LongList } from "./longList";
@@ -66,6 +66,13 @@ watch(
 watch([() => changed.stale, shown], ([, list]) => {
   if (list && world.stale.delete(list.list)) list.soon();
 });
+
+watch(
+  () => connection.value.phase,
+  (phase) => {
+    if (phase === "live" && shown.value?.state.value === "failed") void shown.value.refresh();
+  },
+);
 
 /** What is in front of me to be accepted, the most urgent first. */
 const offers = computed<readonly ConversationRow[]>(() => {

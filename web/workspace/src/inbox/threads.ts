@@ -3,9 +3,10 @@
  * a quick return and brought up to date when they are shown again.
  */
 import { type Message, ThreadWindow } from "@openlines/client";
+import { watch } from "vue";
 
 import { useApi } from "@/app/api";
-import { touch, useLive } from "@/app/live";
+import { connection, touch, useLive } from "@/app/live";
 
 const { api } = useApi();
 const live = useLive();
@@ -105,6 +106,13 @@ export function showInstead(message: Message): () => void {
   };
 }
 
+// What could not be fetched while there was no connection is fetched when it is back.
+watch(
+  () => connection.value.phase,
+  (phase) => {
+    if (phase === "live") for (const id of followed) if (failureOf(id) !== null) void loadNewest(id, true);
+  },
+);
 live.onMessages(takeMessages);
 live.onSnapshot(() => {
   // After a new snapshot nothing is known about what was missed.
