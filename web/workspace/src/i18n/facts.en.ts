@@ -82,7 +82,7 @@ export default {
   head_rated: "{operator} rated it as a head: {value} of 5",
   head_rated_you: "You rated it as a head: {value} of 5",
   consented: "The customer agreed to the processing of data",
-  consented_notice: "The customer wrote on after the notice: consent is recorded",
+  consented_notice: "The customer kept writing after the notice: consent is recorded",
   consented_button: "The customer pressed “I agree”: consent is recorded",
   consented_words: "The customer answered “yes”: consent is recorded",
   mailed: "The visitor had left: the reply goes to him by e-mail",
