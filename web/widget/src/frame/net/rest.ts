@@ -1,7 +1,7 @@
 /** Requests to the visitor's side of the API. */
 
 /** Milliseconds for an answer, all of it; a file may take longer. */
-const TIMEOUT = 20_000;
+const TIMEOUT = 30_000;
 const FILE_TIMEOUT = 600_000;
 
 /** The server's refusal, or its silence (`status` 0). */
