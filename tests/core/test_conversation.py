@@ -460,7 +460,7 @@ def test_a_bot_that_fails_leaves_to_people_and_one_that_is_done_finishes() -> No
     failed = Story(bot_id=BOT).give(i.CustomerWrote(), i.BotFailed("timeout"))
     assert (failed.c.state, failed.outcomes) == ("waiting", [Fact("bot_failed", {"why": "timeout"})])
     done = Story(rules(close_text=TEXT), bot_id=BOT).give(i.CustomerWrote(), i.BotFinished())
-    assert done.c.state == "closing"
+    assert (done.c.state, done.c.reason) == ("closing", "finished")
     assert done.at(20).give(i.CustomerWrote()).c.state == "waiting"  # the bot is not asked again
 
 
