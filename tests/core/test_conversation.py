@@ -478,6 +478,14 @@ def test_within_the_window_the_same_number_comes_back_to_its_operator() -> None:
     assert story.heard == [(0, "greeting")]  # not a second time
 
 
+def test_what_silence_or_a_vote_closed_comes_back_too() -> None:
+    silent = answered(rules(reopen_window=3600, auto_close_time=600)).at(700)
+    voted = closing(rules(reopen_window=3600, close_text=TEXT, rating="like", close_after_rating=True)).at(10)
+    for story in (silent, voted.give(i.CustomerRated(5))):
+        assert story.c.reason in ("silent", "rated")
+        assert story.give(i.CustomerWrote()).c.state == "active"
+
+
 def test_the_window_closes() -> None:
     story = answered(rules(reopen_window=3600)).at(10).give(i.FinishedNow(ANN)).at(3610)
     assert story.refuses(i.CustomerWrote()) == "closed"
