@@ -29,7 +29,7 @@ from tests.store.conftest import OpenStore
 
 # The statement, its parameters, the index, and what of it must be searched for (None: all of a short one is read).
 ASKED: list[tuple[Statement, dict[str, Any], str, str | None]] = [
-    (deliveries._DUE, {"unknown_since": 1, "now": 1}, "deliveries_open", "state, not_before"),
+    (deliveries._DUE, {"unknown_since": 1, "now": 1, "but_channels": [1]}, "deliveries_open", "state, not_before"),
     (deliveries._NEXT, {"now": 1}, "deliveries_open", "state, not_before"),
     (deliveries._LOST, {"before": 1, "dead": "x"}, "deliveries_open", "state"),
     (deliveries._RELEASE, {"now": 1, "channel_id": 1, "not_before": 1}, "deliveries_open", "state, not_before"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from openlines.core.line import SECOND
 from openlines.services import deliveries, lines, wake
@@ -30,6 +30,13 @@ from tests.fakes.telegram.world import Person
 from tests.workers.office import Office, office
 
 _GIVE_AWAY = Statement(update(tables.deliveries))
+_ADD_CHANNEL = Statement(insert(tables.channels))
+_ADD_THREAD = Statement(insert(tables.threads))
+_ADD_DELIVERY = Statement(insert(tables.deliveries))
+_D = tables.deliveries.c
+_WHEN = Statement(
+    select(func.min(_D.not_before), func.max(_D.not_before)).where(_D.channel_id == bindparam("channel_id"))
+)
 _DUE_LONG_AGO = Statement(update(tables.conversations))
 
 
@@ -237,6 +244,35 @@ async def test_who_is_never_left_in_peace_gives_up_the_lost_all_the_same(
     await desk.store.write(of_the_dead)
     await desk.settled(row.id, "unknown", seconds=3.0)
     ringing.cancel()
+
+
+async def test_a_channel_without_room_is_left_alone_and_keeps_no_other_from_being_seen(desk: Office) -> None:
+    """Putting its deliveries off again and again would keep the store busy with nothing else."""
+    desk.work(deliver=False)
+    _, thread_id = await _customer(desk)
+    await desk.rest()
+    row = await desk.replies(thread_id, "здравствуйте")
+    crowded, other = 99, desk.channel_id
+    first = await desk.delivery(row.id)
+
+    def crowd(tx: Tx) -> int:
+        names = ("message_id", "what", "state", "attempts")
+        same = {name: getattr(first, name) for name in names}
+        times = dict.fromkeys(("not_before", "created_at", "state_at"), tx.now - SECOND)
+        tx.run(_ADD_CHANNEL, id=crowded, line_id=desk.line_id, kind="telegram", name="", key="crowd", created_at=0)
+        threads = [(tx.new_id(tables.threads), str(number)) for number in range(300)]
+        for number, name in threads:
+            tx.run(_ADD_THREAD, id=number, channel_id=crowded, external_id=name, customer_id=1, created_at=0)
+            known = {"id": tx.new_id(tables.deliveries), "thread_id": number, "channel_id": crowded}
+            tx.run(_ADD_DELIVERY, **known, **same, **times)
+        return times["not_before"]
+
+    since = await desk.store.write(crowd)
+    room = deliveries.Room(64, 24, {crowded: 0}, {}, {})
+    claimed = await desk.store.write(deliveries.claim, "one", room)
+    assert [job.channel_id for job in claimed.jobs] == [other]
+    assert not claimed.more
+    assert await desk.store.read(lambda reader: reader.all(_WHEN, channel_id=crowded)) == [(since, since)]
 
 
 async def test_an_alarm_that_rings_all_the_time_says_when_a_look_is_due(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,8 @@ def claim(tx: Tx, node: str, room: Room) -> Claimed:
     late = 0
     held: dict[int, list[int]] = {}
     left = dict(room.by_channel)
-    candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP)
+    full = [channel_id for channel_id, count in left.items() if count <= 0]
+    candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP, but_channels=full)
     crowded = len(candidates) >= _CROWD
     for each in candidates:
         if (ended := _ended(tx, each)) is not None:
@@ -83,9 +84,9 @@ def claim(tx: Tx, node: str, room: Room) -> Claimed:
             left[each.channel_id] = left.get(each.channel_id, room.most_per_channel) - 1
             jobs.append(_job(tx, each, node))
             late = max(late, tx.now - each.not_before)
-        elif until is not None or crowded:
-            # Out of the way, so that those behind are seen.
-            held.setdefault(until or tx.now + SECOND // 2, []).append(each.id)
+        elif until is not None:
+            # Out of the way, so that those behind are seen. What only finds no room is not looked at before there is.
+            held.setdefault(until, []).append(each.id)
     if jobs:
         deliveries.claim(tx, [job.ref.id for job in jobs], lease=node, until=tx.now + LEASE)
         for job in jobs:

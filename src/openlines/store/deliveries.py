@@ -4,6 +4,7 @@ A thread is a lane: its deliveries go one at a time, in the order in which they 
 sending) holds up those after it; an unknown one for thirty seconds; a failed one not at all.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, tuple_, update
@@ -132,6 +133,7 @@ _DUE: Final = Statement(
         _OPEN,
         deliveries.c.state == "queued",
         deliveries.c.not_before <= bindparam("now"),
+        ~among(deliveries.c.channel_id, "but_channels"),
         ~_HELD_UP,
     )
     # The order of the index, so that looking stops after the first hundred; within a thread only its head is seen.
@@ -281,9 +283,12 @@ def add(
     tx.poke("deliver")
 
 
-def due(tx: Tx, *, unknown_since: int) -> list[Candidate]:
-    """Up to 100 heads of lanes whose time has come, the longest due first, locked where another node might look."""
-    return [Candidate._make(row) for row in tx.all(_DUE, unknown_since=unknown_since, now=tx.now)]
+def due(tx: Tx, *, unknown_since: int, but_channels: Iterable[int] = ()) -> list[Candidate]:
+    """Up to 100 heads of lanes whose time has come, the longest due first, locked where another node might look.
+    Those of some channels are left out, so that what waits there keeps nobody else from being seen.
+    """
+    rows = tx.all(_DUE, unknown_since=unknown_since, now=tx.now, but_channels=list(but_channels))
+    return [Candidate._make(row) for row in rows]
 
 
 def next_due(reader: Reader) -> int | None:
