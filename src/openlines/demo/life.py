@@ -11,7 +11,7 @@ import aiohttp
 
 from openlines.core.state import Conversation, Refused
 from openlines.demo.people import LEFT_TO_YOU, OPERATORS, DemoPortal
-from openlines.demo.talk import SCENES, Scene
+from openlines.demo.talk import SCENES, Scene, again
 from openlines.services import handle, presence
 from openlines.services.access import Actor
 from openlines.services.reply import Reply, reply
@@ -47,14 +47,10 @@ class Life:
             tasks.create_task(self._operators())
             tasks.create_task(self._breaks())
             places = asyncio.Semaphore(AT_ONCE)
-            for scene in itertools.chain(SCENES, self._again()):
+            for scene in itertools.chain(SCENES, again(self._random)):
                 await places.acquire()
                 tasks.create_task(self._play(session, scene, places))
                 await self._wait(PAUSE)
-
-    def _again(self) -> Any:
-        while True:
-            yield self._random.choice(SCENES)
 
     async def _wait(self, between: tuple[float, float]) -> None:
         await asyncio.sleep(self._random.uniform(*between))
@@ -73,7 +69,8 @@ class Life:
         visitor = Visitor(session, f"{self._api}/{self._portal.keys[scene.line]}", scene)
         await visitor.open()
         conversation_id = 0
-        for words, answer in itertools.zip_longest(scene.turns[::2], scene.turns[1::2]):
+        said = scene.said()
+        for words, answer in itertools.zip_longest(said[::2], said[1::2]):
             await self._wait(THINKING)
             conversation_id = await visitor.say(words, next(self._numbers), self._store)
             if answer is not None and not await self._answered(conversation_id, answer):

@@ -1,14 +1,21 @@
 """What customers and operators of the demo say: short scenes, customer first, turn by turn."""
 
+import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
 class Scene(NamedTuple):
+    """`{name}` in the words is what the customer is called by."""
+
     line: str
     language: str
     customer: str
     turns: tuple[str, ...]  # customer, operator, customer, …
     rating: int | None = None  # like 5, dislike 1; stars 1–5
+
+    def said(self) -> list[str]:
+        return [words.format(name=self.customer.split()[0]) for words in self.turns]
 
 
 SCENES = (
@@ -18,7 +25,7 @@ SCENES = (
         "Игорь Панов",
         (
             "Здравствуйте! Заказ 48213 не пришёл в пункт выдачи, хотя срок был вчера",
-            "Игорь, добрый день! Смотрю ваш заказ, минуту",
+            "{name}, добрый день! Смотрю ваш заказ, минуту",
             "Жду",
             "Склад задержал отгрузку. Привезут сегодня до 18:00, СМС придёт за час",
             "Спасибо, тогда подожду",
@@ -43,7 +50,7 @@ SCENES = (
         "Анна Вольская",
         (
             "Лампа пришла с трещиной на абажуре :( Что делать?",
-            "Анна, нам очень жаль. Пришлите, пожалуйста, фото — и мы сразу отправим новый абажур",
+            "{name}, нам очень жаль. Пришлите, пожалуйста, фото — и мы сразу отправим новый абажур",
             "Сейчас сфотографирую",
             "Спасибо! Если удобнее, можем вернуть деньги за абажур",
             "Лучше замену",
@@ -56,7 +63,7 @@ SCENES = (
         "Olivia Kerr",
         (
             "Hi! My discount code LAMP10 says it has expired, but your letter says till Sunday",
-            "Hello Olivia! You are right, the code was closed too early. I have opened it again, please try now",
+            "Hello {name}! You are right, the code was closed too early. I have opened it again, please try now",
             "Works now, thank you so much!",
         ),
         5,
@@ -65,7 +72,7 @@ SCENES = (
         "Поддержка",
         "ru",
         "Ринат Тагиров",
-        ("Когда уже ответите? Второй день жду возврат денег", "Ринат, проверяю платёж у бухгалтерии. Одну минуту"),
+        ("Когда уже ответите? Второй день жду возврат денег", "{name}, проверяю платёж у бухгалтерии. Одну минуту"),
         1,
     ),
     Scene(
@@ -110,7 +117,7 @@ SCENES = (
         "Grace Holm",
         (
             "Hello, can the courier come after 7 pm today?",
-            "Hi Grace! I have moved it to 19:00–21:00. The courier will call half an hour before",
+            "Hi {name}! I have moved it to 19:00–21:00. The courier will call half an hour before",
             "Perfect, thanks",
         ),
         5,
@@ -121,7 +128,7 @@ SCENES = (
         "Peter Lang",
         (
             "The parcel is marked as delivered but nobody rang the bell",
-            "Sorry about that, Peter. Let me ask the courier where he left it",
+            "Sorry about that, {name}. Let me ask the courier where he left it",
             "It was with the neighbour, found it. All good",
         ),
         5,
@@ -132,10 +139,35 @@ SCENES = (
         "Светлана Юн",
         (
             "Можно поменять адрес доставки? Переехали",
-            "Светлана, конечно. Напишите новый адрес — успеем, машина выезжает завтра",
+            "{name}, конечно. Напишите новый адрес — успеем, машина выезжает завтра",
             "Лесная, 12, кв. 48",
             "Записал, курьер приедет завтра с 10 до 14",
         ),
         5,
     ),
 )
+
+_MEN = ("Артём", "Вадим", "Денис", "Илья", "Кирилл", "Максим", "Никита", "Роман", "Степан", "Тимур", "Фёдор", "Юрий")
+_WOMEN = ("Алла", "Валерия", "Дина", "Елена", "Зоя", "Инна", "Ксения", "Лидия", "Майя", "Нина", "Полина", "Тамара")
+_SURNAMES = ("Абрамов", "Белов", "Воронин", "Гусев", "Данилин", "Зимин", "Котов", "Лапин", "Маслов", "Рогов", "Сухарев")
+_FIRST = ("Alice", "Ben", "Clara", "Dylan", "Emma", "Felix", "Harriet", "Jack", "Louise", "Martin", "Nora", "Simon")
+_LAST = ("Adams", "Brook", "Carter", "Dale", "Ellis", "Fischer", "Grant", "Hayes", "Keller", "Moss", "Price", "Young")
+
+
+def again(chance: random.Random) -> Iterator[Scene]:
+    """The scenes over and over, each time with somebody else."""
+    names = {"ru": _shuffled(_russian(), chance), "en": _shuffled([f"{a} {b}" for a in _FIRST for b in _LAST], chance)}
+    while True:
+        scene = chance.choice(SCENES)
+        yield scene._replace(customer=next(names[scene.language]))
+
+
+def _russian() -> list[str]:
+    return [f"{name} {last}" for name in _MEN for last in _SURNAMES] + [
+        f"{name} {last}а" for name in _WOMEN for last in _SURNAMES
+    ]
+
+
+def _shuffled(names: list[str], chance: random.Random) -> Iterator[str]:
+    while True:
+        yield from chance.sample(names, len(names))
