@@ -79,6 +79,8 @@ async def test_a_thread_that_goes_out_of_sight_while_it_is_asked_for_is_not_foll
     await caught_up(house)
     slow.go_on.set()
     await socket.silence()
+    [session] = house.app.edge.hub.rooms.staff
+    assert row["thread_id"] not in session.threads
     await visitor.say("marker")
     await socket.silence()
     assert "marker" not in "".join(socket.told)
