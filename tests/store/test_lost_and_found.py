@@ -21,6 +21,8 @@ from openlines.store.postgres import _EVENT_LOCK
 from tests.store.ledger import begin_ledger, check, enter, entries
 from tests.store.proxy import Proxy
 
+pytestmark = pytest.mark.slow
+
 _SLEEP = Statement(select(func.pg_sleep(0.6)))
 _SEVEN = Statement(select(literal_column("7")))
 

@@ -29,6 +29,8 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.world import Person
 from tests.workers.office import Office, office
 
+pytestmark = pytest.mark.slow
+
 _GIVE_AWAY = Statement(update(tables.deliveries))
 _ADD_CHANNEL = Statement(insert(tables.channels))
 _ADD_THREAD = Statement(insert(tables.threads))
@@ -111,10 +113,10 @@ async def test_a_line_that_cannot_be_routed_delays_no_other(desk: Office, monkey
     monkeypatch.setattr("openlines.workers.router.route", clumsy)
     routing = asyncio.create_task(Router(desk.store).run())
     await _waits(desk, other)
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(1.5)
     for number in range(1, 6):
         await _waits(desk, desk.line_id)
-        await desk.until(partial(lambda count: asked.count(desk.line_id) >= count, number), seconds=0.5)
+        await desk.until(partial(lambda count: asked.count(desk.line_id) >= count, number), seconds=1.5)
     assert 2 <= asked.count(other) < 10, "tried again, ever later"
     routing.cancel()
 

@@ -24,6 +24,8 @@ from tests.fakes.telegram.world import Person
 from tests.workers.office import Office, office
 from tests.workers.test_parse import event, keep
 
+pytestmark = pytest.mark.slow
+
 _BEGUN = Statement(update(tables.inbox).values(attempts=1))
 
 
