@@ -148,15 +148,27 @@ def _name_of(function: ast.expr) -> str:
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     tree = ast.parse(path.read_text())
-    alone = _left_alone(tree)
+    alone, folded = _left_alone(tree), _folded(tree)
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in alone:
             continue
         for which, change in enumerate(changes(node)):
-            line = getattr(node, "lineno", 0)
+            line: int = folded.get(id(node), getattr(node, "lineno", 0))
             if change.says.startswith("left out"):
                 line = _line_left_out(node, change.says)
             yield Mutant(path.stem, line, number, which, change.says)
+
+
+def _folded(tree: ast.AST) -> dict[int, int]:
+    """Constant → the line on which it runs, where a collection of nothing but constants is loaded as a whole."""
+    lines: dict[int, int] = {}
+    for node in ast.walk(tree):  # from the outside in: the largest such collection counts
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            below = [each for each in ast.walk(node) if not isinstance(each, (ast.Tuple, ast.expr_context))]
+            if all(each is node or isinstance(each, ast.Constant) for each in below):
+                for each in below:
+                    lines.setdefault(id(each), node.lineno)
+    return lines
 
 
 def _line_left_out(node: ast.AST, says: str) -> int:
