@@ -144,6 +144,7 @@ WORDS: Final = {
     "chat_fine": "The chat works.",
     "secrets_unreadable": "The channel's secrets do not open with this portal's key. Enter them anew.",
     "vendor_unreachable": "The other side cannot be reached. It is tried again by itself.",
+    "not_fetched": "The file could not be fetched. It is tried again by itself.",
     "too_many_requests_vendor": "The other side asks to slow down. It goes on by itself.",
     # fields of the work
     "unknown_file": "There is no such file.",
