@@ -16,6 +16,7 @@ from openlines.services.channels import Wish
 from openlines.store import channels as rows
 from openlines.store.channels import ChannelRow, keeping
 from openlines.support.outbound import Http
+from openlines.workers.poll import Keeper
 from tests.fakes.telegram import FakeTelegram
 from tests.workers.office import Office, office
 
@@ -185,6 +186,24 @@ async def test_where_a_webhook_does_not_get_through_messages_are_fetched(public:
     assert (await connected.channel.check(connected.account, connected.http)).ok
 
 
+async def test_an_address_that_telegram_refuses_is_told_once_and_messages_are_fetched(
+    store_url: str, tmp_path: Path, telegram: FakeTelegram
+) -> None:
+    async with office(store_url, tmp_path, telegram, public_url="https://10.0.0.5") as desk:
+        desk.work(check_every=0.05)
+        await becomes(desk, "ok", "webhook_refused")
+        before = await _changes(desk)
+        await desk.until(lambda: desk.keeper.counts["checked"] >= 5)
+        row = await row_of(desk)
+        assert (row.state, row.state_reason) == ("ok", "webhook_refused")
+        assert row.state_detail == "Bad Request: bad webhook: IP address 10.0.0.5 is reserved"
+        assert await _changes(desk) == before
+        assert desk.keeper.counts["connected"] == 1, "it is as well as it can be: nothing to begin anew"
+        anna = telegram.world.person(5)
+        telegram.people.say(desk.bot, anna, "слышно?")
+        assert await desk.texts(await desk.thread(anna)) == ["слышно?"]
+
+
 async def test_and_later_the_webhook_is_tried_again(
     public: Office, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,6 +325,47 @@ async def test_a_channel_that_is_switched_off_leaves_nothing_behind(public: Offi
     await becomes(public, "ok")
     await public.store.write(channels.remove, public.admin, public.channel_id)
     await public.until(lambda: public.bot.webhook.url == "")
+
+
+async def test_a_channel_that_gets_another_bot_leaves_the_old_one(public: Office) -> None:
+    public.work()
+    await becomes(public, "ok")
+    old, new = public.bot, public.fake.world.add_bot(name="Other")
+    row = await row_of(public)
+    wish = Wish(secrets={"token": new.token})
+    await public.store.write(channels.change, public.admin, public.channel_id, row.version, wish, seal=public.seal)
+    await public.until(lambda: new.webhook.url)
+    assert old.webhook.url == "", "what is written to it must not come to us"
+    assert new.webhook.url.startswith(PUBLIC)
+
+
+async def test_a_channel_that_is_changed_and_keeps_its_bot_stays_connected(public: Office) -> None:
+    public.work()
+    await becomes(public, "ok")
+    row = await row_of(public)
+    wish = Wish(name="Renamed")
+    await public.store.write(channels.change, public.admin, public.channel_id, row.version, wish, seal=public.seal)
+    await public.until(lambda: public.keeper.counts["connected"] == 2)
+    assert public.bot.webhook.url.startswith(PUBLIC)
+    assert "deletewebhook" not in [method for method, _ in public.fake.world.calls]
+
+
+async def test_only_first_calls_are_kept_apart(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Channels that are broken try again and again: those that are well must not queue up behind them."""
+    monkeypatch.setattr("openlines.workers.poll._EASY", 2)
+    monkeypatch.setattr("openlines.workers.poll._SPACED", 0.3)
+    keeper = Keeper(desk.store, desk.accounts, "one")
+
+    async def waited(*channel_ids: int) -> float:
+        begun = asyncio.get_running_loop().time()
+        await asyncio.gather(*(keeper.space(channel_id) for channel_id in channel_ids))
+        return asyncio.get_running_loop().time() - begun
+
+    assert await waited(1, 2) < 0.2
+    assert await waited(3, 4) > 0.5, "the third after a pause, the fourth after another"
+    assert await waited(*[1, 2, 3, 4] * 10) < 0.2, "they have been connected before"
+    await asyncio.sleep(0.4)
+    assert await waited(5) < 0.2, "long after the start there is no crowd"
 
 
 async def test_a_vendor_who_hangs_while_he_is_left_holds_up_no_other_channel(

@@ -62,6 +62,8 @@ class Field:
     group: str = ""  # "" | "look" | "pages" | "letters" | "hours" | "words" | "safety" | "advanced"
     generated: bool = False  # a secret made by us when the channel is created; never asked for
     unique: bool = False  # no two channels have the same value: it goes into no copy and no file
+    # What of a secret names the account at the vendor (a pattern with one group): two channels may not share one.
+    account: str = ""
     limit: int = 2000  # characters of a text (of "words": of each), entries of a list
 
 

@@ -74,6 +74,12 @@ def generated(fields: Sequence[Field]) -> tuple[str, ...]:
     return tuple(each.name for each in fields if each.generated)
 
 
+def account(fields: Sequence[Field], secrets: Mapping[str, str]) -> str:
+    """Which account at the vendor these secrets open, as far as can be told from them; "" when it cannot."""
+    found = [re.match(each.account, secrets.get(each.name, "")) for each in fields if each.account]
+    return " ".join(match[1] for match in found if match is not None)
+
+
 def _checked(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     """The value to keep and what is wrong with it (the default, when something is)."""
     if value is _NO_VALUE or value is None:

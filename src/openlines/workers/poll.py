@@ -13,6 +13,7 @@ from typing import Final
 
 from openlines.channels import registry
 from openlines.channels.base import Account, AuthDead, Channel, Health, Polled, RawEvent, Retry
+from openlines.channels.fields import account
 from openlines.services import channel_state, deliveries
 from openlines.store import Commit, Store, StoreClosed, StoreError
 from openlines.store.channels import ChannelRow
@@ -20,6 +21,8 @@ from openlines.support.log import logger
 from openlines.support.outbound import Http
 from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
+from openlines.workers.alarm import SECOND
+from openlines.workers.pace import Pace
 from openlines.workers.persist import persist
 
 log = logger(__name__)
@@ -61,8 +64,8 @@ class Keeper:
         self._changed = asyncio.Event()
         self._renewed = asyncio.Event()
         self._renewed_at = 0.0  # loop time
-        self._connected = 0
-        self._spacing = asyncio.Lock()
+        self._spacing = Pace(_SPACED, _EASY)
+        self._known: set[int] = set()  # channels whose vendors were called before
         self.counts: Counter[str] = Counter()
         store.subscribe(self._committed)
 
@@ -108,6 +111,8 @@ class Keeper:
         await self._drop(changed)
         for channel_id in set(changed).difference(active):
             self._leave(channel_id)
+        for channel_id in set(changed).difference(mine):
+            self._open.pop(channel_id, None)  # another node's now, and so are the words to its vendor
         for channel_id in mine - set(self._kept):
             task = asyncio.create_task(self._keep(rows[channel_id]), name=f"channel {channel_id}")
             self._kept[channel_id] = _Kept(rows[channel_id], task)
@@ -148,23 +153,27 @@ class Keeper:
     # ---------------------------------------------------------------- one channel
 
     async def _keep(self, row: ChannelRow) -> None:
-        if (leaving := self._leaving.get(row.id)) is not None:  # switched off a moment ago: one after the other
-            await asyncio.wait([leaving])
         try:
             connected = self._accounts.of(row)
         except SecretsUnreadable as problem:
             await self._say(row.id, Health(False, "secrets_unreadable", str(problem)))
             return
+        before = self._open.get(row.id)
+        if before is not None and connected is not None and _account(before) != _account(connected):
+            self._leave(row.id)  # what is written to the old one would come to us for ever
+        if (leaving := self._leaving.get(row.id)) is not None:  # one after the other, as after switching off and on
+            await asyncio.wait([leaving])
         if connected is not None:
             self._open[row.id] = connected
             await _Watch(self, self._store, row, connected).run()
 
-    async def space(self) -> None:
-        """Keeps the first calls after a start apart, when there are many channels."""
-        async with self._spacing:
-            self._connected += 1
-            if self._connected > _EASY:
-                await asyncio.sleep(_SPACED)
+    async def space(self, channel_id: int) -> None:
+        """Keeps the first calls after a start apart, when there are many. Who calls again has pauses of his own."""
+        if channel_id in self._known:
+            return
+        now = round(_now() * SECOND)
+        await asyncio.sleep((self._spacing.reserve(0, now) - now) / SECOND)
+        self._known.add(channel_id)
 
     @property
     def node(self) -> str:
@@ -233,10 +242,13 @@ class _Watch:
                 return
 
     async def _connect(self) -> Health:
-        await self._keeper.space()
+        await self._keeper.space(self._row.id)
         await self._keeper.lease()
         health = await self._asked(self._channel.connect)
         self._keeper.counts["connected" if health.ok else "not_connected"] += 1
+        if health.ok and health.code and self._fallback is None:
+            # Not in the way that was wanted: what is looked at from now on is the way that it took.
+            self._fall_back(health)
         await self._tell(health)
         return health
 
@@ -291,13 +303,16 @@ class _Watch:
             raise _Again
         if not health.ok and health.by == "webhook" and self._channel.manifest.capabilities.polls:
             # Fetch meanwhile, so that nothing waits for a person.
-            self._fallback, self._fallback_until = health, _now() + _WEBHOOK_AGAIN
+            self._fall_back(health)
             raise _Again
         passing = health.code in _PASSING
         await self._tell(health, patient=passing)
         if not health.ok and not passing:
             await self._pause()
             raise _Again
+
+    def _fall_back(self, why: Health) -> None:
+        self._fallback, self._fallback_until = why, _now() + _WEBHOOK_AGAIN
 
     async def _lost(self, health: Health) -> None:
         """Something at the vendor is not as we left it. Once is mended and not worth a word."""
@@ -353,6 +368,11 @@ class _Watch:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _account(connected: Connected) -> str:
+    secrets = {name: secret.reveal() for name, secret in connected.account.secrets.items()}
+    return account(connected.channel.manifest.fields, secrets)
 
 
 def _talks(row: ChannelRow) -> bool:
