@@ -82,6 +82,7 @@ pictures: $(VENV)/.dev web ## take the pictures of the docs from a living demo
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
 wheel: $(VENV)/.run web ## build dist/openlines-*.whl, web parts included
+	@rm -f dist/openlines-*.whl
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 

@@ -67,3 +67,31 @@ def test_what_users_read_is_there_in_both_languages(document: Path) -> None:
 def _examples(document: Path) -> list[tuple[str, str]]:
     blocks = re.findall(r"^```(\w*)\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
     return [(language, re.sub(r"\s*#.*", "", text)) for language, text in blocks]
+
+
+PRODUCTION = (ROOT / "docs/production.md", ROOT / "docs/production.ru.md")
+
+
+@pytest.mark.parametrize("document", PRODUCTION, ids=_name)
+def test_every_setting_of_the_process_stands_in_the_table_with_its_default(document: Path) -> None:
+    rows = re.findall(r"^\| `OPENLINES_(\w+)` \| (.+?) \| .+ \|$", document.read_text(), re.MULTILINE)
+    told = dict(rows)
+    assert [name for name, _ in rows] == [*(name.upper() for name in config.KNOWN), "LANGUAGE"]
+    fresh = config.Config()
+    for name in config.KNOWN:
+        value = getattr(fresh, name)
+        if value == "":
+            continue  # made of other settings, or none: told in words
+        # Networks and roles are written as one types them: what is told means what holds.
+        assert config.load({f"OPENLINES_{name.upper()}": told[name.upper()].strip("`")}) == fresh, name
+
+
+@pytest.mark.parametrize("document", PRODUCTION, ids=_name)
+def test_every_figure_that_is_named_is_shown_by_the_metrics_page(document: Path) -> None:
+    source = "".join(path.read_text() for path in (ROOT / "src/openlines").rglob("*.py"))
+    parts = re.findall(r"f\"openlines_\{part\}_(\w+)\"", source)
+    shown = {*re.findall(r"\"(openlines_[a-z_]+)\"", source), "openlines_store_writer_", "openlines_store_reader_"}
+    shown |= {f"openlines_{part}_{name}" for part in ("inbox", "deliveries") for name in parts}
+    named = set(re.findall(r"`(openlines_[a-z_]+)", document.read_text()))
+    assert len(named) > 10
+    assert {name.removesuffix("_total") for name in named} <= shown
