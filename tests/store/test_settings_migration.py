@@ -43,3 +43,29 @@ def test_what_was_there_stays_and_has_a_version(tmp_path: Path, monkeypatch: pyt
     assert kept == [(2, 9, "Sales", 1, SETTINGS, None, 7)]
     assert json.loads(queue) == [{"department_id": 4, "with_head": False}, {"user_id": 1}]
     assert heads == [(0,), (0,)]
+
+
+def test_words_to_staff_on_their_way_learn_where_they_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else those that wait for one server could not be left aside for those behind them."""
+    from alembic import command
+
+    path, upgrade = tmp_path / "portal.db", command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0013"))
+        migrate(path)
+    add = "INSERT INTO notices (id, kind, subject, step, medium, state, params, due_at, created_at, state_at) VALUES "
+    rows = [
+        (1, "email", "queued", "{}"),
+        (2, "webhook", "queued", '{"url":"https://Hooks.example:8443/x?y"}'),
+        (3, "webhook", "failed", '{"url":"https://[bad"}'),
+        (4, "push", "queued", "{}"),
+        (5, "webhook", "sent", "{}"),
+    ]
+    with closing(sqlite3.connect(path)) as old:
+        for number, medium, state, params in rows:
+            old.execute(f"{add} (?, 'x', ?, 0, ?, ?, ?, 1, 1, 1)", (number, number, medium, state, params))
+        old.commit()
+    migrate(path)
+    with closing(sqlite3.connect(path)) as new:
+        lanes = [lane for (lane,) in new.execute("SELECT lane FROM notices ORDER BY id")]
+    assert lanes == ["email", "webhook hooks.example:8443", "webhook ", "", ""]

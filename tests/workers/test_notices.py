@@ -400,6 +400,58 @@ async def test_one_that_hangs_delays_nobody_else(small_desk: Desk) -> None:
         assert len(hanging.got) <= notice_outbox.LANE_ROOM["webhook"]
 
 
+async def test_a_server_without_room_is_left_alone_and_keeps_no_other_from_being_seen(desk: Desk) -> None:
+    """Putting its rows off again and again would keep the store busy with nothing else."""
+    await desk.settings()
+    url, lane = "https://crowded.example/hook", "webhook crowded.example"
+
+    def crowd(tx: Tx) -> int:
+        for step in range(1, 301):
+            notices.add(tx, "kpi_first", 7, step, [], ["webhook"], {}, 41, 1, webhook_url=url)
+        return tx.now
+
+    since = await desk.store.write(crowd)
+    await desk.tell("webhook", step=1000, url="https://other.example/hook")
+    claimed = await desk.store.write(notice_outbox.claim, desk.node, 64, {lane: notice_outbox.LANE_ROOM["webhook"]})
+    assert [job.lanes for job in claimed.jobs] == [("webhook other.example",)]
+    assert not claimed.more
+    claimed = await desk.store.write(notice_outbox.claim, desk.node, 64, {})
+    assert [job.lanes for job in claimed.jobs] == [(lane,)] * notice_outbox.LANE_ROOM["webhook"]
+    assert not claimed.more
+    assert {row["due_at"] for row in await desk.rows() if row["step"] <= 300} == {since}
+
+
+async def test_a_push_service_without_room_keeps_no_other_from_being_seen(desk: Desk) -> None:
+    await desk.settings()
+    ann, bob = desk.people
+    for who, name in ((ann, "crowded"), (bob, "other")):
+        await desk.store.write(push.put, who, f"https://{name}.example/1", "key", "auth", name)
+
+    def crowd(tx: Tx) -> None:
+        for step in range(1, 301):
+            notices.add(tx, "kpi_first", 7, step, [ann], ["push"], {}, 41, 1)
+
+    await desk.store.write(crowd)
+    await desk.tell("push", people=[bob])
+    full = {"push crowded.example": notice_outbox.LANE_ROOM["push"]}
+    claimed = await desk.store.write(notice_outbox.claim, desk.node, 64, full)
+    assert [job.lanes for job in claimed.jobs] == [("push other.example",)]
+    assert not claimed.more
+
+
+async def test_what_waits_for_room_goes_as_soon_as_there_is_some(small_desk: Desk) -> None:
+    async with receiver() as (hooked, url):
+        await small_desk.settings(private_hooks=True)
+        for step in range(1, 41):
+            await small_desk.tell("webhook", step=step, url=url)
+        small_desk.work()
+
+        async def through() -> bool:
+            return len(hooked.got) == 40
+
+        await eventually(through, 5)
+
+
 # --- web push -------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from openlines.services.notices import lane_of
 from openlines.services.notify_settings import mail_is_set
 from openlines.store import notice_outbox, threads
 from openlines.store.messages import text_of
@@ -50,6 +51,7 @@ def queue_mail(  # noqa: PLR0913
         medium="email",
         state="queued",
         params=text_of(params),
+        lane=lane_of("email"),
         conversation_id=conversation_id,
         line_id=line_id,
         due_at=tx.now,

@@ -8,9 +8,9 @@
 An attempt carries its number: what an attempt reports that was taken from it meanwhile is dropped.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -34,8 +34,8 @@ LEASE: Final = 60 * SECOND
 GIVEN_UP: Final = {"email": DAY, "push": 4 * HOUR, "webhook": DAY}
 PAUSES: Final = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR)
 LANE_ROOM: Final = {"email": 4, "push": 8, "webhook": 4}  # at once to one server
-_OUT_OF_THE_WAY: Final = SECOND // 2
 _CROWD: Final = 100
+_LOOKS: Final = 10  # at so many crowds in one claim
 _DETAIL: Final = 300
 
 
@@ -91,36 +91,71 @@ def claim(tx: Tx, node: str, most: int, busy: Mapping[str, int]) -> Claimed:
 
     A lane is one server on the other side, so that one that hangs delays nobody but itself.
     """
-    candidates = rows.due(tx)
-    if not candidates:
-        return Claimed([], _NOBODYS, False, rows.next_due(tx), 0)
-    house = _house(tx)
-    stale = read_meanwhile(tx, candidates)
-    if stale:
-        rows.take_back(tx, sorted(stale))
-    browsers = push.of_users(tx, [each.user_id for each in candidates if each.medium == "push"])
-    jobs: list[Job] = []
-    late, held, taken = 0, [], dict(busy)
-    for each in candidates:
-        if each.id in stale:
-            continue
-        job = _job(each, node, browsers.get(each.user_id, []))
-        trouble = _hopeless(each, job, house, tx.now)
+    taking = _Taking(tx, node, most, busy)
+    more = True
+    for _ in range(_LOOKS):
+        more = taking.look()
+        if not more or len(taking.jobs) >= most:
+            break
+    more = more and taking.done > 0  # else there would be the same to see
+    return Claimed(taking.jobs, taking.house, more, None if more else rows.next_due(tx), taking.late)
+
+
+class _Taking:
+    """What is taken by one claim. What only finds no room stays as it is and is not looked at before there is."""
+
+    def __init__(self, tx: Tx, node: str, most: int, busy: Mapping[str, int]) -> None:
+        self._tx = tx
+        self._node = node
+        self._most = most
+        self._taken = Counter(busy)  # by lane
+        self._crowded: set[int] = set()  # people with a browser at a push service without room
+        self.house = _NOBODYS
+        self.jobs: list[Job] = []
+        self.done = 0  # rows that are taken, or have come to their end
+        self.late = 0
+
+    def look(self) -> bool:
+        """Takes of the first hundred that are due, but for those without room; whether another look shows others."""
+        tx, done, full = self._tx, self.done, self._full()
+        candidates = rows.due(tx, but_lanes=full[0], but_push_of=full[1])
+        if not candidates:
+            return False
+        if self.house is _NOBODYS:
+            self.house = _house(tx)
+        stale = read_meanwhile(tx, candidates)
+        if stale:
+            rows.take_back(tx, sorted(stale))
+        browsers = push.of_users(tx, [each.user_id for each in candidates if each.medium == "push"])
+        before = len(self.jobs)
+        for each in candidates:
+            self.done += each.id in stale or self._take(each, browsers.get(each.user_id, []))
+        if taken := self.jobs[before:]:
+            rows.claim(tx, [job.ref.id for job in taken], lease=self._node, until=tx.now + LEASE)
+        return len(candidates) >= _CROWD and (self.done, self._full()) != (done, full)
+
+    def _full(self) -> tuple[list[str], list[int]]:
+        """Lanes without room, and people who wait for one of the push services."""
+        lanes = [lane for lane, count in self._taken.items() if count >= LANE_ROOM[lane.partition(" ")[0]]]
+        return lanes, sorted(self._crowded)
+
+    def _take(self, each: Candidate, browsers: list[Subscription]) -> bool:
+        """False when it has to wait for room."""
+        job = _job(each, self._node, browsers)
+        trouble = _hopeless(each, job, self.house, self._tx.now)
         if trouble is not None:
-            rows.end(tx, each.id, state="failed", error=text_of(msgspec.to_builtins(trouble)))
-        elif len(jobs) < most and all(taken.get(lane, 0) < LANE_ROOM[each.medium] for lane in job.lanes):
-            for lane in job.lanes:
-                taken[lane] = taken.get(lane, 0) + 1
-            jobs.append(job)
-            late = max(late, tx.now - each.due_at)
-        else:
-            held.append(each.id)
-    if jobs:
-        rows.claim(tx, [job.ref.id for job in jobs], lease=node, until=tx.now + LEASE)
-    crowded = len(candidates) >= _CROWD
-    if held:  # out of the way, so that those behind are seen
-        rows.postpone(tx, held, tx.now + _OUT_OF_THE_WAY)
-    return Claimed(jobs, house, crowded, None if crowded else rows.next_due(tx), late)
+            rows.end(self._tx, each.id, state="failed", error=text_of(msgspec.to_builtins(trouble)))
+            return True
+        if len(self.jobs) >= self._most:
+            return False
+        if any(self._taken[lane] >= LANE_ROOM[each.medium] for lane in job.lanes):
+            if each.medium == "push":
+                self._crowded.add(each.user_id)
+            return False
+        self._taken.update(job.lanes)
+        self.jobs.append(job)
+        self.late = max(self.late, self._tx.now - each.due_at)
+        return True
 
 
 def _house(reader: Reader) -> House:
@@ -137,12 +172,10 @@ def _job(each: Candidate, node: str, browsers: list[Subscription]) -> Job:
     params = notices.filled(each.params, each.customer)
     done = set(params.get("done", ()))
     left = [one for one in browsers if one.id not in done]
-    if each.medium == "email":
-        lanes: tuple[str, ...] = ("email",)
-    elif each.medium == "webhook":
-        lanes = (f"webhook {_origin(str(params.get('url', '')))}",)
+    if each.medium == "push":
+        lanes = tuple(dict.fromkeys(f"push {notices.server_of(one.endpoint)}" for one in left))
     else:
-        lanes = tuple(dict.fromkeys(f"push {_origin(one.endpoint)}" for one in left))
+        lanes = (notices.lane_of(each.medium, str(params.get("url", ""))),)
     return Job(
         Ref(each.id, node, each.attempts + 1),
         each.medium,
@@ -159,13 +192,6 @@ def _job(each: Candidate, node: str, browsers: list[Subscription]) -> Job:
         left,
         lanes,
     )
-
-
-def _origin(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
 
 
 def _hopeless(each: Candidate, job: Job, house: House, now: int) -> Trouble | None:

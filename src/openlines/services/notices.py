@@ -8,6 +8,7 @@ his name comes from his card when the notice is read or sent, so that a card tha
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -64,6 +65,7 @@ def add(  # noqa: PLR0913, PLR0917
             "due_at": tx.now,
             "created_at": tx.now,
             "state_at": tx.now,
+            "lane": lane_of(medium, webhook_url),
         }
         for user_id, medium in fresh
     ]
@@ -74,6 +76,21 @@ def add(  # noqa: PLR0913, PLR0917
     if any(medium != "workspace" for _, medium in fresh):
         tx.poke("notices")
     return len(fresh)
+
+
+def lane_of(medium: str, url: str = "") -> str:
+    """The server that a row goes to, where that is one: those of a lane wait for room there. A push goes to several."""
+    if medium == "email":
+        return "email"
+    return f"webhook {server_of(url)}" if medium == "webhook" else ""
+
+
+def server_of(url: str) -> str:
+    """Host and port, as they stand in an address."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def without_customer(params: Mapping[str, Any]) -> dict[str, Any]:

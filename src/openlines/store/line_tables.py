@@ -110,6 +110,7 @@ notices = Table(
     Column("error", Text),
     Column("created_at", Instant, nullable=False),
     Column("state_at", Instant, nullable=False),
+    Column("lane", Text, nullable=False, server_default=""),  # "email" | "webhook <server>"; push goes to several
     UniqueConstraint("kind", "subject", "step", "user_id", "medium", name="notices_once"),
     partial_index("notices_due", "state", "due_at", where="state IN ('queued', 'sending')"),
     partial_index("notices_person", "user_id", "id", where="medium = 'workspace'"),

@@ -79,14 +79,19 @@ _DUE = Statement(
         .outerjoin(conversations, conversations.c.id == _N.conversation_id)
         .outerjoin(customers, customers.c.id == conversations.c.customer_id)
     )
-    .where(_OPEN, _N.state == "queued", _N.due_at <= bindparam("now"))
+    .where(
+        _OPEN,
+        _N.state == "queued",
+        _N.due_at <= bindparam("now"),
+        ~among(_N.lane, "but_lanes"),
+        or_(_N.medium != literal_column("'push'"), ~among(_N.user_id, "but_push_of")),
+    )
     .order_by(_N.due_at, _N.id)
     .limit(100)
     .with_for_update(of=notices, skip_locked=True)
 )
 _NEXT = Statement(select(func.min(_N.due_at)).where(_OPEN, _N.state == "queued", _N.due_at > bindparam("now")))
 _CLAIM = Statement(update(notices).where(among(_N.id, "ids")).values(attempts=_N.attempts + 1, state="sending"))
-_POSTPONE = Statement(update(notices).where(among(_N.id, "ids")))
 _END = Statement(update(notices).where(_N.id == bindparam("of_id")))
 _SETTLE = Statement(
     update(notices).where(
@@ -159,9 +164,12 @@ _TAKE_BACK = Statement(
 )
 
 
-def due(tx: Tx) -> list[Candidate]:
-    """Up to 100 whose turn it is, the longest waiting first; two nodes skip each other's."""
-    return [Candidate._make(row) for row in tx.all(_DUE, now=tx.now)]
+def due(tx: Tx, *, but_lanes: Iterable[str] = (), but_push_of: Iterable[int] = ()) -> list[Candidate]:
+    """Up to 100 whose turn it is, the longest waiting first; two nodes skip each other's. Some lanes, and what goes to
+    the browsers of some people, are left out, so that what waits there keeps nobody else from being seen.
+    """
+    rows = tx.all(_DUE, now=tx.now, but_lanes=list(but_lanes), but_push_of=list(but_push_of))
+    return [Candidate._make(row) for row in rows]
 
 
 def next_due(reader: Reader) -> int | None:
@@ -171,10 +179,6 @@ def next_due(reader: Reader) -> int | None:
 
 def claim(tx: Tx, ids: Sequence[int], *, lease: str, until: int) -> None:
     tx.run(_CLAIM, ids=list(ids), lease=lease, leased_until=until, state_at=tx.now)
-
-
-def postpone(tx: Tx, ids: Sequence[int], until: int) -> None:
-    tx.run(_POSTPONE, ids=list(ids), due_at=until)
 
 
 def end(tx: Tx, notice_id: int, **values: Any) -> None:

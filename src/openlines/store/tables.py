@@ -368,6 +368,13 @@ conversations = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+    # What waits for the people of a department, wherever: asked whenever somebody becomes available.
+    Index(
+        "conversations_department",
+        "line_id",
+        sqlite_where=text("state = 'waiting' AND department_id IS NOT NULL"),
+        postgresql_where=text("state = 'waiting' AND department_id IS NOT NULL"),
+    ),
     Index(
         "conversations_offered",
         "line_id",

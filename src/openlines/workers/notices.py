@@ -148,6 +148,7 @@ class Notices:
     def _ended(self, job: Job) -> None:
         self._under_way.pop(job.ref.id, None)
         self._room.set()
+        self._alarm.ring()  # the next of its lane has room now
 
     async def _renew(self) -> None:
         await asyncio.sleep(_RENEWED_EVERY)
