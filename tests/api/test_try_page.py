@@ -23,7 +23,7 @@ async def _shows(house: House, words: str, language: str = "en") -> str:
     for _ in range(100):
         browser = house.browser()
         browser.language = language
-        answer = await browser.get(f"/try/{house.channel_id}")
+        answer = await browser.get(f"/try/{house.key}")
         assert answer.status == 200
         page = answer.body.decode()
         if words in page:
@@ -71,7 +71,7 @@ async def test_a_line_that_is_switched_off(house: House) -> None:
     await _shows(house, "its line is switched off")
 
 
-@pytest.mark.parametrize("path", ["/chat/nosuchkey", "/try/999", "/try/words"])
+@pytest.mark.parametrize("path", ["/chat/nosuchkey", "/try/1", "/try/words"])
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "There is no chat at this address"), ("ru", "По этому адресу чата нет")]
 )

@@ -65,16 +65,16 @@ async def _before(config: Config) -> DemoPortal:
 
 async def _live(application: Application, address: str, portal: DemoPortal, say: Say) -> None:
     edge = application.edge
-    _announce(address, portal.logins, portal.channels[0], say)
+    _announce(address, portal.logins, next(iter(portal.keys.values())), say)
     with suppress(asyncio.CancelledError):
         await Life(edge.store, edge.node, address, portal).run()
 
 
-def _announce(address: str, logins: list[tuple[str, str, str]], first_channel: int, say: Say) -> None:
+def _announce(address: str, logins: list[tuple[str, str, str]], first_chat: str, say: Say) -> None:
     roles = {"administrator": say("administrator"), "operator": say("operator")}
     lines = [say("openlines {version} demo: {address}", version=__version__, address=address), ""]
     lines += ["  " + say("password of everybody: {password}", password=PASSWORD)]
     lines += [f"  {roles[role]:<14} {email:<22} {name}" for role, email, name in logins]
-    lines += ["", "  " + say("be a customer: {address}", address=f"{address}/try/{first_channel}"), ""]
+    lines += ["", "  " + say("be a customer: {address}", address=f"{address}/try/{first_chat}"), ""]
     lines += [say("Ctrl-C ends it and leaves nothing behind.")]
     print("\n".join(lines), flush=True)  # noqa: T201

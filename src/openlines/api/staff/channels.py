@@ -151,7 +151,7 @@ def whole_channel(row: ChannelRow, edge: Edge, language: str, base: str) -> Chan
     if not manifest(row.kind).capabilities.pushes:
         found.snippet = f'<script async src="{base}/widget.js" data-key="{row.key}"></script>'
         found.page_url = f"{base}/chat/{row.values.get('alias') or row.key}"
-        found.try_url = f"{base}/try/{row.id}"
+        found.try_url = f"{base}/try/{row.key}"
     return found
 
 

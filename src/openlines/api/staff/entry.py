@@ -126,7 +126,7 @@ async def set_up(edge: TheEdge, request: Req, data: JSONBody[SetUpInput]) -> Res
     cookie = await open_session(edge, request, made.user_id)
     me, key = await edge.store.read(_set_up_answer, made.user_id, made.channel_id)
     base = base_url(edge, request)
-    body = SetUpAnswer(me, made.line_id, made.channel_id, snippet(base, key), f"{base}/try/{made.channel_id}")
+    body = SetUpAnswer(me, made.line_id, made.channel_id, snippet(base, key), f"{base}/try/{key}")
     response: Response[Any] = shown(body, 201)
     response.cookies.append(new_cookie(request.scope["scheme"], cookie))
     return response

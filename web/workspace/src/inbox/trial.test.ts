@@ -6,8 +6,8 @@ describe("a chat that is being tried", () => {
   const here = "https://chat.example.org";
 
   it("is one on our own page for it, with whatever follows the question mark", () => {
-    expect(isTrial(`${here}/try/3`, here)).toBe(true);
-    expect(isTrial(`${here}/try/3?lang=ru`, here)).toBe(true);
+    expect(isTrial(`${here}/try/3n05V2m0mWiLdvLxeFvr7g`, here)).toBe(true);
+    expect(isTrial(`${here}/try/3n05V2m0-WiL_vLxeFvr7g?lang=ru`, here)).toBe(true);
   });
 
   it("is none anywhere else", () => {

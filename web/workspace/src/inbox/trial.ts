@@ -4,5 +4,5 @@
 export function isTrial(page: string | undefined, origin: string = window.location.origin): boolean {
   if (!page || !URL.canParse(page)) return false;
   const at = new URL(page);
-  return at.origin === origin && /^\/try\/\d+$/.test(at.pathname);
+  return at.origin === origin && /^\/try\/[\w-]+$/.test(at.pathname);
 }

@@ -259,7 +259,7 @@ export interface Channel {
   settings: Record<string, unknown>;
   /** Names of the secrets that are stored; their values never come back. */
   secrets?: string[] | Record<string, boolean>;
-  key?: string;
+  key: string;
   snippet?: string;
   page_url?: string;
   try_url?: string;

@@ -11,6 +11,7 @@ const first: Channel = {
   id: 3,
   version: 1,
   line_id: 1,
+  key: "3n05V2m0mWiLdvLxeFvr7g",
   kind: "website",
   name: "Site",
   active: true,
