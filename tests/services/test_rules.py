@@ -6,6 +6,7 @@ import pytest
 
 from openlines.core.state import Refused
 from openlines.services import handle, presence, receive
+from openlines.services.access import Actor
 from openlines.services.errors import Conflict, NotFound
 from tests.services.portal import Portal
 
@@ -162,6 +163,36 @@ def test_a_returning_customer_is_offered_to_his_own_operator_first(house: Portal
     assert house.offered_to(again) == a.user_id
 
 
+def closed_by_nobody(house: Portal, b: Actor, channel: int) -> None:
+    """B answers the customer's first conversation; the second one is closed by a head before anybody has it."""
+    one = house.writes(channel, "one").conversation_id
+    house.acts(handle.intercept, b, one)
+    house.replies(b, one)
+    house.acts(handle.finish, b, one)
+    house.after(3 * 86400)
+    unheld = house.writes(channel, "one", "once more").conversation_id
+    house.acts(handle.finish, house.admin, unheld, now=True)
+    assert house.conversation(unheld).operator_id is None
+
+
+def test_a_conversation_that_nobody_had_does_not_make_the_customers_own_operator_forgotten(house: Portal) -> None:
+    a, b = house.operator("A"), house.operator("B")
+    channel = house.channel(house.line(a, b, mode="strictly", own_days=7, own_time=30))
+    closed_by_nobody(house, b, channel)
+    house.after(3 * 86400)
+    again = house.writes(channel, "one", "me again").conversation_id
+    assert (house.conversation(again).offer, house.offered_to(again)) == ("own", b.user_id)
+
+
+def test_the_days_of_an_own_operator_count_from_the_last_conversation_that_he_had(house: Portal) -> None:
+    a, b = house.operator("A"), house.operator("B")
+    channel = house.channel(house.line(a, b, mode="strictly", own_days=5, own_time=30))
+    closed_by_nobody(house, b, channel)
+    house.after(3 * 86400)
+    again = house.writes(channel, "one", "me again").conversation_id
+    assert (house.conversation(again).offer, house.offered_to(again)) == ("queue", a.user_id)
+
+
 def test_transfer_to_another_line_follows_its_rules_and_leaves_the_senders_sight(house: Portal) -> None:
     a, b = house.operator("A"), house.operator("B")
     sales = house.line(b, name="Sales", queue_time=120)
@@ -255,6 +286,16 @@ def test_the_same_words_twice_are_one_message(house: Portal) -> None:
     first = house.writes(channel, "one", "hello", dedupe="same")
     again = house.writes(channel, "one", "hello", dedupe="same")
     assert (again.repeated, again.message_id) == (True, first.message_id)
+
+
+def test_spam_of_an_earlier_conversation_with_a_block_closes_the_open_one(house: Portal) -> None:
+    a = house.operator("A")
+    channel = house.channel(house.line(a))
+    one = house.writes(channel, "one").conversation_id
+    house.acts(handle.finish, a, one, now=True)
+    again = house.writes(channel, "one", "buy!").conversation_id
+    house.acts(handle.spam, a, one, block=True)
+    assert (house.conversation(again).state, house.conversation(again).reason) == ("closed", "blocked")
 
 
 def test_spam_with_a_block_is_kept_and_answered_by_nothing(house: Portal) -> None:

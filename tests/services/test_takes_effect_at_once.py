@@ -58,6 +58,20 @@ def leaving(house: Portal) -> list[int]:
     return [job.ref.message_id for job in house.do(deliveries.claim, "node", ROOM).jobs]
 
 
+def test_what_came_by_another_lines_channel_leaves_as_soon_as_its_line_is_on_again(house: Portal) -> None:
+    a = house.operator("A")
+    channel = house.channel(house.line(a), kind="telegram")
+    line = house.line(a, name="Other")
+    one = house.writes(channel, "one").conversation_id
+    house.accepts(a, one)
+    house.acts(handle.transfer, a, one, line_id=line)
+    said = house.replies(a, one)
+    house.switch(line, False)
+    assert leaving(house) == []
+    house.switch(line, True)
+    assert leaving(house) == [said.id]
+
+
 def test_what_a_line_that_was_off_held_back_leaves_as_soon_as_it_is_on(house: Portal) -> None:
     line, message = held_back(house)
     house.switch(line, on=False)

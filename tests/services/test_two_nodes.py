@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from openlines.services import channels, handle, lines, presence, receive
+from openlines.services import channels, deliveries, handle, lines, presence, receive
 from openlines.services import reply as replies
 from openlines.services.errors import Conflict, Invalid, NotFound
+from openlines.store import deliveries as delivery_rows
 from openlines.store import lines as line_rows
-from openlines.store import presences, seats
+from openlines.store import messages, presences, seats, threads
 from openlines.store import users as user_rows
+from openlines.store.errors import Contention
 from openlines.support.secrets import Seal
 from tests.services.portal import Portal, portal
 
@@ -191,3 +193,80 @@ def test_nothing_is_transferred_to_a_line_that_is_being_removed(
     house.do(lines.remove, house.admin, line)
     with pytest.raises(Invalid):
         late.done()
+
+
+def test_what_a_customer_has_seen_never_goes_back(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    one = house.writes(house.channel(house.line(a)), "one")
+    for words in ("first", "second", "third"):
+        last = house.replies(a, one.conversation_id, words)
+    farther = Between(
+        monkeypatch, messages, "last_seq", lambda: other.do(receive.mark_seen, one.thread_id, read=last.seq)
+    )
+    house.do(receive.mark_seen, one.thread_id, delivered=last.seq - 1, read=last.seq - 2)
+    farther.done()
+    thread = house.do(threads.one, one.thread_id)
+    assert thread is not None
+    assert (thread.delivered_seq, thread.read_seq) == (last.seq, last.seq)
+
+
+def test_a_tick_never_goes_back(nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    channel = house.channel(house.line(a), kind="telegram")
+    one = house.writes(channel, "one")
+    said = house.replies(a, one.conversation_id)
+    delivery = house.do(delivery_rows.of_message, said.id)[0]
+    house.do(delivery_rows.put, delivery.id, state="sent", external_id="7")
+    read = Between(monkeypatch, messages, "one", lambda: other.do(deliveries.mark, channel, "7", "read"))
+    assert not house.do(deliveries.mark, channel, "7", "delivered")
+    read.done()
+    assert [each.state for each in house.do(delivery_rows.of_message, said.id)] == ["read"]
+
+
+def test_a_customer_who_is_blocked_at_his_first_words_has_no_open_conversation(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    channel = house.channel(house.line(a))
+    one = house.writes(channel, "one")
+    house.acts(handle.finish, a, one.conversation_id, now=True)
+    blocked = Between(monkeypatch, receive, "_arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
+    with pytest.raises(Contention):
+        house.writes(channel, "one", "again")
+    blocked.done()
+    house.writes(channel, "one", "again")
+    assert [c.state for c in house.all()] == ["closed"]
+
+
+def test_a_customer_who_comes_back_while_he_is_blocked_has_no_open_conversation(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    channel = house.channel(house.line(a, reopen_window=3600))
+    one = house.writes(channel, "one")
+    house.acts(handle.finish, a, one.conversation_id, now=True)
+    blocked = Between(monkeypatch, receive, "_arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
+    with pytest.raises(Contention):
+        house.writes(channel, "one", "again")
+    blocked.done()
+    assert [c.state for c in house.all()] == ["closed"]
+
+
+def test_who_is_blocked_just_after_his_first_words_has_no_open_conversation(
+    nodes: tuple[Portal, Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = nodes
+    a = house.operator("A")
+    channel = house.channel(house.line(a))
+    one = house.writes(channel, "one")
+    house.acts(handle.finish, a, one.conversation_id, now=True)
+    late = Between(monkeypatch, handle, "access_thread", lambda: other.writes(channel, "one", dedupe="again"))
+    house.do(handle.block, house.admin, one.thread_id)
+    late.done()
+    assert [c.state for c in house.all()] == ["closed", "closed"]

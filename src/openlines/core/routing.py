@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from openlines.core.line import DAY, MINUTE, LineSettings, Mode
+from openlines.core.state import Conversation
 
 AGEING = 10 * MINUTE  # of waiting are worth one class of priority, so that nothing starves (docs/adr/0007)
 NAMED = 5  # so many of those skipped are named; the rest is counted
@@ -157,6 +158,12 @@ def choose_wanted(candidate: Candidate | None, why: Reason) -> Choice | None:
 def owns_still(settings: LineSettings, last_at: int | None, now: int) -> bool:
     """Whether a customer who last spoke with an operator at `last_at` should come to him first."""
     return last_at is not None and settings.own_days > 0 and now - last_at <= settings.own_days * DAY
+
+
+def why_wanted(c: Conversation) -> Reason:
+    """Why somebody is asked by name before the queue: a bot that handed over named him, or he spoke with this customer
+    last."""
+    return Reason("own_operator" if c.bot_id is None else "asked_for")
 
 
 def next_stamp(now: int, newest: int) -> int:

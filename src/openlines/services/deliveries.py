@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from openlines.channels.base import Button, Outgoing, OutgoingFile
-from openlines.core.line import DAY, SECOND
+from openlines.core.line import DAY, MINUTE, SECOND
 from openlines.services.errors import Conflict
-from openlines.store import channels, conversations, deliveries, messages, threads
+from openlines.store import conversations, deliveries, messages, threads
 from openlines.store.deliveries import Candidate, Known, Ref
 from openlines.store.tables import deliveries as deliveries_table
 from openlines.store.tx import Reader, Tx
@@ -48,6 +48,7 @@ class Claimed(NamedTuple):
     more: bool  # others are due as well
     next_at: int | None  # when the next delivery may leave, if none is due now
     late: int  # µs that the longest waiting one of them was overdue
+    faults: Sequence[tuple[int, str]] = ()  # deliveries that cannot be made out, for a fault of ours; and why
 
 
 class Room(NamedTuple):
@@ -66,11 +67,13 @@ class Room(NamedTuple):
 def claim(tx: Tx, node: str, room: Room) -> Claimed:
     """Takes deliveries whose turn it is; they are `sending` when this is committed.
 
-    What has waited for a day, and what cannot leave any more, ends here.
+    What has waited for a day, and what cannot leave any more, ends here. A row of which no job can be made (a fault of
+    ours) would come first for ever and leave nobody else his turn: it is put off by a minute, and named to be told.
     """
     jobs: list[Job] = []
     late = 0
     held: dict[int, list[int]] = {}
+    faults: list[tuple[int, str]] = []
     left = dict(room.by_channel)
     full = [channel_id for channel_id, count in left.items() if count <= 0]
     candidates = deliveries.due(tx, unknown_since=tx.now - UNKNOWN_HOLDS_UP, but_channels=full)
@@ -81,8 +84,14 @@ def claim(tx: Tx, node: str, room: Room) -> Claimed:
             continue
         until = _not_before(tx, each, room)
         if until is None and len(jobs) < room.most and left.get(each.channel_id, room.most_per_channel) > 0:
+            try:
+                job = _job(tx, each, node)
+            except (TypeError, ValueError, LookupError, AttributeError) as problem:
+                faults.append((each.id, repr(problem)))
+                held.setdefault(tx.now + MINUTE, []).append(each.id)
+                continue
             left[each.channel_id] = left.get(each.channel_id, room.most_per_channel) - 1
-            jobs.append(_job(tx, each, node))
+            jobs.append(job)
             late = max(late, tx.now - each.not_before)
         elif until is not None:
             # Out of the way, so that those behind are seen. What only finds no room is not looked at before there is.
@@ -95,7 +104,7 @@ def claim(tx: Tx, node: str, room: Room) -> Claimed:
         deliveries.postpone(tx, ids, until)
     more = crowded or len(jobs) >= room.most
     next_at = None if more else deliveries.next_due(tx)
-    return Claimed(jobs, more, next_at, late)
+    return Claimed(jobs, more, next_at, late, faults)
 
 
 def _ended(tx: Tx, each: Candidate) -> tuple[str, str | None] | None:
@@ -320,16 +329,14 @@ def mark(tx: Tx, channel_id: int, external_id: str, state: str, error: str = "")
     known = deliveries.by_external(tx, channel_id, external_id)
     if known is None:
         return False
-    if state == "failed":
-        if known.state != "sent":
-            return False
-        values: dict[str, Any] = {"state": "failed", "error": error or "refused"}
-    elif _STEPS.get(state, 0) <= _STEPS.get(known.state, 9):
+    before = ["sent"] if state == "failed" else [each for each in _STEPS if _STEPS[each] < _STEPS.get(state, 0)]
+    if known.state not in before:
         return False
-    else:
-        values = {"state": state, "error": None}
     row = messages.one(tx, known.message_id)
-    deliveries.put(tx, known.id, state_at=tx.now, **values)
+    # Another node may have heard of a later step since it was read.
+    failure = (error or "refused") if state == "failed" else None
+    if not deliveries.put_from(tx, known.id, before, state=state, error=failure, state_at=tx.now):
+        return False
     _tell_of(tx, known, row.conversation_id if row is not None else None, state)
     return True
 
@@ -342,9 +349,11 @@ def release(tx: Tx, channel_id: int) -> bool:
 
 
 def release_line(tx: Tx, line_id: int) -> None:
-    """A line is on again: what its channels held back may go now. It is little: a line that is off says nothing."""
-    for channel in channels.of_line(tx, line_id):
-        deliveries.release(tx, channel.id)
+    """A line is on again: what its conversations held back may go now, whichever line's channel they came by.
+
+    It is little: a line that is off says nothing.
+    """
+    deliveries.release_of_line(tx, line_id)
     tx.poke("deliver")
 
 

@@ -187,17 +187,25 @@ def spam(tx: Tx, actor: Actor, conversation_id: int, *, block: bool = False) -> 
 
 
 def _block(tx: Tx, thread_id: int, line_id: int) -> None:
+    """Marked first, then looked for what is open: whoever opens a conversation on another node at this instant either
+    sees the mark, or has it seen here."""
     threads.put(tx, thread_id, blocked_at=tx.now)
+    _close_open(tx, thread_id)
     tx.event("thread.changed", thread_id=thread_id, line_id=line_id, data={"blocked": True})
+
+
+def _close_open(tx: Tx, thread_id: int) -> None:
+    found = conversations.open_of_thread(tx, thread_id)
+    if found is not None:
+        _do(tx, load(tx, found), CustomerBlocked())
 
 
 def block(tx: Tx, actor: Actor, thread_id: int) -> None:
     thread = access_thread(tx, actor, thread_id)
-    found = conversations.open_of_thread(tx, thread_id)
-    if found is not None:
-        _do(tx, load(tx, found), CustomerBlocked())
     if thread.blocked_at is None:
         _block(tx, thread_id, 0)
+    else:
+        _close_open(tx, thread_id)
 
 
 def unblock(tx: Tx, actor: Actor, thread_id: int) -> None:

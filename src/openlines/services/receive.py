@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from openlines.core.consent import PREFIX
 from openlines.core.conversation import may_reopen, opened, rating_awaited, rating_time
 from openlines.core.inputs import CustomerEdited, CustomerPressed, CustomerRated, CustomerWrote
-from openlines.core.line import DAY
 from openlines.core.rating import COMMENT_SIGN, comment_awaited, may_comment, parse_digit
+from openlines.core.routing import owns_still
 from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Refused, Rules
 from openlines.services import consent, contacts, forms, inactivity
@@ -96,8 +96,9 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
         consent.give(turn, agreed)
     if arrival.unreachable:
         turn.thread["unreachable"] = None
-    if new and first.version == 1:
+    if new:  # also of one that comes back: the thread's row tells whether the customer was blocked meanwhile
         turn.thread["last_conversation_id"] = first.id
+        turn.unblocked = True
     c = turn.done()
     return Received(message_id, c.id, thread_id, seq, tx.now, repeated=False)
 
@@ -265,11 +266,13 @@ def _line_is_there(tx: Tx, c: Conversation, arrival: Arrival) -> bool:
 
 def _own_operator(tx: Tx, rules: Rules, last: Case | None) -> int | None:
     """The customer's own operator: who had him last, if the line wants it and it was not too long ago."""
-    days = rules.settings.own_days
-    if not days or last is None or last.c.operator_id is None:
+    if not rules.settings.own_days or last is None:
         return None
-    ended = last.c.closed_at or last.c.opened_at
-    return last.c.operator_id if tx.now - ended <= days * DAY else None
+    own, at = last.c.operator_id, last.c.closed_at or last.c.opened_at
+    if own is None:  # nobody had the last one: whoever had one before it
+        own = last.around.last_operator_id
+        at = conversations.last_with(tx, last.c.customer_id, last.c.thread_id, own) if own is not None else None
+    return own if owns_still(rules.settings, at, tx.now) else None
 
 
 def _wrote(tx: Tx, rules: Rules, around: Around, arrival: Arrival, *, asks_consent: bool) -> CustomerWrote:
@@ -415,6 +418,9 @@ def mark_seen(tx: Tx, thread_id: int, *, delivered: int = 0, read: int = 0) -> N
     last = messages.last_seq(tx, thread_id)
     read_to = max(thread.read_seq, min(read, last))
     delivered_to = max(thread.delivered_seq, min(max(delivered, read), last))
-    if (read_to, delivered_to) != (thread.read_seq, thread.delivered_seq):
-        threads.put(tx, thread_id, read_seq=read_to, delivered_seq=delivered_to)
-        tx.event("thread.watermark", thread_id=thread_id, data={"delivered": delivered_to, "read": read_to})
+    if (read_to, delivered_to) == (thread.read_seq, thread.delivered_seq):
+        return
+    if threads.put_seen(tx, thread_id, delivered=delivered_to, read=read_to):
+        thread = threads.one(tx, thread_id) or thread  # one of the two may have come farther by another node
+        data = {"delivered": thread.delivered_seq, "read": thread.read_seq}
+        tx.event("thread.watermark", thread_id=thread_id, data=data)

@@ -136,6 +136,7 @@ class Turn:
         "stamp",
         "thread",
         "tx",
+        "unblocked",
     )
 
     def __init__(self, tx: Tx, case: Case, *, new: bool = False, later: Later | None = None) -> None:
@@ -147,6 +148,7 @@ class Turn:
         self.shown: dict[str, Any] = {}
         self.thread: dict[str, Any] = {}  # what changes of the thread itself, written at the end
         self.founds: dict[str, Any] | None = None  # the thread's row, if this is its first turn
+        self.unblocked = False  # only for a customer who is not blocked: who blocks him looks for open conversations
         self.stamp: dict[str, int] = {}  # when it is offered, for the seat of who is asked: he has one
         self.by_queue = False  # who is asked was chosen because his seat was free
         self._counting = case.rules
@@ -281,7 +283,8 @@ class Turn:
         if self.founds is not None:
             threads.add(tx, **self.founds, **self.thread)
         elif self.thread:
-            threads.put(tx, after.thread_id, **self.thread)
+            put = threads.put_unblocked if self.unblocked else threads.put
+            put(tx, after.thread_id, **self.thread)
         if self._new:
             conversations.insert_new(tx, after, first_seq=self._first_seq(), **self.shown)
         elif changed or after.due_at != before.due_at:

@@ -118,6 +118,9 @@ _DUE = Statement(
     .limit(DUE_CHUNK)
     .with_for_update(skip_locked=True)
 )
+_PUT_OFF = Statement(
+    update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.due_at <= bindparam("now"))
+)
 _NEXT_DUE = Statement(select(func.min(conversations.c.due_at)).where(conversations.c.due_at.is_not(None)))
 _QUEUE_KEY: ColumnElement[Any] = literal_column("(waiting_since - priority * 600000000)")
 _WAITING = Statement(
@@ -229,6 +232,13 @@ _OPERATORS_OF_THREAD = Statement(
     )
     .distinct()
 )
+_LAST_WITH = Statement(
+    select(func.max(func.coalesce(conversations.c.closed_at, conversations.c.opened_at))).where(
+        conversations.c.customer_id == bindparam("customer_id"),
+        conversations.c.thread_id == bindparam("thread_id"),
+        conversations.c.operator_id == bindparam("user_id"),
+    )
+)
 _OPEN_OF_THREAD = Statement(
     select(conversations.c.id).where(
         conversations.c.thread_id == bindparam("thread_id"), conversations.c.state != literal_column("'closed'")
@@ -273,6 +283,12 @@ def some(reader: Reader, ids: list[int]) -> list[tuple[Conversation, Around]]:
 
 def due(tx: Tx) -> list[int]:
     return [row[0] for row in tx.all(_DUE, now=tx.now)]
+
+
+def put_off(tx: Tx, conversation_id: int, until: int) -> None:
+    """Looks at it again later, whatever is in it; nothing else of it is touched."""
+    tx.run(_PUT_OFF, of_id=conversation_id, now=tx.now, due_at=until)
+    tx.wake(until)
 
 
 def next_due(reader: Reader) -> int | None:
@@ -351,6 +367,12 @@ def open_of_line(reader: Reader, line_id: int, after: int) -> list[int]:
 def operators_of_thread(reader: Reader, customer_id: int, thread_id: int) -> list[int]:
     """Who has had its conversations."""
     return [row[0] for row in reader.all(_OPERATORS_OF_THREAD, customer_id=customer_id, thread_id=thread_id)]
+
+
+def last_with(reader: Reader, customer_id: int, thread_id: int, user_id: int) -> int | None:
+    """When the last of a thread's conversations that this operator had was closed."""
+    row = reader.one(_LAST_WITH, customer_id=customer_id, thread_id=thread_id, user_id=user_id)
+    return row[0] if row else None
 
 
 def open_of_thread(reader: Reader, thread_id: int) -> int | None:

@@ -229,6 +229,9 @@ _LATELY: Final = Statement(
     .limit(100)
 )
 _SET: Final = Statement(update(deliveries).where(deliveries.c.id == bindparam("of_id")))
+_SET_FROM: Final = Statement(
+    update(deliveries).where(deliveries.c.id == bindparam("of_id"), among(deliveries.c.state, "before"))
+)
 _DROP: Final = Statement(
     delete(deliveries).where(
         deliveries.c.message_id == bindparam("message_id"),
@@ -245,6 +248,21 @@ _RELEASE: Final = Statement(
                 deliveries.c.state == "queued",
                 deliveries.c.not_before > bindparam("now"),
                 deliveries.c.channel_id == bindparam("channel_id"),
+            )
+            .limit(100)
+        )
+    )
+)
+_RELEASE_OF_LINE: Final = Statement(
+    update(deliveries).where(
+        deliveries.c.id.in_(
+            select(deliveries.c.id)
+            .select_from(_WITH_CONVERSATION)
+            .where(
+                _OPEN,
+                deliveries.c.state == "queued",
+                deliveries.c.not_before > bindparam("now"),
+                conversations.c.line_id == bindparam("line_id"),
             )
             .limit(100)
         )
@@ -359,6 +377,11 @@ def put(tx: Tx, delivery_id: int, **values: Any) -> None:
     tx.run(_SET, of_id=delivery_id, **values)
 
 
+def put_from(tx: Tx, delivery_id: int, before: Iterable[str], **values: Any) -> bool:
+    """The same of one that is in one of these states; False when it is (by now) in another."""
+    return tx.changed(_SET_FROM, of_id=delivery_id, before=list(before), **values) == 1
+
+
 def drop(tx: Tx, message_id: int) -> bool:
     """Takes back what has not begun to leave; False when there was nothing (any more)."""
     return tx.changed(_DROP, message_id=message_id) > 0
@@ -367,6 +390,11 @@ def drop(tx: Tx, message_id: int) -> bool:
 def release(tx: Tx, channel_id: int) -> int:
     """Lets up to 100 postponed deliveries of a channel go now; how many there were."""
     return tx.changed(_RELEASE, now=tx.now, channel_id=channel_id, not_before=tx.now)
+
+
+def release_of_line(tx: Tx, line_id: int) -> int:
+    """The same of a line's conversations."""
+    return tx.changed(_RELEASE_OF_LINE, now=tx.now, line_id=line_id, not_before=tx.now)
 
 
 def depths(reader: Reader) -> dict[str, tuple[int, int]]:

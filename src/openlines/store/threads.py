@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, update
 
 from openlines.core.state import Conversation
 from openlines.store.conversations import AROUND, COLUMNS, Around, holder, seat_of_holder
@@ -125,6 +125,14 @@ _OF_CUSTOMER = Statement(
 )
 _ADD = Statement(insert(threads))
 _SET = Statement(update(threads).where(threads.c.id == bindparam("of_id")))
+_SET_UNBLOCKED = Statement(update(threads).where(threads.c.id == bindparam("of_id"), threads.c.blocked_at.is_(None)))
+_TO = {name: bindparam(name, type_=threads.c[f"{name}_seq"].type) for name in ("delivered", "read")}
+_BELOW = {name: threads.c[f"{name}_seq"] < to for name, to in _TO.items()}
+_SET_SEEN = Statement(
+    update(threads)
+    .where(threads.c.id == bindparam("of_id"), or_(*_BELOW.values()))
+    .values({f"{name}_seq": case((_BELOW[name], to), else_=threads.c[f"{name}_seq"]) for name, to in _TO.items()})
+)
 _CUSTOMER = [customers.c[name] for name in CustomerRow._fields]
 _CUSTOMER_BY_ID = Statement(select(*_CUSTOMER).where(customers.c.id == bindparam("id")))
 _CUSTOMERS_BY_IDS = Statement(select(*_CUSTOMER).where(among(customers.c.id, "ids")))
@@ -175,6 +183,16 @@ def add(tx: Tx, **values: Any) -> None:
 
 def put(tx: Tx, thread_id: int, **values: Any) -> None:
     tx.run(_SET, of_id=thread_id, **values)
+
+
+def put_unblocked(tx: Tx, thread_id: int, **values: Any) -> None:
+    """The same of a customer who is not blocked; one who has been meanwhile makes the call run again."""
+    tx.expect(_SET_UNBLOCKED, of_id=thread_id, **values)
+
+
+def put_seen(tx: Tx, thread_id: int, *, delivered: int, read: int) -> bool:
+    """Moves the watermarks of the customer's device, each forward only; False when both were as far already."""
+    return tx.changed(_SET_SEEN, of_id=thread_id, delivered=delivered, read=read) == 1
 
 
 def first_of_customers(reader: Reader, customer_ids: Sequence[int]) -> dict[int, int]:
