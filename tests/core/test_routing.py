@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openlines.core import inputs as i
 from openlines.core.capacity import has_room
 from openlines.core.line import DAY, MINUTE, LineSettings, Mode
 from openlines.core.routing import (
@@ -23,7 +24,9 @@ from openlines.core.routing import (
     next_stamp,
     owns_still,
     pick_order,
+    why_wanted,
 )
+from tests.core.cases import BOB, BOT, Story
 from tests.core.oracle import choose_among_all, read_from_index
 
 A, B, C, D = 1, 2, 3, 4
@@ -236,6 +239,12 @@ def test_the_customers_own_operator_is_asked_first_if_he_can() -> None:
     assert choose_wanted(offline(A), why) is None
     assert choose_wanted(full(A), why) is None
     assert choose_wanted(tried(A), why) is None
+
+
+def test_who_is_asked_by_name_was_named_by_the_bot_that_handed_over_or_is_the_customers_own() -> None:
+    assert why_wanted(Story(wanted_id=BOB).c) == Reason("own_operator")
+    handed = Story(bot_id=BOT).give(i.BotHandedOver(to_user=BOB)).c
+    assert (handed.wanted_id, why_wanted(handed)) == (BOB, Reason("asked_for"))
 
 
 def test_a_customer_comes_back_to_his_operator_within_the_days_of_the_line() -> None:

@@ -69,6 +69,19 @@ def test_it_says_who_is_skipped_and_why(house: Portal) -> None:
     assert why["skipped"] == [[ann.user_id, "offline"], [bob.user_id, "at_limit"]]
 
 
+def test_who_has_as_many_over_all_lines_as_one_may_have_is_not_foretold(
+    house: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openlines.core.capacity.GLOBAL_CAP", 1)
+    ann = house.operator("Ann")
+    house.accepts(ann, house.writes(house.channel(house.line(ann, name="Other")), "x").conversation_id)
+    line_id = house.line(ann)
+    found = ask(house, line_id)
+    assert [each.kind for each in part(found).steps if each.kind == "offer"] == []
+    assert house.conversation(house.writes(house.channel(line_id), "y").conversation_id).state == "waiting"
+    assert part(ask(house, line_id, everybody=True)).steps[0].kind == "offer"
+
+
 def test_with_nobody_there_the_customer_waits_and_hears_so(house: Portal) -> None:
     ann = house.operator("Ann", online=False)
     line_id = house.line(ann, off_hours_text={"en": "Nobody is here"}, no_answer_time=600)

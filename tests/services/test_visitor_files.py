@@ -7,6 +7,7 @@ import pytest
 from openlines.services import accounts, reply, visitors
 from openlines.services.errors import NotFound
 from openlines.services.files import add_file
+from openlines.store import messages
 from tests.services.portal import Portal
 
 
@@ -27,6 +28,22 @@ def test_what_an_operator_has_not_sent_is_nobody_s(house: Portal) -> None:
     house.writes(channel, "two")
     with pytest.raises(NotFound):
         house.do(visitors.file_of, channel, "two", draft)
+
+
+def test_a_file_that_is_sent_to_two_customers_is_seen_by_both_and_by_nobody_else(house: Portal) -> None:
+    a = house.operator("A")
+    channel = house.channel(house.line(a))
+    draft = added(house, "a", user_id=a.user_id)
+    for name in ("one", "two"):
+        house.do(reply.reply, a, house.writes(channel, name).conversation_id, reply.Reply(name, files=(draft,)))
+    house.writes(channel, "three")
+    sent = {name: messages.data_of(house.do(visitors.card, channel, name).messages[-1]) for name in ("one", "two")}
+    for name, data in sent.items():
+        (shown,) = data["files"]
+        assert house.do(visitors.file_of, channel, name, shown["id"]).hash == "a" * 64
+        for other in {"one", "two", "three"} - {name}:
+            with pytest.raises(NotFound):
+                house.do(visitors.file_of, channel, other, shown["id"])
 
 
 def test_faces_are_everybody_s_whoever_brought_them(house: Portal) -> None:

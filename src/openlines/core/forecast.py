@@ -30,12 +30,12 @@ from openlines.core.inputs import (
 from openlines.core.routing import (
     Candidate,
     Choice,
-    Reason,
     Waiting,
     choose,
     choose_wanted,
     next_stamp,
     pick_order,
+    why_wanted,
 )
 from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Rules
@@ -289,7 +289,7 @@ class Stage:
         """Whom to ask, and how; or why nobody can be asked now."""
         wanted = self._seat(case.c.wanted_id)
         if wanted is not None:
-            own = choose_wanted(self._candidate(wanted, {}), Reason("own_operator"))
+            own = choose_wanted(self._candidate(wanted, {}), why_wanted(case.c))
             if own is not None:
                 return own, "own"
         first = case.c.round == 0

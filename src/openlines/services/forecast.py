@@ -180,6 +180,7 @@ def _seats(reader: Reader, line_id: int, settings: LineSettings, stored: LineSet
     counted = {user: seat.counted for user, seat in known.items()}
     if settings.counting != stored.counting:
         counted = seats.recount(reader, line_id, settings.counting)
+    held = {} if asked.everybody else conversations.open_counts(reader, list(people))
     found = []
     place = 0
     for user_id in [*order, *([named] if named in people and named not in order else [])]:
@@ -190,7 +191,8 @@ def _seats(reader: Reader, line_id: int, settings: LineSettings, stored: LineSet
         stamps = (seat.first_at, seat.again_at) if seat else (0, 0)
         in_hand = 0 if asked.everybody else counted.get(user_id, 0)
         person = _person(user, everybody=asked.everybody)
-        found.append(Seat(user_id, place, *stamps, in_hand, person=person, member=user_id in order))
+        open_count = held.get(user_id, 0)
+        found.append(Seat(user_id, place, *stamps, in_hand, open_count, person=person, member=user_id in order))
         place += 1
     return found
 

@@ -15,9 +15,11 @@ from openlines.services.access import Actor, access_conversation, access_message
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
 from openlines.store import conversations, files, letters, messages, threads
+from openlines.store.files import FileRow
 from openlines.store.messages import MessageRow, data_of, text_of
 from openlines.store.tables import conversations as conversations_table
 from openlines.store.tx import Tx
+from openlines.support.ids import new_key
 
 TEXT_LIMIT = 20_000  # characters of one reply; a channel's own limit splits it
 FILES_LIMIT = 10
@@ -39,7 +41,8 @@ def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow
         return known
     _check(said)
     by_letter = not said.note and _may_write(tx, actor, case)
-    data = _data(tx, actor, case.c.thread_id, said)
+    sent = _files(tx, actor, case.c.thread_id, said)
+    data = _data(tx, case.c.thread_id, said, sent)
     turn = Turn(tx, case)
     if said.note:
         turn.step(Noted(actor.user_id))
@@ -55,7 +58,7 @@ def reply(tx: Tx, actor: Actor, conversation_id: int, said: Reply) -> MessageRow
         dedupe=_dedupe(actor, said),
     )
     c = turn.done()
-    _attach(tx, said, c.thread_id)
+    _attach(tx, said, sent, c.thread_id)
     if by_letter:
         reply_letters.expect(tx, c.thread_id)
     if not said.note and c.operator_id is not None and c.operator_id != case.around.last_operator_id:
@@ -77,7 +80,8 @@ def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
         raise NotFound("thread", id=thread_id)
     last = load(tx, thread.last_conversation_id)
     by_letter = _may_write(tx, actor, last, starting=True)
-    data = _data(tx, actor, thread_id, said)
+    sent = _files(tx, actor, thread_id, said)
+    data = _data(tx, thread_id, said, sent)
     around = last.around._replace(unread=0)
     # The next conversation starts on the channel's line, wherever the last one ended.
     row = conversations.line_of_channel(tx, last.c.channel_id)
@@ -97,7 +101,7 @@ def start(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> MessageRow:
     turn.step(Wrote(actor.user_id))
     message_id = turn.message("operator", said.text, author_id=actor.user_id, data=data, dedupe=_dedupe(actor, said))
     c = turn.done()
-    _attach(tx, said, thread_id)
+    _attach(tx, said, sent, thread_id)
     threads.put(tx, thread_id, last_conversation_id=c.id, last_operator_id=actor.user_id)
     if by_letter:
         reply_letters.expect(tx, thread_id)
@@ -141,16 +145,29 @@ def _may_write(tx: Tx, actor: Actor, case: Case, *, starting: bool = False) -> b
     return by_letter
 
 
-def _data(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    if said.files:
-        rows = files.some(tx, list(said.files))
-        if len(rows) != len(set(said.files)):
+def _files(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> list[FileRow]:
+    """What goes with it. A file belongs to one thread, whose customer may see it: one that the operator has sent to
+    another customer before gets a row of its own here, over the same bytes."""
+    if not said.files:
+        return []
+    rows = files.some(tx, list(said.files))
+    if len(rows) != len(set(said.files)):
+        raise Invalid.field("files", "unknown_file")
+    for row in rows:
+        if row.user_id != actor.user_id and row.thread_id != thread_id:
             raise Invalid.field("files", "unknown_file")
-        for row in rows:
-            if row.user_id != actor.user_id and row.thread_id != thread_id:
-                raise Invalid.field("files", "unknown_file")
-        data["files"] = [row.shown() for row in rows]
+    return [
+        row
+        if row.thread_id in (None, thread_id)
+        else row._replace(id=new_key(), thread_id=thread_id, created_at=tx.now)
+        for row in rows
+    ]
+
+
+def _data(tx: Tx, thread_id: int, said: Reply, sent: list[FileRow]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if sent:
+        data["files"] = [row.shown() for row in sent]
     if said.reply_to is not None:
         answered = messages.one(tx, said.reply_to)
         if answered is None or answered.thread_id != thread_id:
@@ -159,8 +176,11 @@ def _data(tx: Tx, actor: Actor, thread_id: int, said: Reply) -> dict[str, Any]:
     return data
 
 
-def _attach(tx: Tx, said: Reply, thread_id: int) -> None:
-    if said.files:
+def _attach(tx: Tx, said: Reply, sent: list[FileRow], thread_id: int) -> None:
+    for row in sent:
+        if row.id not in said.files:
+            files.add(tx, **row._asdict())
+    if sent:
         files.attach(tx, list(said.files), thread_id)
 
 

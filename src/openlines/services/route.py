@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from openlines.core.capacity import has_room, limit_for_offers
 from openlines.core.conversation import tells_place
 from openlines.core.inputs import NobodyToOffer, Offered, RulesChanged
-from openlines.core.routing import Candidate, Choice, Reason, choose, choose_wanted, next_stamp
+from openlines.core.routing import Candidate, Choice, choose, choose_wanted, next_stamp, why_wanted
 from openlines.core.schedule import is_open
 from openlines.services import line_trouble, outsiders
 from openlines.services.shortlist import Shortlist
@@ -168,7 +168,7 @@ def _wanted(tx: Tx, case: Case, user_id: int) -> Choice | None:
     if not has_room(counted, limit, conversations.open_count(tx, user_id)):
         return None
     candidate = Candidate(user_id, 0, 0, 0, counted, 1, 1)
-    return choose_wanted(candidate, Reason("own_operator"))
+    return choose_wanted(candidate, why_wanted(case.c))
 
 
 def _choose_first(tx: Tx, case: Case, shortlist: Shortlist) -> tuple[Choice, Offer, list[Candidate]]:
