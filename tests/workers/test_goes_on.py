@@ -12,14 +12,17 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, func, insert, select, update
 
-from openlines.core.line import SECOND
+from openlines.core.inputs import Given
+from openlines.core.line import MINUTE, SECOND
 from openlines.services import deliveries, lines, wake
 from openlines.services.route import Routed
-from openlines.store import Store, StoreUnavailable, Tx, tables
+from openlines.services.turn import Turn
+from openlines.store import Store, StoreUnavailable, Tx, conversations, tables
 from openlines.store import channels as channel_rows
 from openlines.store import events as event_rows
 from openlines.store import lines as line_rows
 from openlines.store.statement import Statement
+from openlines.store.tx import Reader
 from openlines.workers.alarm import Alarm
 from openlines.workers.router import Router
 from openlines.workers.tidy import Tidy
@@ -36,10 +39,15 @@ _ADD_CHANNEL = Statement(insert(tables.channels))
 _ADD_THREAD = Statement(insert(tables.threads))
 _ADD_DELIVERY = Statement(insert(tables.deliveries))
 _D = tables.deliveries.c
+_SPOIL = Statement(update(tables.messages).where(tables.messages.c.id == bindparam("of_id")))
 _WHEN = Statement(
     select(func.min(_D.not_before), func.max(_D.not_before)).where(_D.channel_id == bindparam("channel_id"))
 )
 _DUE_LONG_AGO = Statement(update(tables.conversations))
+_C = tables.conversations.c
+_EVERY_TIMER = Statement(update(tables.conversations).where(_C.state != "closed"))
+_STILL_DUE = Statement(select(_C.id).where(_C.due_at <= bindparam("since")))
+_LIES = Statement(select(tables.conversations).where(_C.id == bindparam("id")))
 
 
 class Away:
@@ -122,6 +130,57 @@ async def test_a_line_that_cannot_be_routed_delays_no_other(desk: Office, monkey
 
 
 # ---------------------------------------------------------------- timers
+
+
+async def test_a_conversation_that_cannot_be_played_delays_no_other(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one conversation: the others' timers are played, and it is tried again a minute later."""
+    desk.work(deliver=False)
+    ids = []
+    for number in range(1, 4):
+        desk.fake.people.say(desk.bot, desk.fake.world.person(number), "привет")
+        thread_id = await desk.thread(desk.fake.world.person(number))
+        ids.append(await desk.until(partial(desk.store.read, conversations.open_of_thread, thread_id)))
+    await desk.idle()
+    await desk.rest()
+    poison = ids[0]
+    step = Turn.step
+
+    def clumsy(self: Turn, given: Given) -> None:
+        if self.c.id == poison:
+            if kind == "after writing":
+                conversations.clear_tries(self.tx, poison)
+            raise ZeroDivisionError("a mistake of ours")
+        step(self, given)
+
+    monkeypatch.setattr(Turn, "step", clumsy)
+    for kind in ("before writing", "after writing"):
+        before = await desk.store.read(_as_it_lies, poison)
+        due = await desk.store.write(_all_due)
+        timers = Timers(desk.store, lambda line_id: None)
+        playing = asyncio.create_task(timers.run())
+        await desk.until(partial(desk.store.read, _none_due_since, due), seconds=10)
+        playing.cancel()
+        assert timers.faults == 1, kind
+        after = await desk.store.read(_as_it_lies, poison)
+        assert after["due_at"] >= due + MINUTE
+        assert {**after, "due_at": 0} == {**before, "due_at": 0}, "nothing else of it is written"
+
+
+def _all_due(tx: Tx) -> int:
+    tx.run(_EVERY_TIMER, due_at=tx.now)
+    return tx.now
+
+
+def _none_due_since(reader: Reader, since: int) -> bool:
+    return not reader.all(_STILL_DUE, since=since)
+
+
+def _as_it_lies(reader: Reader, conversation_id: int) -> dict[str, Any]:
+    row = reader.one(_LIES, id=conversation_id)
+    assert row is not None
+    return dict(zip([column.name for column in tables.conversations.columns], row, strict=True))
 
 
 @pytest.mark.postgres
@@ -275,6 +334,25 @@ async def test_a_channel_without_room_is_left_alone_and_keeps_no_other_from_bein
     assert [job.channel_id for job in claimed.jobs] == [other]
     assert not claimed.more
     assert await desk.store.read(lambda reader: reader.all(_WHEN, channel_id=crowded)) == [(since, since)]
+
+
+async def test_a_row_that_cannot_be_read_delays_no_other(desk: Office) -> None:
+    desk.work(deliver=False)
+    _, thread_id = await _customer(desk)
+    boris = desk.fake.world.person(6)
+    desk.fake.people.say(desk.bot, boris, "привет")
+    other = await desk.thread(boris)
+    await desk.rest()
+    broken, whole = await desk.replies(thread_id, "здравствуйте"), await desk.replies(other, "добрый день")
+    await desk.store.write(lambda tx: tx.run(_SPOIL, of_id=broken.id, data="{"))
+    now = desk.store.clock.now()
+    claimed = await desk.store.write(deliveries.claim, "one", deliveries.Room(64, 24, {}, {}, {}))
+    assert [job.ref.message_id for job in claimed.jobs] == [whole.id]
+    assert [number for number, _ in claimed.faults] == [(await desk.delivery(broken.id)).id]
+    known = await desk.delivery(broken.id)
+    assert (known.state, known.attempts) == ("queued", 0)
+    assert claimed.next_at is not None
+    assert claimed.next_at >= now + MINUTE
 
 
 async def test_an_alarm_that_rings_all_the_time_says_when_a_look_is_due(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,11 @@
 
 A wake-up that comes early, late or twice is harmless: the core plays what is due by the anchors and sets `due_at`
 right. Two nodes skip each other's locked rows.
+
+A chunk is played in one transaction, so one conversation that cannot be played (a fault of ours) fails all of it, and
+being the longest due it would come first for ever. Whoever plays therefore takes a chunk that failed apart: `due_now`
+names its conversations, each is played in a transaction of its own, and the one that still fails is put off by a
+minute. On the way that is usual nothing of this is asked or written.
 """
 
 from collections.abc import Iterable
@@ -16,6 +21,7 @@ from openlines.store import lines as line_rows
 from openlines.store.tx import Reader, Tx
 
 CALM = 5 * MINUTE  # after a jump of the clock nothing is closed or marked for so long (rules.md 2)
+PUT_OFF = MINUTE  # until a conversation that cannot be played is tried again
 PEOPLE_CHUNK = 100  # users.due gives so many at a time
 
 
@@ -26,9 +32,9 @@ class Woken(NamedTuple):
     lateness: tuple[int, ...]  # µs behind the time each was due
 
 
-def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
-    """Plays up to a chunk of due timers."""
-    ids = conversations.due(tx)
+def wake_due(tx: Tx, *, jumped_at: int | None = None, only: int | None = None) -> Woken:
+    """Plays up to a chunk of due timers, or those of one conversation."""
+    ids = conversations.due(tx) if only is None else [only]
     lines: set[int] = set()
     lateness: list[int] = []
     calm = jumped_at is not None and 0 <= tx.now - jumped_at < CALM
@@ -41,6 +47,16 @@ def wake_due(tx: Tx, *, jumped_at: int | None = None) -> Woken:
             lines.add(after.line_id)
     more = len(ids) == conversations.DUE_CHUNK
     return Woken(len(ids), more, frozenset(lines), tuple(lateness))
+
+
+def due_now(tx: Tx) -> list[int]:
+    """The conversations of the next chunk."""
+    return conversations.due(tx)
+
+
+def put_off(tx: Tx, conversation_id: int) -> None:
+    """Of a conversation that cannot be played. Nothing but its `due_at` is written."""
+    conversations.put_off(tx, conversation_id, tx.now + PUT_OFF)
 
 
 def wake_people(tx: Tx) -> int:

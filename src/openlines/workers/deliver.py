@@ -142,6 +142,9 @@ class Deliverer:
             self._claiming = None
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
+            for number, problem in claimed.faults:
+                self.counts["fault"] += 1
+                log.error("a delivery could not be made out and is tried again later", delivery=number, problem=problem)
             for job in claimed.jobs:
                 self._begin(job)
             more = claimed.more

@@ -7,9 +7,14 @@ database. No latency depends on a period: the safety look only finds what was lo
 from collections.abc import Callable
 
 from openlines.services import wake
-from openlines.store import Commit, Store
+from openlines.services.wake import Woken
+from openlines.store import Commit, ConstraintFailed, Store, StoreError
+from openlines.store.errors import StatementFailed
+from openlines.support.log import logger
 from openlines.workers.alarm import Alarm
 from openlines.workers.persist import persist
+
+log = logger(__name__)
 
 _ELSEWHERE = 50_000  # µs until what another node or use case has locked is looked at again
 LATE = 1_000_000  # µs overdue at a safety look: nobody had told us
@@ -23,6 +28,7 @@ class Timers:
         self._to_route = to_route
         self._alarm = Alarm(store.clock.now)
         self.played = 0
+        self.faults = 0  # conversations that could not be played, for a fault of ours
         self.found_late = 0  # by safety looks; stays 0 as long as nothing is lost
         self.observe: Callable[[int], None] = lambda lateness: None  # µs, for the metric
         store.subscribe(self._committed)
@@ -59,13 +65,39 @@ class Timers:
         """Plays what is due; how many there were."""
         more, count = True, 0
         while more:
-            woken = await self._store.write(wake.wake_due, jumped_at=self._store.clock.jumped_at)
-            self.played += woken.played
-            for line_id in woken.lines:
-                self._to_route(line_id)
-            for lateness in woken.lateness:
-                self.observe(lateness)
+            woken = await self._chunk()
             people = await self._store.write(wake.wake_people)
             more = woken.more or people == wake.PEOPLE_CHUNK
             count += woken.played + people
         return count
+
+    async def _chunk(self) -> Woken:
+        """Plays the next chunk; one that fails, conversation by conversation. Raises where the store is away."""
+        woken = await self._try()
+        if woken is not None:
+            return woken
+        ids = await self._store.write(wake.due_now)
+        for conversation_id in ids:
+            if await self._try(conversation_id) is None:
+                self.faults += 1
+                await self._store.write(wake.put_off, conversation_id)
+        return Woken(len(ids), len(ids) > 0, frozenset(), ())
+
+    async def _try(self, only: int | None = None) -> Woken | None:
+        """Plays a chunk, or one conversation; None when it failed for a fault of ours."""
+        try:
+            woken = await self._store.write(wake.wake_due, jumped_at=self._store.clock.jumped_at, only=only)
+        except StoreError as problem:
+            if not isinstance(problem, (ConstraintFailed, StatementFailed)):
+                raise
+            log.exception("timers could not be played", conversation=only)
+            return None
+        except Exception:
+            log.exception("timers could not be played", conversation=only)
+            return None
+        self.played += woken.played
+        for line_id in woken.lines:
+            self._to_route(line_id)
+        for lateness in woken.lateness:
+            self.observe(lateness)
+        return woken
