@@ -121,9 +121,6 @@ _DUE = Statement(
 _PUT_OFF = Statement(
     update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.due_at <= bindparam("now"))
 )
-_PUT_OFF = Statement(
-    update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.due_at <= bindparam("now"))
-)
 _NEXT_DUE = Statement(select(func.min(conversations.c.due_at)).where(conversations.c.due_at.is_not(None)))
 _QUEUE_KEY: ColumnElement[Any] = literal_column("(waiting_since - priority * 600000000)")
 _WAITING = Statement(
@@ -286,12 +283,6 @@ def some(reader: Reader, ids: list[int]) -> list[tuple[Conversation, Around]]:
 
 def due(tx: Tx) -> list[int]:
     return [row[0] for row in tx.all(_DUE, now=tx.now)]
-
-
-def put_off(tx: Tx, conversation_id: int, until: int) -> None:
-    """Looks at it again later, whatever is in it; nothing else of it is touched."""
-    tx.run(_PUT_OFF, of_id=conversation_id, now=tx.now, due_at=until)
-    tx.wake(until)
 
 
 def put_off(tx: Tx, conversation_id: int, until: int) -> None:
