@@ -59,6 +59,12 @@ def _one_of(*known: str) -> Callable[[str], str]:
     return parse
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise BadSetting("must be the name of a folder")  # an empty variable would mean wherever one stands
+    return Path(text)
+
+
 def _roles(text: str) -> frozenset[str]:
     roles = frozenset(each.strip() for each in text.split(",") if each.strip())
     if not roles or not roles <= ROLES:
@@ -100,7 +106,7 @@ class Config:
     """What one server process is told from outside. Everything else is a setting of the portal."""
 
     data: Path = field(
-        default=Path("data"), metadata=_told(Path, "folder with the database, the files and the secret key")
+        default=Path("data"), metadata=_told(_folder, "folder with the database, the files and the secret key")
     )
     database: str = field(
         default="", metadata=_told(_database, "sqlite:///… or postgresql://…; default: portal.db in the data folder")
@@ -130,11 +136,15 @@ class Config:
     readers: int = field(default=2, metadata=_told(_whole(1, 64), "read-only connections to the database"))
     writers: int = field(default=1, metadata=_told(_whole(1, 16), "writing connections to PostgreSQL"))
     log_format: str = field(
-        default="auto", metadata=_told(_one_of("auto", "json", "console"), "how the log is written")
+        default="auto",
+        metadata=_told(_one_of("auto", "json", "console"), "how the log is written: auto, json, console"),
     )
     log_level: str = field(
         default="info",
-        metadata=_told(_one_of("debug", "info", "warning", "error"), "least serious line that is written"),
+        metadata=_told(
+            _one_of("debug", "info", "warning", "error"),
+            "least serious line that is written: debug, info, warning, error",
+        ),
     )
 
     @property

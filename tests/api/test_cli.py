@@ -125,7 +125,7 @@ def test_words_are_russian_where_the_machine_is(tmp_path: Path, monkeypatch: pyt
 def test_migrate_says_when_it_is_done(tmp_path: Path) -> None:
     done = openlines("migrate", folder=tmp_path / "data")
     assert done.exit_code == 0
-    assert "up to date" in done.stdout
+    assert f"The database {tmp_path / 'data' / 'portal.db'} is up to date." in done.stdout
     assert sqlite3.connect(tmp_path / "data" / "portal.db").execute("SELECT count(*) FROM users").fetchone() == (0,)
 
 
@@ -154,6 +154,32 @@ def test_a_closed_folder_is_told_by_us_and_not_by_the_library(tmp_path: Path, mo
     assert shown.exit_code == 1
     assert "cannot be written" in shown.output
     assert "Usage" not in shown.output
+
+
+def test_a_file_in_the_place_of_the_folder_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    for folder in (tmp_path / "data", tmp_path / "data" / "below"):
+        shown = openlines("serve", "--port", "0", folder=folder)
+        assert shown.exit_code == 1
+        assert "is no folder. Name another one with --data." in shown.output
+
+
+def test_a_server_that_this_user_may_not_ask_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def closed(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")  # as a socket says it: without its name
+
+    monkeypatch.setattr("openlines.api.control.ask", closed)
+    shown = openlines("user", "add", "--email", "b@example.org", folder=tmp_path)
+    assert shown.exit_code == 1
+    assert f"may not open {tmp_path / 'control.sock'}." in shown.output
+
+
+def test_a_host_that_nobody_knows_is_said_once(tmp_path: Path) -> None:
+    shown = openlines("serve", "--host", "nosuch.invalid", "--port", "0", folder=tmp_path)
+    assert shown.exit_code == 1
+    assert "nosuch.invalid:0 is no address to listen on here (" in shown.output
+    assert "Errno" not in shown.output
+    assert "while attempting" not in shown.output
 
 
 def test_what_is_no_database_is_said_in_words(tmp_path: Path) -> None:
@@ -238,6 +264,21 @@ async def test_the_doctor_sees_through_the_running_server(house: House, tmp_path
     assert any("Bakery" in each["what"] for each in findings)
 
 
+async def test_a_server_on_another_database_is_asked_without_naming_it(tmp_path: Path, empty_portal: Path) -> None:
+    """As one on PostgreSQL is: its folder holds no portal.db."""
+    folder = tmp_path / "data"
+    async with running(folder, template=empty_portal) as house:
+        await house.set_up()
+        (folder / "portal.db").rename(folder / "elsewhere.db")
+        examined = await beside("doctor", folder=folder)
+        listed = await beside("channels", folder=folder)
+        assert not (folder / "portal.db").exists()
+        (folder / "elsewhere.db").rename(folder / "portal.db")
+    assert "through the running server" in examined.output
+    assert "There is no portal" not in examined.output
+    assert "#1" in listed.stdout
+
+
 async def test_a_database_that_is_not_the_servers_is_refused(house: House, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     for other in ("postgresql://openlines@db.example/openlines", f"sqlite:///{tmp_path}/other.db"):
@@ -258,6 +299,7 @@ async def test_a_database_that_is_not_the_servers_is_refused(house: House, tmp_p
 async def test_a_second_server_on_the_same_folder_is_refused_with_code_3(house: House, tmp_path: Path) -> None:
     shown = await beside("serve", "--port", "0", folder=tmp_path / "data")
     assert shown.exit_code == 3
+    assert "Stop that one first, or name another folder with --data." in shown.output
     migrating = await beside("migrate", folder=tmp_path / "data")
     assert migrating.exit_code == 3
 

@@ -107,6 +107,19 @@ def test_help_is_all_in_russian_where_the_machine_is(arguments: list[str]) -> No
     assert not re.search("[а-яё]", english)
 
 
+def test_the_help_of_the_server_names_what_can_be_chosen_and_what_holds_by_itself() -> None:
+    shown = " ".join(_run("serve", "--help", LC_ALL="C").split())
+    for words in (
+        "X-Forwarded-For and X-Forwarded-Proto are believed [default: 127.0.0.0/8,::1/128]",
+        "OPENLINES_FILE_LIMIT largest file that may be sent, bytes [default: 20000000]",
+        "OPENLINES_LOG_FORMAT how the log is written: auto, json, console [default: auto]",
+        "OPENLINES_LOG_LEVEL least serious line that is written: debug, info, warning, error [default: info]",
+        "OPENLINES_ROLES parts that this process runs: api, workers [default: api,workers]",
+        "OPENLINES_DATA folder with the database, the files and the secret key [default: data]",
+    ):
+        assert words in shown, words
+
+
 MISTAKES = [
     (["serve", "--prot", "3"], "Нет такого параметра: --prot"),
     (["serve", "--port", "abc"], "Значение --port не подходит: нужно целое число."),

@@ -7,6 +7,7 @@ import pytest
 from typer.main import get_command
 
 from openlines import cli, config
+from openlines.store.wire import OLDEST_SERVER
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "compose.yaml", ROOT / "Dockerfile"])
@@ -84,6 +85,12 @@ def test_every_setting_of_the_process_stands_in_the_table_with_its_default(docum
             continue  # made of other settings, or none: told in words
         # Networks and roles are written as one types them: what is told means what holds.
         assert config.load({f"OPENLINES_{name.upper()}": told[name.upper()].strip("`")}) == fresh, name
+
+
+@pytest.mark.parametrize("document", PRODUCTION, ids=_name)
+def test_the_oldest_postgresql_is_the_one_that_is_asked_for(document: Path) -> None:
+    (told,) = re.findall(r"^(?:Version|Версия) (\d+) ", document.read_text(), re.MULTILINE)
+    assert int(told) == OLDEST_SERVER
 
 
 @pytest.mark.parametrize("document", PRODUCTION, ids=_name)

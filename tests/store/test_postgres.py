@@ -9,14 +9,29 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, func, insert, select, update
 
-from openlines.store import Commit, Statement, Store, StoreUnavailable, Tx, open_store, tables
+from openlines.store import Commit, ServerTooOld, Statement, Store, StoreUnavailable, Tx, migrate, open_store, tables
 from openlines.store.events import Event, last_event_id, read_events
+from openlines.store.wire import refuse_old
 from tests.store.ledger import ADD, Refused
 
 _C = tables.customers.c
 
 RENAME = Statement(update(tables.customers).where(_C.id == bindparam("of")).values(version=_C.version + 1))
 VERSIONS = Statement(select(_C.version).order_by(_C.id))
+
+
+def test_a_server_older_than_what_is_tested_is_refused_in_words() -> None:
+    refuse_old(150_000)
+    with pytest.raises(ServerTooOld, match="PostgreSQL 15 or newer is needed, and this is 14"):
+        refuse_old(140_019)
+
+
+async def test_neither_opened_nor_migrated(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openlines.store.wire.OLDEST_SERVER", 99)
+    with pytest.raises(ServerTooOld):
+        migrate(postgres_url)
+    with pytest.raises(ServerTooOld):
+        await open_store(postgres_url, node="one")
 
 
 @pytest.fixture

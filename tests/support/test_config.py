@@ -40,6 +40,7 @@ def test_an_unknown_setting_names_the_nearest_known_one(variable: str, hint: str
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("OPENLINES_DATA", ""),
         ("OPENLINES_PORT", "x"),
         ("OPENLINES_PORT", "70000"),
         ("OPENLINES_PUBLIC_URL", "chat.example.org"),

@@ -23,14 +23,14 @@ from openlines.cli.reach import (
     config_of,
     do,
     kinds_alone,
-    looked,
+    named,
     password_of,
     serving,
     stop,
     tell,
 )
 from openlines.cli.words import STATES, Group, count, explain, language, say
-from openlines.config import KNOWN, LANGUAGE, PREFIX, ROLES
+from openlines.config import KNOWN, LANGUAGE, PREFIX, ROLES, Config
 
 EXAMPLES: Final = """
 Examples:
@@ -58,10 +58,20 @@ def _verbatim(text: str) -> str:
 
 def _variables() -> str:
     """Every setting of a server process, as the variable that sets it."""
-    rows = [f"  {PREFIX}{name.upper()}\n      {say(each.metadata['help'])}" for name, each in KNOWN.items()]
+    rows = [
+        f"  {PREFIX}{name.upper()}\n      {say(each.metadata['help'])}{_default(name)}" for name, each in KNOWN.items()
+    ]
     language = say("language of the command line, en or ru; default: the locale's")
     rows.append(f"  {LANGUAGE}\n      {language}")
     return say("Settings, as variables; a flag wins over its variable:") + "\n\n" + "\n".join(rows)
+
+
+def _default(name: str) -> str:
+    """As one would type it; of what is made of other settings, the help tells in words."""
+    value = getattr(Config(), name)
+    if isinstance(value, (tuple, frozenset)):
+        value = ",".join(sorted(map(str, value)))
+    return "" if value == "" else f" [default: {value}]"
 
 
 app = typer.Typer(
@@ -181,7 +191,7 @@ def migrate(data: Data = None, database: Database = None) -> None:
         raise stop(f"{why(error)} {words}", IN_USE) from None
     except (StoreError, OSError) as error:
         raise stop(why(error)) from None
-    typer.echo(say("The database is up to date."))
+    typer.echo(say("The database {database} is up to date.", database=named(config.database_url)))
 
 
 @app.command()
@@ -292,7 +302,7 @@ def token_create(
 def channels(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
     """The kinds of channel with what they can do, and the channels that are connected."""
     config = config_of(data=data, database=database)
-    found = do(config, "channels", {}) if looked(config) else kinds_alone()
+    found = do(config, "channels", {}, without_portal=kinds_alone)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return

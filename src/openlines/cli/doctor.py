@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import openlines
+from openlines.cli.reach import NO_PORTAL, exists
 from openlines.cli.troubles import there, why
 from openlines.cli.words import STATES, say
 from openlines.config import Config
@@ -30,10 +31,16 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
     """Every finding, in the order in which to mend them. `ask` carries out a command by name."""
     findings = [*_folder(config), *_web(), *_address(config)]
     try:
-        missing = not config.database and not there(config.data / "portal.db")
+        exists(config)
     except OSError as error:
         return [*findings, Finding("bad", why(error))]
-    if missing:
+    try:
+        running = there(config.control_socket)
+    except OSError:
+        running = False
+    # A server on PostgreSQL is asked through its folder, although no portal lies in there.
+    answered = await ask("status")
+    if answered.get("code") == NO_PORTAL:
         # Looking changes nothing: no portal is made for the sake of looking at it.
         advice = say("`openlines serve` makes one, or `openlines admin create`; or name its folder with --data.")
         return [
@@ -41,11 +48,6 @@ async def examine(config: Config, ask: Callable[[str], Awaitable[dict[str, Any]]
             Finding("warning", say("There is no portal in {folder} yet.", folder=config.data), advice),
             *_port(config),
         ]
-    try:
-        running = there(config.control_socket)
-    except OSError:
-        running = False
-    answered = await ask("status")
     if not answered["ok"]:
         advice = say("Is the address right, is the database running, may this user read the folder?")
         what = say("The portal does not open: {why}", why=answered["message"])

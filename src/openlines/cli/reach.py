@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 USAGE: Final = 2
 IN_USE: Final = 3
+
+NO_PORTAL: Final = "no_portal"  # the code of an answer
 MARK: Final = "\ufeff"  # that some editors and shells put before a text in UTF-8
 
 
@@ -49,8 +52,10 @@ def serving(serve_until_told: Callable[[], None]) -> None:
 
         if not isinstance(error, (StoreError, BadKey, OSError)):
             logger(__name__).exception("openlines did not start")
-        code = IN_USE if isinstance(error, StoreInUse) else FAILED
-        raise stop(say("openlines did not start: {reason}", reason=why(error)), code) from None
+        reason, code = why(error), FAILED
+        if isinstance(error, StoreInUse):
+            reason, code = f"{reason} {say('Stop that one first, or name another folder with --data.')}", IN_USE
+        raise stop(say("openlines did not start: {reason}", reason=reason), code) from None
 
 
 def exists(config: Config) -> bool:
@@ -58,16 +63,6 @@ def exists(config: Config) -> bool:
     from openlines.cli.troubles import there
 
     return bool(config.database) or there(config.data / "portal.db")
-
-
-def looked(config: Config) -> bool:
-    """`exists`; ends the program in words where this user may not look."""
-    from openlines.cli.troubles import why
-
-    try:
-        return exists(config)
-    except OSError as error:
-        raise stop(why(error)) from None
 
 
 def kinds_alone() -> dict[str, Any]:
@@ -85,9 +80,16 @@ def password_of(from_stdin: bool) -> str:
     return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=True))
 
 
-def do(config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out a command, by the running server or by ourselves; ends the program in words when it is refused."""
+def do(
+    config: Config, name: str, values: Mapping[str, Any], *, without_portal: Callable[[], dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Carry out a command, by the running server or by ourselves; ends the program in words when it is refused.
+
+    `without_portal` answers where there is none.
+    """
     answered = asyncio.run(ask_portal(config, name, values))
+    if without_portal is not None and answered.get("code") == NO_PORTAL:
+        return without_portal()
     if answered["ok"]:
         result: dict[str, Any] = answered["result"]
         return result
@@ -102,7 +104,9 @@ async def ask_portal(config: Config, name: str, values: Mapping[str, Any]) -> di
     try:
         answered = await ask(config.control_socket, name, values, language(), database=_whole(config.database))
     except PermissionError as error:
-        return {"ok": False, "code": "no_answer", "message": why(error)}
+        # A socket that is closed to this user does not say its name.
+        named = PermissionError(error.errno, error.strerror, str(config.control_socket))
+        return {"ok": False, "code": "no_answer", "message": why(named)}
     except (OSError, TimeoutError) as error:
         message = say("The running server does not answer: {error}", error=error)
         return {"ok": False, "code": "no_answer", "message": message}
@@ -113,6 +117,14 @@ def _whole(database: str) -> str:
     """The address of a database, as it is understood in another folder too."""
     kind, slashes, path = database.partition(":///")
     return f"{kind}{slashes}{Path(path).absolute()}" if kind == "sqlite" else database
+
+
+def named(database: str) -> str:
+    """The address of a database as it may be shown: without user and password."""
+    if database.startswith("sqlite:///"):
+        return database.removeprefix("sqlite:///")
+    parts = urlsplit(database)
+    return f"{parts.path.lstrip('/')} ({parts.netloc.rpartition('@')[2]})"
 
 
 _OPENS_NEW: Final = frozenset({"admin.create"})
@@ -130,7 +142,7 @@ async def _by_ourselves(config: Config, name: str, values: Mapping[str, Any]) ->
     try:
         if name not in _OPENS_NEW and not exists(config):
             # A name typed wrong must not silently become a second, empty portal.
-            return {"ok": False, "code": "no_portal", "message": say(_NO_PORTAL, folder=config.data)}
+            return {"ok": False, "code": NO_PORTAL, "message": say(_NO_PORTAL, folder=config.data)}
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = await open_store(config.database_url, node=f"command line {os.getpid()}")
         try:

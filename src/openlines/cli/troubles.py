@@ -5,7 +5,15 @@ import os
 from pathlib import Path
 
 from openlines.cli.words import say
-from openlines.store import BadAddress, NotADatabase, SchemaBehind, StoreError, StoreFull, StoreInUse
+from openlines.store import (
+    BadAddress,
+    NotADatabase,
+    SchemaBehind,
+    ServerTooOld,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+)
 from openlines.support.listening import CannotListen
 from openlines.support.secrets import BadKey
 
@@ -42,15 +50,28 @@ def _store(error: StoreError) -> str:
             )
         case StoreFull():
             return say("There is no room on the disk. Make room, then start again.")
+        case NotADatabase():
+            return say(
+                "{path} is not a database of openlines, or it is damaged. Put back the one from your backup.",
+                path=error.path,
+            )
+        case _:
+            return _server(error)
+
+
+def _server(error: StoreError) -> str:
+    match error:
         case BadAddress():
             return say(
                 "The address of the database cannot be understood. It is written like "
                 "postgresql://user:password@host/name."
             )
-        case NotADatabase():
+        case ServerTooOld():
             return say(
-                "{path} is not a database of openlines, or it is damaged. Put back the one from your backup.",
-                path=error.path,
+                "PostgreSQL {wanted} or newer is needed, and this is {found}. Bring the server up to date, or take "
+                "another one.",
+                wanted=error.wanted,
+                found=error.found,
             )
         case _ if str(error).startswith(_UNREACHABLE):
             reason = str(error).removeprefix(_UNREACHABLE).strip(": \n")
@@ -109,6 +130,8 @@ def _file(error: OSError) -> str:
             return say("There is no room on the disk. Make room, then start again.")
         case errno.EROFS:
             return say("{path} cannot be written: the file system is read-only.", path=path)
+        case errno.EEXIST | errno.ENOTDIR:
+            return say("{path} is no folder. Name another one with --data.", path=path)
         case errno.ENOENT:
             return say("There is no {path}.", path=path)
         case _:

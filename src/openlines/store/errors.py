@@ -80,6 +80,15 @@ class SchemaBehind(StoreError):
         self.wanted = wanted
 
 
+class ServerTooOld(StoreError):
+    """PostgreSQL answers, and is older than what everything here is tested on."""
+
+    def __init__(self, found: int, wanted: int) -> None:
+        super().__init__(f"PostgreSQL {wanted} or newer is needed, and this is {found}.")
+        self.found = found
+        self.wanted = wanted
+
+
 class NotADatabase(StoreError):
     """The file is no database, or a damaged one."""
 

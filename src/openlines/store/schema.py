@@ -40,11 +40,15 @@ def sqlite_version(path: Path) -> str | None:
 
 
 def postgres_version(url: str) -> str | None:
-    """The version of the database at `url`; None before its first. Raises StoreUnavailable, BadAddress."""
+    """The version of the database at `url`; None before its first. Raises StoreUnavailable, ServerTooOld,
+    BadAddress."""
     import psycopg
+
+    from openlines.store.wire import refuse_old
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
+            refuse_old(connection.info.server_version)
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         return None

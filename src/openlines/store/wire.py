@@ -18,6 +18,7 @@ from openlines.store.errors import (
     ConnectionLost,
     ConstraintFailed,
     Contention,
+    ServerTooOld,
     StatementFailed,
     StoreError,
     StoreFailed,
@@ -28,7 +29,7 @@ from openlines.store.statement import PostgresForm
 from openlines.store.tx import Row
 
 _OK: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
-_OLDEST_SERVER: Final = 130000
+OLDEST_SERVER: Final = 15  # major version; docs/production.md names it
 
 # A peer that is gone without a word is noticed within half a minute, not after hours.
 _CONNECTION: Final[dict[str, Any]] = {
@@ -88,19 +89,28 @@ def address_of(url: str, application: str) -> str:
     return make_conninfo(**{**_CONNECTION, **given, "client_encoding": "UTF8"})
 
 
+def refuse_old(server_version: int) -> None:
+    """`server_version` as libpq tells it, 150012 for 15.12. Raises ServerTooOld."""
+    found = server_version // 10_000
+    if found < OLDEST_SERVER:
+        raise ServerTooOld(found, OLDEST_SERVER)
+
+
 class Wire:
     """Queue statements, fetch answers in order. Anything but success raises StoreError and needs `recover`."""
 
     def __init__(self, url: str, *, application: str) -> None:
-        """Connects; raises StoreUnavailable with the server's words, StoreError for a server that is too old."""
+        """Connects; raises StoreUnavailable with the server's words, ServerTooOld."""
         try:
             self._connection = psycopg.Connection.connect(address_of(url, application), autocommit=True)
         except psycopg.Error as error:
             raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
         self._pgconn = self._connection.pgconn
-        if self._pgconn.server_version < _OLDEST_SERVER:
+        try:
+            refuse_old(self._pgconn.server_version)
+        except ServerTooOld:
             self.close()
-            raise StoreError("PostgreSQL 13 or newer is needed")
+            raise
         self._connection.adapters.register_loader("numeric", _WholeNumbers)
         try:
             for command in (_SETTINGS, _DURABLE):

@@ -8,7 +8,9 @@ class CannotListen(OSError):
     """The port cannot be had; `errno` says why."""
 
     def __init__(self, error: OSError, host: str, port: int) -> None:
-        super().__init__(error.errno, os.strerror(error.errno) if error.errno and error.errno > 0 else str(error))
+        # Of a name that nobody knows, the library says its reason and then what it was doing.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
+        super().__init__(error.errno, os.strerror(error.errno) if error.errno and error.errno > 0 else reason)
         self.host = host
         self.port = port
 
