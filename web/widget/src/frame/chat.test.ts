@@ -143,6 +143,21 @@ describe("the chat", () => {
     expect(to("/messages")).toBeGreaterThan(to("/session"));
   });
 
+  it("hears the answer to words that were on their way when it was closed", async () => {
+    const { make, to } = await setUp(({ path }) => {
+      if (path === "/config") return CONFIG;
+      return path === "/messages" ? { id: 1, seq: 1, at: "2026-01-01T10:00:00Z" } : { token: "t", thread_id: 1 };
+    });
+    const chat = make();
+    chat.start();
+    chat.writing.outbox.add("hello", []);
+    chat.obey({ type: "close" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(to("/messages")).toBe(1);
+    expect(chat.state.open).toBe(false);
+    expect(chat.state.line).toBe("connecting");
+  });
+
   it("takes what a site knows and leaves out what it does not", async () => {
     const { asked, make } = await setUp(({ path }) => (path === "/config" ? CONFIG : { token: "t", thread_id: 1 }));
     const chat = make();

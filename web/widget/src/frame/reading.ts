@@ -112,7 +112,9 @@ export class Reading {
 
   /** The server took our words. Not the cursor: something of others may have come in between and is on its way here. */
   accepted(message: Message): void {
-    const { store } = this.parts;
+    const { store, line } = this.parts;
+    // Whoever has spoken has something to hear, also when the chat was closed before his words arrived.
+    line().want(true);
     if (store.state.messages.some((other) => other.id === message.id)) return;
     store.set({ messages: merge(store.state.messages, [message]) });
   }
