@@ -201,8 +201,7 @@ def test_what_a_customer_has_seen_never_goes_back(
     house, other = nodes
     a = house.operator("A")
     one = house.writes(house.channel(house.line(a)), "one")
-    for words in ("first", "second", "third"):
-        last = house.replies(a, one.conversation_id, words)
+    last = [house.replies(a, one.conversation_id, words) for words in ("first", "second", "third")][-1]
     farther = Between(
         monkeypatch, messages, "last_seq", lambda: other.do(receive.mark_seen, one.thread_id, read=last.seq)
     )
@@ -220,7 +219,7 @@ def test_a_tick_never_goes_back(nodes: tuple[Portal, Portal], monkeypatch: pytes
     one = house.writes(channel, "one")
     said = house.replies(a, one.conversation_id)
     delivery = house.do(delivery_rows.of_message, said.id)[0]
-    house.do(delivery_rows.put, delivery.id, state="sent", external_id="7")
+    house.do(lambda tx: delivery_rows.put(tx, delivery.id, state="sent", external_id="7"))
     read = Between(monkeypatch, messages, "one", lambda: other.do(deliveries.mark, channel, "7", "read"))
     assert not house.do(deliveries.mark, channel, "7", "delivered")
     read.done()

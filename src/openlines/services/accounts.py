@@ -176,7 +176,6 @@ def _switched(tx: Tx, user_id: int, *, on: bool) -> None:
     if not on:
         end_everywhere(tx, user_id)
         department_rows.no_longer_head(tx, user_id)
-        presence.take_back_all(tx, user_id)
     presence.refresh_user(tx, user_id)
     queue.rebuild_seats(tx, None)
 

@@ -20,7 +20,7 @@ from openlines.services.line_limits import BY_HAND, check_one_more, give_room
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.looks import Looks
-from openlines.services.queue import check_members, rebuild_seats, seat_members
+from openlines.services.queue import check_members, rebuild_seats, seat_members, take_back_left
 from openlines.services.turn import Case, load_some, turns
 from openlines.services.working_time import stored
 from openlines.store import conversations, faces, lines, seats, users
@@ -225,10 +225,15 @@ def _recount(tx: Tx, line_id: int, settings: LineSettings) -> None:
 
 
 def rearm(tx: Tx, line_id: int) -> bool:
-    """One chunk of a line's open conversations under the new rules; True while there are more."""
+    """One chunk of a line's open conversations under the new rules; True while there are more.
+
+    Before them comes what people still hold who have left its queue.
+    """
     after = lines.rearming(tx, line_id)
     if after is None:
         return False
+    if take_back_left(tx, line_id, presence.TAKEN_AT_ONCE)[1]:
+        return True
     ids = conversations.open_of_line(tx, line_id, after)
     cases = load_some(tx, ids)
     kpi.realign(tx, [(case.c, case.rules) for case in cases])

@@ -11,12 +11,13 @@ from openlines.core.inputs import OperatorRemoved, OperatorUnavailable
 from openlines.core.line import SECOND
 from openlines.services import line_trouble
 from openlines.services.errors import Invalid
-from openlines.services.turn import Turn, load
+from openlines.services.turn import Turn, load_some, turns
 from openlines.store import conversations, lines, presences, seats, users
 from openlines.store.tx import Reader, Tx
 
 LEASE = 15 * SECOND  # of a node; renewed every third of it
 PAUSE_REASON_LIMIT = 100
+TAKEN_AT_ONCE = 20  # conversations of one person in one transaction
 
 
 def connected(tx: Tx, user_id: int, node: str) -> None:
@@ -105,7 +106,9 @@ def refresh_user(tx: Tx, user_id: int) -> None:
         tx.event("presence.changed", user_id=user_id, data={"available": why is None, "why": why})
     if due is not None:
         tx.wake(due)
-    _carry(tx, user_id, why, active=bool(user.active))
+    if _carry(tx, user_id, why, active=bool(user.active)):
+        users.put(tx, user_id, due_at=tx.now)
+        tx.wake(tx.now)
 
 
 def _grace(tx: Tx, online: int, grace_until: int | None, *, alive: bool) -> int | None:
@@ -116,8 +119,11 @@ def _grace(tx: Tx, online: int, grace_until: int | None, *, alive: bool) -> int 
     return grace_until if grace_until is not None and grace_until > tx.now else None
 
 
-def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
-    """To his seats; away from him what was offered; to him what waits."""
+def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> bool:
+    """To his seats; away from him what was offered, and whatever he holds when he was switched off; to him what waits.
+
+    True when there is more to take away than one transaction should: he stays due until it is done.
+    """
     taken = seats.of_user(tx, user_id)
     rows = {row.id: row for row in lines.some(tx, [seat.line_id for seat in taken])} if taken else {}
     for seat in taken:
@@ -137,13 +143,18 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> None:
                 conversations.kick(tx, seat.line_id)
     if why is None:
         conversations.kick_departments(tx)
-        return
-    for conversation_id in conversations.offered_to(tx, user_id):
-        case = load(tx, conversation_id)
-        if not active or case.rules.settings.check_availability:
-            turn = Turn(tx, case)
-            take_back_offer(turn, why)
-            turn.done()
+        return False
+    if not active:
+        in_hand = sorted(conversations.in_hand(tx, user_id))
+        take_back(tx, user_id, in_hand[:TAKEN_AT_ONCE])
+        return len(in_hand) > TAKEN_AT_ONCE
+    offered = conversations.offered_with_lines(tx, user_id)
+    checks = {row.id for row in lines.some(tx, [*set(offered.values())]) if row.rules.check_availability}
+    ids = sorted(each for each, line_id in offered.items() if line_id in checks)
+    for turn in turns(tx, load_some(tx, ids[:TAKEN_AT_ONCE])):
+        take_back_offer(turn, why)
+        turn.done()
+    return len(ids) > TAKEN_AT_ONCE
 
 
 def take_back_offer(turn: Turn, why: str) -> None:
@@ -159,9 +170,8 @@ def gone(reader: Reader, user_id: int | None) -> bool:
     return person is None or not person[1]
 
 
-def take_back_all(tx: Tx, user_id: int) -> None:
-    """Removed or deactivated: everything he held or was offered goes back to routing at once."""
-    for conversation_id in {*conversations.held(tx, user_id), *conversations.offered_to(tx, user_id)}:
-        turn = Turn(tx, load(tx, conversation_id))
+def take_back(tx: Tx, user_id: int, conversation_ids: list[int]) -> None:
+    """Removed or switched off: what he holds or is offered goes back to routing at once."""
+    for turn in turns(tx, load_some(tx, conversation_ids)):
         turn.step(OperatorRemoved(user_id))
         turn.done()

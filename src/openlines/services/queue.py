@@ -8,14 +8,12 @@ Seats follow at once whenever members, departments or people change.
 from collections.abc import Iterable, Sequence
 
 from openlines.core.capacity import limit_for_offers
-from openlines.core.inputs import OperatorRemoved
 from openlines.core.line import Problem
-from openlines.services import line_trouble
+from openlines.services import line_trouble, presence
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.tree import with_children
-from openlines.services.turn import Turn, load
 from openlines.store import conversations, departments, lines, seats, users
 from openlines.store.departments import Department
 from openlines.store.lines import LineRow, Member
@@ -109,15 +107,21 @@ def rebuild_seats(tx: Tx, line_ids: Iterable[int] | None) -> None:
     present: dict[int, dict[int, Seat]] = {line_id: {} for line_id in ids}
     for seat in seats.of_lines(tx, ids):
         present[seat.line_id][seat.user_id] = seat
+    room = presence.TAKEN_AT_ONCE
     for row in rows:
         order = [each for each in expand(members[row.id], tree) if each in people and people[each].active]
-        _seat_people(tx, row, order, people, present[row.id])
+        if _seat_people(tx, row, order, people, present[row.id]):
+            taken, more = take_back_left(tx, row.id, room)
+            room -= taken
+            if more:
+                _go_on(tx, row.id)
         line_trouble.look(tx, row.id)
     if line_ids is None:
         conversations.kick_departments(tx)
 
 
-def _seat_people(tx: Tx, line: LineRow, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> None:
+def _seat_people(tx: Tx, line: LineRow, order: list[int], people: dict[int, User], known: dict[int, Seat]) -> bool:
+    """True when somebody has left whose conversations of this line are to go back."""
     line_id, limit, check = line.id, limit_for_offers(line.rules), line.rules.check_availability
     free = False
     for position, user_id in enumerate(order):
@@ -134,25 +138,43 @@ def _seat_people(tx: Tx, line: LineRow, order: list[int], people: dict[int, User
             # By what is counted at this moment: another node may have moved it since it was read.
             seats.count(tx, line_id, user_id, 0, limit)
             free = free or bool(here)
-    for user_id, seat in known.items():
-        _leave(tx, line_id, user_id, seat, people.get(user_id))
+    left = [_leave(tx, line_id, user_id, seat, people.get(user_id)) for user_id, seat in known.items()]
     if free:
         conversations.kick(tx, line_id)
+    return any(left)
 
 
-def _leave(tx: Tx, line_id: int, user_id: int, seat: Seat, user: User | None) -> None:
-    """Out of the queue: what he held or was offered in this line goes back at once."""
+def _leave(tx: Tx, line_id: int, user_id: int, seat: Seat, user: User | None) -> bool:
+    """Out of the queue; True when what he holds or is offered in this line is to go back. Who was switched off has
+    lost everything already (`presence.refresh_user`)."""
     gone = user is None or not user.active
     if seat.member or (gone and seat.eligible):
-        seats.put(tx, line_id, user_id, member=0, eligible=0, present=0)
-    if not seat.member and not gone:
-        return
-    for conversation_id in {*conversations.held(tx, user_id), *conversations.offered_to(tx, user_id)}:
-        case = load(tx, conversation_id)
-        if case.c.line_id == line_id:
-            turn = Turn(tx, case)
-            turn.step(OperatorRemoved(user_id))
-            turn.done()
+        place = {"position": seat.position if gone else seats.LEFT}
+        seats.put(tx, line_id, user_id, member=0, eligible=0, present=0, **place)
+    return bool(seat.member) and not gone
+
+
+def _go_on(tx: Tx, line_id: int) -> None:
+    """Leaves the rest to who carries changes of rules to all of a line, without such a change."""
+    if lines.rearming(tx, line_id) is None:
+        lines.put(tx, line_id, rearm_after=lines.NOTHING_TO_REARM)
+    tx.poke("rearm")
+
+
+def take_back_left(tx: Tx, line_id: int, most: int) -> tuple[int, bool]:
+    """Gives back up to `most` conversations of people who left the line's queue; how many, and whether there are more.
+
+    Who has come back to the queue meanwhile keeps what is still his: his place there is no longer `seats.LEFT`.
+    """
+    taken = 0
+    for user_id in seats.left(tx, line_id):
+        ids = sorted(each for each, at in conversations.in_hand(tx, user_id).items() if at == line_id)
+        presence.take_back(tx, user_id, ids[: most - taken])
+        if len(ids) > most - taken:
+            return most, True
+        taken += len(ids)
+        seats.put(tx, line_id, user_id, position=0)
+    return taken, False
 
 
 def members_of(reader: Reader, line_id: int) -> list[tuple[Member, list[int]]]:

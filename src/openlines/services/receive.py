@@ -268,7 +268,8 @@ def _own_operator(tx: Tx, rules: Rules, last: Case | None) -> int | None:
     """The customer's own operator: who had him last, if the line wants it and it was not too long ago."""
     if not rules.settings.own_days or last is None:
         return None
-    own, at = last.c.operator_id, last.c.closed_at or last.c.opened_at
+    own = last.c.operator_id
+    at: int | None = last.c.closed_at or last.c.opened_at
     if own is None:  # nobody had the last one: whoever had one before it
         own = last.around.last_operator_id
         at = conversations.last_with(tx, last.c.customer_id, last.c.thread_id, own) if own is not None else None

@@ -203,12 +203,14 @@ _SET_TRY = Statement(
 )
 _CLEAR_TRIES = Statement(delete(tries).where(tries.c.conversation_id == bindparam("id")))
 _HELD = Statement(
-    select(conversations.c.id).where(
-        conversations.c.operator_id == bindparam("user_id"), conversations.c.state != literal_column("'closed'")
+    select(conversations.c.id, conversations.c.line_id).where(
+        conversations.c.operator_id == bindparam("user_id"),
+        conversations.c.state != literal_column("'closed'"),
+        conversations.c.state != literal_column("'closing'"),
     )
 )
 _OFFERED_TO = Statement(
-    select(conversations.c.id).where(
+    select(conversations.c.id, conversations.c.line_id).where(
         conversations.c.offered_to == bindparam("user_id"), conversations.c.offered_to.is_not(None)
     )
 )
@@ -351,8 +353,13 @@ def clear_tries(tx: Tx, conversation_id: int) -> None:
     tx.run(_CLEAR_TRIES, id=conversation_id)
 
 
-def held(reader: Reader, user_id: int) -> list[int]:
-    return [row[0] for row in reader.all(_HELD, user_id=user_id)]
+def in_hand(reader: Reader, user_id: int) -> dict[int, int]:
+    """What he holds and has not finished, and what he is offered, each with its line."""
+    return {**dict(reader.all(_HELD, user_id=user_id)), **offered_with_lines(reader, user_id)}
+
+
+def offered_with_lines(reader: Reader, user_id: int) -> dict[int, int]:
+    return dict(reader.all(_OFFERED_TO, user_id=user_id))
 
 
 def offered_to(reader: Reader, user_id: int) -> list[int]:

@@ -161,6 +161,9 @@ def channel_count(reader: Reader, line_id: int) -> int:
     return int(row[0]) if row else 0
 
 
+NOTHING_TO_REARM = 2**62  # behind every conversation: the line is looked at once more, and no rule has changed
+
+
 def rearming(tx: Tx, line_id: int) -> int | None:
     """The last conversation that a change of rules has reached; None when it has reached all."""
     row = tx.one(_REARMING, id=line_id)

@@ -111,6 +111,12 @@ _OF_DEPARTMENT = Statement(
     .distinct()
 )
 _PERSON = Statement(select(users.c.available, users.c.active, users.c.unavailable).where(users.c.id == bindparam("id")))
+LEFT = -1  # the place of who has left the queue, until everything that he had in the line has gone back
+_LEFT = Statement(
+    select(seats.c.user_id)
+    .where(seats.c.line_id == bindparam("line_id"), seats.c.position == literal_column(str(LEFT)))
+    .order_by(seats.c.user_id)
+)
 _SEAT_OF = Statement(select(*_SEAT).where(_AT))
 _MEMBER_LINES = Statement(
     select(seats.c.line_id).where(seats.c.user_id == bindparam("user_id"), seats.c.member == _ONE)
@@ -169,6 +175,11 @@ def of_user(reader: Reader, user_id: int) -> list[Seat]:
 def one(reader: Reader, line_id: int, user_id: int) -> Seat | None:
     row = reader.one(_SEAT_OF, of_line=line_id, of_user=user_id)
     return None if row is None else Seat._make(row)
+
+
+def left(reader: Reader, line_id: int) -> list[int]:
+    """Who has left the line's queue and may still hold something of it."""
+    return [row[0] for row in reader.all(_LEFT, line_id=line_id)]
 
 
 def member_lines(reader: Reader, user_id: int) -> list[int]:
