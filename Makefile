@@ -25,7 +25,7 @@ QUICK := $(wildcard $(addprefix tests/,core services support channels bots files
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: HOST, PORT, DATA and ARGS for run (make run PORT=9000), PORT and ARGS for demo, ARGS for test,\nbench, crash, mutants, seed-mutants and fuzz, PYTHON for the first making of .venv.\n'
+	@printf '\nVariables: HOST, PORT, DATA and ARGS for run (make run PORT=9000), PORT and ARGS for demo, ARGS for test, check,\nbench, crash, mutants, seed-mutants and fuzz, JOBS for how many tests run at a time, PYTHON for the first making of .venv.\n'
 
 run: $(VENV)/.run web ## start openlines here: one address, data in ./data
 	@$(BIN)/openlines serve $(SERVE)
