@@ -26,6 +26,15 @@ export interface Upload {
   again: () => void;
 }
 
+/** So many files go in one message; the server takes no more. */
+const FILES_AT_ONCE = 10;
+
+/** Files by the messages they go in: one at least, which may be words only. */
+export function inMessages(files: readonly Attachment[]): Attachment[][] {
+  const count = Math.max(1, Math.ceil(files.length / FILES_AT_ONCE));
+  return Array.from({ length: count }, (_, index) => files.slice(index * FILES_AT_ONCE, (index + 1) * FILES_AT_ONCE));
+}
+
 type Uploads = ShallowRef<readonly Upload[]>;
 
 const toasts = useToasts();
