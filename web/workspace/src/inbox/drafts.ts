@@ -34,9 +34,21 @@ export function keepDraft(conversationId: number, draft: Draft): void {
 
 /** Keys of what is there, so that a list of rows need not look into the storage. */
 const present = shallowReactive(new Set(keep.keys().filter((key) => key.startsWith(PREFIX))));
+const elsewhere = new Map<string, (draft: Draft | null) => void>();
 window.addEventListener("storage", ({ key, newValue }) => {
-  if (key?.startsWith(PREFIX)) note(key, newValue !== null);
+  if (!key?.startsWith(PREFIX)) return;
+  note(key, newValue !== null);
+  elsewhere.get(key)?.(parse(newValue));
 });
+
+/** Told when the draft is changed, or sent, in another tab. The result takes the listener away again. */
+export function onDraftElsewhere(conversationId: number, changed: (draft: Draft | null) => void): () => void {
+  const key = keyOf(conversationId);
+  elsewhere.set(key, changed);
+  return () => {
+    if (elsewhere.get(key) === changed) elsewhere.delete(key);
+  };
+}
 
 function note(key: string, is: boolean): void {
   if (is) present.add(key);
