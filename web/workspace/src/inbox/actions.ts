@@ -62,20 +62,29 @@ export function decline(row: ConversationRow): Promise<boolean> {
   return act(row, patch, () => api.decline(row.id, row.version), "inbox.declineFailed");
 }
 
+/** What is being finished, and the words that offer to take it back. */
+const finishings = new Map<number, { done: Promise<boolean>; toast: number }>();
+
 export async function finish(row: ConversationRow, now = false): Promise<void> {
   const patch: Patch = { ...NO_OFFER, state: now ? "closed" : "closing", awaiting: undefined, waiting_since: undefined, target_at: undefined, snoozed_until: undefined, pinned: undefined };
   const name = customerName(row);
-  const finishing = act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed");
-  const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row, finishing) };
+  const done = act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed");
+  const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row) };
   const toast = toasts.done(t(now ? "inbox.closedToast" : "inbox.finishedToast", { name }), undo);
-  if (!(await finishing)) toasts.dismiss(toast);
+  const earlier = finishings.get(row.id);
+  if (earlier) toasts.dismiss(earlier.toast);
+  finishings.set(row.id, { done, toast });
+  if (!(await done)) toasts.dismiss(toast);
 }
 
-/** `finishing`: what is to be undone and may still be on its way; the one is not to overtake the other. */
-export function undoFinish(row: ConversationRow, finishing?: Promise<unknown>): Promise<boolean> {
+/** What is to be undone may still be on its way: the one is not to overtake the other. */
+export function undoFinish(row: ConversationRow): Promise<boolean> {
+  const finishing = finishings.get(row.id);
+  finishings.delete(row.id);
+  if (finishing) toasts.dismiss(finishing.toast);
   const patch: Patch = { state: "active", awaiting: row.waiting_since ? "operator" : "customer", operator_id: me(), closes_at: undefined };
   const call = async () => {
-    await finishing;
+    await finishing?.done;
     return api.undoFinish(row.id);
   };
   return act(row, patch, call, "inbox.undoFailed", "not_finished");
