@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from openlines.channels.base import Account
+from openlines.channels.base import Account, RawEvent
 from openlines.channels.telegram.channel import Telegram
-from openlines.services import channel_state, channels
+from openlines.services import channel_state, channels, lines
 from openlines.services.channels import Wish
+from openlines.services.errors import Conflict
 from openlines.store import channels as rows
 from openlines.store.channels import ChannelRow, keeping
 from openlines.support.outbound import Http
@@ -339,6 +340,62 @@ async def test_a_channel_that_gets_another_bot_leaves_the_old_one(public: Office
     assert new.webhook.url.startswith(PUBLIC)
 
 
+async def _connects(desk: Office, token: str) -> int:
+    """Another channel, on a line of its own."""
+    line_id = await desk.store.write(lines.create, desk.admin, "Sales", time_zone="UTC")
+    where: dict[str, Any] = {"settings": {"base_url": desk.fake.base}, "secrets": {"token": token}, "seal": desk.seal}
+    return await desk.store.write(channels.create, desk.admin, line_id, "telegram", "Second", **where)
+
+
+async def _gets(desk: Office, channel_id: int, token: str) -> ChannelRow:
+    row = await desk.store.read(rows.one, channel_id)
+    assert row is not None
+    wish = Wish(secrets={"token": token})
+    return await desk.store.write(channels.change, desk.admin, channel_id, row.version, wish, seal=desk.seal)
+
+
+async def test_a_bot_belongs_to_one_channel(desk: Office) -> None:
+    """Two would take each other's messages away, and each would blame another program."""
+    renewed = f"{desk.bot.id}:{'A' * 35}"
+    for token in (desk.bot.token, renewed):
+        with pytest.raises(Conflict, match="account_taken") as refused:
+            await _connects(desk, token)
+        where = {"channel_id": desk.channel_id, "name": "Shop", "line_id": desk.line_id, "line": "Support"}
+        assert refused.value.params == {"kind": "telegram", **where}
+    second = await _connects(desk, desk.fake.world.add_bot().token)
+    with pytest.raises(Conflict, match="account_taken"):
+        await _gets(desk, second, renewed)
+    await _gets(desk, desk.channel_id, renewed)  # a new token of its own bot
+    await desk.store.write(channels.remove, desk.admin, desk.channel_id)
+    await _gets(desk, second, desk.bot.token)
+
+
+async def test_another_bot_is_asked_from_its_beginning(desk: Office) -> None:
+    """Where the old one's numbering stood, messages of the new one would be confirmed unread."""
+    event = RawEvent("1", "5", b"{}")
+    await desk.store.write(channel_state.take, "one", [desk.channel_id], alone=False)
+    assert await desk.store.write(channel_state.polled, desk.channel_id, "one", "", [event], "17")
+    await _gets(desk, desk.channel_id, f"{desk.bot.id}:{'A' * 35}")
+    assert await desk.store.read(channel_state.cursor, desk.channel_id) == "17", "the same bot goes on"
+    await _gets(desk, desk.channel_id, desk.fake.world.add_bot().token)
+    assert await desk.store.read(channel_state.cursor, desk.channel_id) == ""
+    assert keeping(await row_of(desk)).node == "one"
+
+
+@pytest.mark.postgres
+async def test_of_two_channels_that_are_made_at_once_a_bot_gets_one(
+    postgres_url: str, tmp_path: Path, telegram: FakeTelegram
+) -> None:
+    async with (
+        office(postgres_url, tmp_path, telegram, node="one") as one,
+        office(postgres_url, tmp_path, telegram, node="two", beside=one) as two,
+    ):
+        for _ in range(10):
+            token = telegram.world.add_bot().token
+            made = await asyncio.gather(_connects(one, token), _connects(two, token), return_exceptions=True)
+            assert sorted(type(each).__name__ for each in made) == ["Conflict", "int"]
+
+
 async def test_a_channel_that_is_changed_and_keeps_its_bot_stays_connected(public: Office) -> None:
     public.work()
     await becomes(public, "ok")
@@ -399,8 +456,6 @@ async def test_a_vendor_who_hangs_while_he_is_left_holds_up_no_other_channel(
 
 
 async def test_what_was_polled_and_where_to_go_on_are_kept_together(desk: Office) -> None:
-    from openlines.channels.base import RawEvent
-
     event = RawEvent("1", "5", b"{}")
     take, polled = channel_state.take, channel_state.polled
     assert await desk.store.write(take, "a", [desk.channel_id], alone=False) == {desk.channel_id}

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from openlines.channels.base import Manifest
-from openlines.channels.fields import FACTS, check, defaults, generated
+from openlines.channels.fields import FACTS, account, check, defaults, generated
 from openlines.channels.registry import UnknownKind, manifest
 from openlines.core.inputs import ChannelRemoved
 from openlines.core.line import Problem
@@ -24,7 +24,7 @@ from openlines.store.channels import ChannelRow
 from openlines.store.tables import channels as channels_table
 from openlines.store.tx import Reader, Tx
 from openlines.support.ids import new_key, new_token
-from openlines.support.secrets import Seal, Secret
+from openlines.support.secrets import Seal, Secret, SecretsUnreadable
 
 NAME_LIMIT: Final = 120
 TABLE: Final = "channels"  # what the secrets are bound to, with the row's id
@@ -44,7 +44,8 @@ def create(
     """Connect a channel to a line; returns its id. Whoever talks to the vendor takes it from there.
 
     Refuses: `NotFound` for the line; `Invalid` (kind, name, and the fields of the manifest); `Conflict`
-    "kind_taken" when the line has a channel of this kind and the portal allows one.
+    "kind_taken" when the line has a channel of this kind and the portal allows one, "account_taken" when another
+    channel has this account at the vendor.
     """
     require_administrator(actor)
     found = _manifest(kind)
@@ -55,6 +56,7 @@ def create(
     if problems:
         raise Invalid(problems)
     _one_of_a_kind(tx, line_id, found)
+    _one_of_an_account(tx, found, account(found.fields, checked.secrets), seal)
     channel_id = tx.new_id(channels_table)
     alias = looks.alias_of(tx, channel_id, checked.settings)
     hidden = {**checked.secrets, **{each: new_token() for each in generated(found.fields)}}
@@ -107,17 +109,20 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
             "settings": _json({**checked.settings, **facts}),
             "alias": looks.alias_of(tx, row.id, checked.settings),
         }
+    kept = {key: value.reveal() for key, value in opened.items()}
     if checked.secrets:
-        kept = {key: value.reveal() for key, value in opened.items()}
         values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
     if row.version != version:
         raise looks.overtaken(tx, row)
+    another = _to_another_account(tx, found, kept, checked.secrets, seal)
     if values:
         line = lines.locked(tx, values.get("line_id", row.line_id)) if wish.settings else None
         if line is not None:
             line_versions.complete(tx, line)
         if not looks.change(tx, actor, row, **values):
             raise looks.overtaken(tx, row)
+        if another:
+            rows.begin_anew(tx, channel_id)
         after = access_channel(tx, actor, channel_id)
         if line is not None and looks.of_channel(after) != looks.of_channel(row):
             lines.put_seen(tx, line.id, line.version)
@@ -223,6 +228,37 @@ def _one_of_a_kind(tx: Tx, line_id: int, found: Manifest) -> None:
     taken = next((each for each in rows.of_line(tx, line_id) if each.kind == found.kind), None)
     if taken is not None:
         raise Conflict("kind_taken", kind=found.kind, channel_id=taken.id, name=taken.name)
+
+
+def _one_of_an_account(tx: Tx, found: Manifest, wanted: str, seal: Seal) -> None:
+    """Two channels on one account would take each other's messages away. Channels whose secrets nobody can read any
+    more (another key) have none.
+    """
+    if not wanted:
+        return
+    portal.lock(tx)  # two that are made at once would not see each other
+    for row in rows.every(tx):
+        if row.kind == found.kind and _account(row, found, seal) == wanted:
+            line = lines.one(tx, row.line_id)
+            names = {"name": row.name, "line": line.name if line is not None else ""}
+            raise Conflict("account_taken", kind=row.kind, channel_id=row.id, line_id=row.line_id, **names)
+
+
+def _to_another_account(tx: Tx, found: Manifest, kept: Mapping[str, str], given: Mapping[str, str], seal: Seal) -> bool:
+    """Whether these secrets open another account than those that were there; refused when a channel has it."""
+    wanted = account(found.fields, {**kept, **given})
+    if wanted == account(found.fields, kept):
+        return False
+    _one_of_an_account(tx, found, wanted, seal)
+    return True
+
+
+def _account(row: ChannelRow, found: Manifest, seal: Seal) -> str:
+    try:
+        opened = seal.open(TABLE, row.id, row.secrets)
+    except SecretsUnreadable:
+        return ""
+    return account(found.fields, {name: value.reveal() for name, value in opened.items()})
 
 
 def _name_problems(name: str) -> list[Problem]:

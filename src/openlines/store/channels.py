@@ -154,6 +154,13 @@ def keeping(row: ChannelRow) -> Keeping:
     return Keeping(*msgspec.json.decode(row.cursor, type=tuple[str, str, int])) if row.cursor else Keeping()
 
 
+def begin_anew(tx: Tx, channel_id: int) -> None:
+    """Forgets where polling goes on: another account has a numbering of its own. The lease stays whose it is."""
+    row = locked(tx, channel_id)
+    if row is not None:
+        put_keeping(tx, channel_id, keeping(row)._replace(cursor=""))
+
+
 def put_keeping(tx: Tx, channel_id: int, keeping: Keeping) -> None:
     """For whoever has read the row locked."""
     tx.run(_SET, of_id=channel_id, cursor=msgspec.json.encode(tuple(keeping)).decode())

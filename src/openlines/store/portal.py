@@ -33,6 +33,7 @@ _THE_ROW = Statement(
         portals.c.created_at,
     ).where(portals.c.id == PORTAL)
 )
+_LOCK = Statement(select(portals.c.id).where(portals.c.id == PORTAL).with_for_update())
 _ADD = Statement(insert(portals))
 _CHANGE = Statement(update(portals).where(portals.c.id == PORTAL))
 _OPEN_SETUP = Statement(update(portals).where(portals.c.id == PORTAL, portals.c.setup_hash.is_not(None)))
@@ -42,6 +43,11 @@ def the_portal(reader: Reader) -> Portal | None:
     """The portal's row; None in a database that no server has opened yet."""
     row = reader.one(_THE_ROW)
     return None if row is None else Portal._make((*row[:3], msgspec.json.decode(row[3]), *row[4:]))
+
+
+def lock(tx: Tx) -> None:
+    """What the whole portal may have once only is decided by one at a time, until this transaction ends."""
+    tx.one(_LOCK)
 
 
 def add_portal(tx: Tx, *, epoch: str, setup_hash: str) -> None:

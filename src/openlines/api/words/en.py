@@ -127,6 +127,8 @@ WORDS: Final = {
     "line_has_channels": "Channels lead to this line. Move or remove them first.",
     "line_has_conversations": "There are open conversations on this line. Finish or transfer them first.",
     "kind_taken": "This line has such a channel already: “{name}”. The portal's settings allow more.",
+    "account_taken": "The channel “{name}” of the line “{line}” has this account already. Remove it there first, "
+    "or move that channel to this line.",
     "no_portal": "The database holds no portal yet. Start `openlines serve` once.",
     "unknown_visitor": "Who is this? Open a session first.",
     "identity_expired": "The identity has expired. Sign a new one for every page.",
