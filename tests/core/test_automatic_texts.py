@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from openlines.core import inputs as i
-from openlines.core.conversation import tells_place
+from openlines.core.conversation import step, tells_place
 from openlines.core.inputs import Escalate, Fact, Say, Tried
-from openlines.core.line import SECOND, Interval
+from openlines.core.line import HOUR, SECOND, Interval
 from openlines.core.state import Rules
 from tests.core.cases import ANN, BOT, NIGHT, T0, TEXT, Story, active, answered, closed, offered, rules
 
@@ -173,6 +173,18 @@ def test_where_nobody_is_told_his_place(line: Rules) -> None:
     story = Story(line).give(i.CustomerWrote(), NEXT)
     assert not tells_place(story.c, line, story.now)
     assert (story.said(), story.c.place_said, story.c.route_at) == ([], 0, None)
+
+
+def test_who_waits_while_the_line_is_closed_is_told_his_place_when_it_opens() -> None:
+    line = rules(place_on=True, hours_on=True, week=((Interval("09:00", "18:00"),),) * 7, no_answer_time=43200)
+    opens = T0 + HOUR
+    story = Story(line).give(i.CustomerWrote(open=False), NEXT)
+    assert (story.c.route_at, story.c.due_at) == (None, opens)
+    calm = step(story.c, i.Woke(calm=True), now=T0, rules=line)[0]
+    assert calm.due_at == opens
+    story.wake_until(opens)
+    assert (story.said(), story.c.route_at) == ([], opens)  # routing looks, for there may be somebody
+    assert story.give(NEXT).said() == [Say("place", "nobody_free")]
 
 
 def test_a_place_that_is_not_known_or_not_a_place_in_the_queue_is_not_told() -> None:

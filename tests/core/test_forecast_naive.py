@@ -194,8 +194,6 @@ def recounted(stage: Stage, seat: Seat) -> tuple[int, int]:
 def test_what_is_foretold_is_what_a_line_lived_tick_by_tick_brings(
     chosen: dict[str, Any], people: list[tuple[Person, int]], waiting: list[tuple[int, int | None]], wanted: int | None
 ) -> None:
-    if chosen.get("place_on"):  # a place is told when somebody looks for people, and at each tick here
-        chosen = {**chosen, "hours_on": False}
     line = rules(off_hours_text=TEXT, **chosen)
     until = T0 + 80 * TICK
     stage = staged(line, queue(people), waiting, wanted)

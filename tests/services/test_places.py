@@ -105,6 +105,21 @@ def test_while_the_line_is_closed_no_place_is_promised(house: Portal) -> None:
     assert told(house, house.writes(channel, "b").conversation_id) == []
 
 
+def test_who_waits_when_the_line_opens_is_told_then(house: Portal) -> None:
+    ann = house.operator("Ann")
+    day = [[{"from": "10:00", "to": "18:00"}]] * 7  # the clock starts at nine
+    line_id = house.line(ann, limit=1, place_on=True, place_text=WORDS, hours_on=True, week=day)
+    channel = house.channel(line_id)
+    house.accepts(ann, house.writes(channel, "a").conversation_id)
+    first, second = (house.writes(channel, name).conversation_id for name in "bc")
+    house.after(3599)
+    assert told(house, first) == told(house, second) == []
+    house.after(1)
+    assert (told(house, first), told(house, second)) == (["You are number 1."], ["You are number 2."])
+    house.after(86400)
+    assert told(house, first) == ["You are number 1."]
+
+
 def test_sentences_about_an_unknown_wait_are_left_out() -> None:
     assert without_wait("Place {position}. Wait: {wait}. Thank you!") == "Place {position}. Thank you!"
     assert without_wait("Место {position}\nЖдать {wait}") == "Место {position}"

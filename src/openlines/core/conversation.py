@@ -120,7 +120,7 @@ from openlines.core.line import DAY, SECOND, LineSettings
 from openlines.core.rating import COMMENT_TIME
 from openlines.core.schedule import is_open, next_open
 from openlines.core.state import Conversation, Refused, Rules, State
-from openlines.core.timers import due_at, holds, timers, waited
+from openlines.core.timers import due_at, holds, owes_place, place_at, timers, waited
 
 Stepped = tuple[Conversation, tuple[Outcome, ...]]
 
@@ -794,10 +794,8 @@ def _nobody_to_offer(c: Conversation, given: NobodyToOffer, now: int, rules: Rul
 
 
 def tells_place(c: Conversation, rules: Rules, now: int) -> bool:
-    """Is the customer to be told his place in the queue? Once per conversation, while the line is open."""
-    s = rules.settings
-    speaks = rules.active and rules.automatic and s.place_on
-    return speaks and not c.place_said and c.state == "waiting" and is_open(rules.schedule, now)
+    """Is the customer to be told his place in the queue now? Once per conversation, while the line is open."""
+    return owes_place(c, rules) and is_open(rules.schedule, now)
 
 
 def _bot_said(c: Conversation, given: BotSaid, now: int, rules: Rules) -> Stepped:
@@ -855,7 +853,8 @@ def _due_when_calm(c: Conversation, now: int, rules: Rules) -> int | None:
     held = now + _CALM_FOR
     waited = [t for t in timers(c, rules) if t.name != "route" or t.at > now]
     due = [max(t.at, held) if t.name in _CLOSING_TIMERS and t.at <= now else t.at for t in waited]
-    return min(due, default=None)
+    place = place_at(c, rules, now)
+    return min(due if place is None else [*due, place], default=None)
 
 
 def _woke(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
@@ -869,6 +868,8 @@ def _woke(c: Conversation, given: Woke, now: int, rules: Rules) -> Stepped:
             break
         c, more = _PLAYED[min(due).name](c, given, now, rules)
         outcomes += more
+    if c.route_at is None and tells_place(c, rules, now):  # nobody was free while the line was closed: routing looks
+        c = c._replace(route_at=now)
     return c, tuple(outcomes)
 
 

@@ -39,7 +39,7 @@ from openlines.core.routing import (
 )
 from openlines.core.schedule import is_open
 from openlines.core.state import Conversation, Rules
-from openlines.core.timers import holds, timers
+from openlines.core.timers import holds, place_at, timers
 
 REPEATS = frozenset(["offer", "route"])  # timers that go round for ever
 
@@ -138,6 +138,8 @@ class Stage:
             due = self._next()
             if c.round >= 2 and not endless:
                 once = [timer.at for timer in timers(c, self.rules) if timer.name not in REPEATS]
+                place = place_at(c, self.rules, self.now)
+                once += [place] if place is not None else []
                 if not once:
                     return "again"
                 due = min(once)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from openlines.core.inactivity import next_words_at, silent_since
 from openlines.core.kpi import clock, moment, next_step
 from openlines.core.line import DAY, SECOND, LineSettings
-from openlines.core.schedule import add_open_time, next_open, open_time_between
+from openlines.core.schedule import add_open_time, is_open, next_open, open_time_between
 from openlines.core.state import Conversation, Rules
 
 UNDO = 5 * SECOND  # what a finish says waits so long, so that undo is real (rules.md 1)
@@ -113,7 +113,23 @@ def due_at(c: Conversation, rules: Rules, now: int) -> int | None:
     Routing that is due already is no timer: it is work for the router, found by `route_at` itself.
     """
     due = [timer.at for timer in timers(c, rules) if timer.name != "route" or timer.at > now]
-    return min(due, default=None)
+    place = place_at(c, rules, now)
+    return min(due if place is None else [*due, place], default=None)
+
+
+def owes_place(c: Conversation, rules: Rules) -> bool:
+    """Is the customer still to be told his place in the queue? Once per conversation."""
+    speaks = c.state == "waiting" and rules.settings.place_on and rules.active and rules.automatic
+    return speaks and not c.place_said
+
+
+def place_at(c: Conversation, rules: Rules, now: int) -> int | None:
+    """When routing must look at a customer again who found nobody free while the line was closed: at its opening, for
+    then he is told his place. No anchor says so: whenever he is looked at it is the next opening from then on.
+    """
+    if not owes_place(c, rules) or c.route_at is not None or is_open(rules.schedule, now):
+        return None
+    return next_open(rules.schedule, now)
 
 
 def target_at(c: Conversation, rules: Rules) -> int | None:
