@@ -1,5 +1,5 @@
 import { onBeforeUnmount, shallowRef } from "vue";
-import { onBeforeRouteLeave, onBeforeRouteUpdate } from "vue-router";
+import { onBeforeRouteLeave, onBeforeRouteUpdate, type RouteLocationNormalized } from "vue-router";
 
 export type LeaveAnswer = "stay" | "drop" | "save";
 
@@ -7,8 +7,9 @@ export type LeaveAnswer = "stay" | "drop" | "save";
 export function useLeaving(unsaved: () => boolean, save: () => Promise<boolean>) {
   const asking = shallowRef<((go: boolean) => void) | null>(null);
 
-  function mayLeave(): boolean | Promise<boolean> {
-    if (!unsaved()) return true;
+  function mayLeave(to: RouteLocationNormalized): boolean | Promise<boolean> {
+    // Signed out, there is nobody to ask and nothing can be saved: a question would hold the way to the sign-in shut.
+    if (to.meta.open || !unsaved()) return true;
     return new Promise((resolve) => (asking.value = resolve));
   }
 
@@ -23,7 +24,7 @@ export function useLeaving(unsaved: () => boolean, save: () => Promise<boolean>)
   }
 
   onBeforeRouteLeave(mayLeave);
-  onBeforeRouteUpdate((to, from) => (to.params["id"] === from.params["id"] ? true : mayLeave()));
+  onBeforeRouteUpdate((to, from) => (to.params["id"] === from.params["id"] ? true : mayLeave(to)));
   addEventListener("beforeunload", onUnload);
   onBeforeUnmount(() => removeEventListener("beforeunload", onUnload));
   return { asking, answer };

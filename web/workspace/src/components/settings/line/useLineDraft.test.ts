@@ -168,4 +168,33 @@ describe("a line under edit", () => {
     await editor.catchUp();
     expect(editor.draft.value?.settings.limit).toBe(9);
   });
+
+  it("waits for whoever was signed out in the middle of it, and for nobody else", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 300);
+    editor.leaveFor(4);
+    const other = useLineDraft(ref(7));
+    await other.load(5);
+    expect(other.changes.value).toEqual([]);
+
+    editor.leaveFor(4);
+    const back = useLineDraft(ref(7));
+    await back.load(4);
+    expect(back.changes.value.map(({ part, to }) => [part, to])).toEqual([["queue_time", 300]]);
+    const later = useLineDraft(ref(7));
+    await later.load(4);
+    expect(later.changes.value).toEqual([]);
+  });
+
+  it("meets, when it is back, what somebody saved meanwhile", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 300);
+    editor.leaveFor(4);
+    server.line = { ...server.line, version: 2, name: "Sales" };
+    const back = useLineDraft(ref(7));
+    await back.load(4);
+    expect(back.changes.value.map((change) => change.part)).toEqual(["queue_time"]);
+    expect(await back.save()).toBeNull();
+    expect(back.clash.value?.who).toBe("Boris");
+  });
 });

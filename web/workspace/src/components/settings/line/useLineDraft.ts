@@ -16,6 +16,7 @@ import {
 } from "../logic/changes";
 import type { Line, OperatorFace, QueueEntry, QueueMember } from "../types";
 import { type Faults, useFaults } from "../useFaults";
+import { putAside, takeAside } from "./aside";
 
 export interface Clash extends Merge {
   /** Who saved meanwhile, and when, where the server says it. */
@@ -67,15 +68,24 @@ export function useLineDraft(id: Ref<number>) {
     return Promise.all([settingsApi.line(id.value), settingsApi.queue(id.value)]);
   }
 
-  async function load(): Promise<void> {
+  /** With what this person was editing when his session ended, where there is such. */
+  async function load(who = 0): Promise<void> {
     try {
       const [newLine, newQueue] = await fetchBoth();
-      stored(newLine, newQueue);
-      draft.value = draftOf(newLine, newQueue);
+      const left = takeAside(newLine.id, who);
+      if (left && left.line.version !== newLine.version) stored(left.line, left.queue);
+      else stored(newLine, newQueue);
+      draft.value = left?.draft ?? draftOf(newLine, newQueue);
       error.value = null;
     } catch (problem) {
       error.value = problem;
     }
+  }
+
+  /** The session is over: what is not saved waits for the same person to be back. */
+  function leaveFor(who: number): void {
+    if (line.value && draft.value && changes.value.length)
+      putAside({ who, line: line.value, queue: queue.value, draft: draft.value });
   }
 
   /** Who is available now may be asked at any time; what is being edited stays as it is. */
@@ -174,6 +184,7 @@ export function useLineDraft(id: Ref<number>) {
     base,
     changes,
     load,
+    leaveFor,
     catchUp,
     refreshQueue,
     set,
