@@ -170,6 +170,39 @@ def test_albums_replies_and_links_into_the_bot() -> None:
     assert said(text="/starting up").data == {}
 
 
+def test_words_that_are_quoted_are_shown_before_the_answer() -> None:
+    before = message(message_id=3, text="Tea is 5, cake is 7")
+    chosen = {"text": "cake is 7", "position": 12, "is_manual": True}
+    assert said(text="two please", reply_to_message=before, quote=chosen).text == "> cake is 7\n\ntwo please"
+    # What Telegram quotes by itself is all of the message, which is shown beside the answer anyway.
+    whole = {"text": "Tea is 5, cake is 7", "position": 0}
+    assert said(text="two please", reply_to_message=before, quote=whole).text == "two please"
+    # A message of another chat is nowhere else to be seen.
+    origin = {"type": "user", "sender_user": {"id": 9, "is_bot": False, "first_name": "Мария"}, "date": 1}
+    lines = {"text": "first\nsecond", "position": 0}
+    found = said(text="is it so?", external_reply={"origin": origin, "message_id": 4}, quote=lines)
+    assert found.text == "> Мария:\n> first\n> second\n\nis it so?"
+    assert found.reply_to is None
+    size = {"file_id": "s", "file_unique_id": "a", "width": 90, "height": 60}
+    assert said(photo=[size], reply_to_message=before, quote=chosen).text == "> cake is 7"
+    assert said(text="hm", external_reply={"origin": origin}).text == "> Мария: …\n\nhm"
+    assert said(text="/start order_15", external_reply={"origin": origin}).data == {"start": "order_15"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "name"),
+    [
+        ({"type": "hidden_user", "sender_user_name": "Ann"}, "Ann"),
+        ({"type": "chat", "sender_chat": {"id": -1, "type": "supergroup", "title": "Bakers"}}, "Bakers"),
+        ({"type": "channel", "chat": {"id": -1, "type": "channel", "title": "News"}, "message_id": 1}, "News"),
+        ({"type": "of_2031"}, "…"),
+    ],
+)
+def test_whose_words_are_quoted(origin: dict[str, Any], name: str) -> None:
+    found = said(text="so", external_reply={"origin": origin}, quote={"text": "it rains", "position": 0})
+    assert found.text == f"> {name}:\n> it rains\n\nso"
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [

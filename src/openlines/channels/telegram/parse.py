@@ -132,12 +132,36 @@ def _said(message: Update) -> Said:
     return Said(
         who=_who(message["from"], message["chat"]),
         dedupe=str(int(message["message_id"])),
-        text=text,
+        text="\n\n".join(filter(None, (_quoted(message), text))),
         files=files,
         at=int(message["date"]) * _SECOND,
         reply_to=str(int(reply["message_id"])) if reply else None,
         data=data,
     )
+
+
+def _quoted(message: Update) -> str:
+    """The words that the customer answers, in lines that begin with ">", where they are not shown beside his own: he
+    chose some out of a message (`is_manual`), or the message is of another chat.
+    """
+    quote, elsewhere = message.get("quote"), message.get("external_reply")
+    words = str(quote.get("text") or "") if isinstance(quote, dict) else ""
+    if isinstance(elsewhere, dict):
+        name = _origin(elsewhere.get("origin"))
+        words = f"{name}:\n{words}" if words else f"{name}: …"
+    elif not (isinstance(quote, dict) and quote.get("is_manual")):
+        return ""
+    return "\n".join(f"> {line}" for line in words.splitlines())
+
+
+def _origin(origin: Any) -> str:
+    """Whose message it was: a person, a group or a channel."""
+    if not isinstance(origin, dict):
+        return "…"
+    user = origin.get("sender_user") or {}
+    chat = origin.get("sender_chat") or origin.get("chat") or {}
+    name = " ".join(filter(None, (user.get("first_name"), user.get("last_name"))))
+    return str(name or origin.get("sender_user_name") or chat.get("title") or "…")
 
 
 def _who(user: Update, chat: Update) -> Who:
