@@ -13,7 +13,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from openlines.api.build import staff_app
-from openlines.api.ops.described import BY_HAND
+from openlines.api.ops.by_hand import BY_HAND
 from tests.api.asgi_client import Answer, Browser, Socket
 from tests.api.house import House, Visitor
 
@@ -140,6 +140,7 @@ MATRIX: dict[tuple[str, str], tuple[Row, str, Any]] = {
     ("PATCH", "/users/{user_id}"): (MANAGES, f"/users/{U}", {"version": 0, "name": "x"}),
     ("GET", "/departments"): (ANY_STAFF, "/departments", None),
     ("POST", "/departments"): (MANAGES, "/departments", {"name": "x"}),
+    ("GET", "/departments/{department_id}"): (ANY_STAFF, f"/departments/{D}", None),
     ("PATCH", "/departments/{department_id}"): (MANAGES, f"/departments/{D}", {"version": 0, "name": "x"}),
     ("DELETE", "/departments/{department_id}"): (MANAGES, f"/departments/{D}", None),
     ("GET", "/lines"): (CONFIGURES, "/lines", None),

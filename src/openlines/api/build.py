@@ -1,5 +1,6 @@
 """The web application: the framework's handlers behind their guard, and what runs without it, behind one door."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ from openlines.api.strict import StrictRequest
 from openlines.api.visitor.handlers import PREFIX as VISITOR
 from openlines.api.visitor.handlers import VisitorApi
 from openlines.api.words import choose_language
+from openlines.core.line import Problem
 from openlines.services.access import Actor
 from openlines.store.channels import ChannelRow
 from openlines.support.log import logger
@@ -93,10 +95,15 @@ Sign in with a key: `Authorization: Bearer olt_…`. Keys are made under My prof
 than its user.
 
 Lists answer `{items, next}`: give `next` back as `cursor` for the page after; the last page has `next: null`. What \
-comes in meanwhile moves nothing that is still to be read.
+comes in meanwhile moves nothing that is still to be read. Messages of a thread answer `{items, more}` and are paged \
+by their `seq`; the kinds of channel and a line's queue are whole lists, without a frame.
+
+A field of an answer that equals null, false, 0 or is empty may be left out. A field of a request's body that nobody \
+knows is refused (a visitor's is passed over: pages live long), a parameter of an address is passed over.
 
 A change sent with an `Idempotency-Key` is carried out once, however often it is repeated. What others may have \
-changed meanwhile is sent with the `version` that was seen; 409 says who was first.
+changed meanwhile is sent with the `version` that was seen; 409 says which one there is now, of a line also who saved \
+it and when.
 
 A refusal is `application/problem+json` (RFC 9457): `code` is for programs and never changes its meaning, `detail` is \
 for people, in the language of `Accept-Language` (en, ru), `fields` names each value that cannot be used. 429 and 503 \
@@ -195,12 +202,19 @@ def staff_app(edge: Edge) -> Litestar:
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
             create_examples=False,
+            operation_id_creator=_operation_name,
         ),
         logging_config=None,
         debug=False,
     )
     app.state.edge = edge
     return app
+
+
+def _operation_name(handler: HTTPRouteHandler, method: object, path: object) -> str:
+    """`list_lines` is `listLines`: what a generated client calls it, whatever becomes of the address."""
+    first, *others = handler.fn.__name__.split("_")
+    return first + "".join(each.title() for each in others)
 
 
 def _actor(request: ASGIConnection[Any, Any, Any, Any]) -> Actor:
@@ -238,7 +252,7 @@ def _refused(request: Req, error: Exception) -> Response[Any]:
 def _framework_refused(request: Req, error: HTTPException) -> Response[Any]:
     """What the framework refuses before a handler is reached, in our shape."""
     if isinstance(error, ValidationException):
-        return _refused(request, _bad_values(error))
+        return _refused(request, _bad_values(request, error))
     status = error.status_code
     if status >= 500:
         return _refused(request, error)
@@ -264,12 +278,20 @@ def _says_json(content_type: str) -> bool:
     return not kind or kind == "application/json" or kind.endswith("+json")
 
 
-def _bad_values(error: ValidationException) -> Exception:
+_MISSING: Final = re.compile(r"Missing required \w+ parameter '(\w+)' for .*")
+
+
+def _bad_values(request: Req, error: ValidationException) -> Exception:
     """Each value that has the wrong type or is missing, by its path."""
     refused = HttpRefused(422, "invalid")
+    taken = request.route_handler.parsed_fn_signature.parameters
     found = []
     for each in error.extra if isinstance(error.extra, list) else ():
         words, _, path = str(each.get("message", "")).partition(" - at `$")
-        found.append(misfit(words, path_of(path), _QUERY_NAMES.get(each.get("key", ""), each.get("key", "body"))))
+        key = each.get("key", "body")
+        shape = next((taken[name].annotation for name in (key, f"{key}_") if name in taken), None)
+        found.append(misfit(words, path_of(path), _QUERY_NAMES.get(key, key), shape))
+    if missing := _MISSING.fullmatch(error.detail):
+        found.append(Problem(missing[1], "required"))
     refused.problems = found  # type: ignore[attr-defined]
     return refused

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from openlines.api.words import word
-from openlines.core.line import Problem
+from openlines.core.line import LineSettings, Problem
 
 SHAPES: Final = ("text", "whole", "number", "flag", "list", "object", "nothing")
 # The decoder's types, by the kind of value that JSON has for them.
@@ -36,8 +38,12 @@ def path_of(path: str) -> str:
     return _INDEX.sub(r".\1", path).replace("[...]", "").strip("`$.")
 
 
-def understood(problem: Problem) -> Problem:
-    """A problem of the decoder, with a code and parameters of ours. Others are returned as they are."""
+def understood(problem: Problem, shape: Any = LineSettings, inside: str | None = None) -> Problem:
+    """A problem of the decoder, with a code and parameters of ours. Others are returned as they are.
+
+    `shape`: what was to be read, and where `inside` it this stands, when the field's name says it not; use cases let
+    the decoder read nothing but settings of a line.
+    """
     detail = (problem.params or {}).get("detail")
     if problem.code != "wrong_type" or not isinstance(detail, str):
         return problem
@@ -49,13 +55,41 @@ def understood(problem: Problem) -> Problem:
         sign, limit = bound[1], bound[2].removesuffix(".0")
         return Problem(path, "at_most", {"most": limit}) if "<" in sign else Problem(path, "at_least", {"least": limit})
     if choice := _CHOICE.fullmatch(detail):
-        return Problem(path, "unknown_value", {**params, "value": choice[1]})
+        known = choices_at(shape, path if inside is None else inside)
+        return Problem(path, "unknown_value", {**params, "value": choice[1], **({"known": known} if known else {})})
     expected = _EXPECTED.fullmatch(detail)
     shapes = [_SHAPE_OF.get(each.strip(), "") for each in expected[1].split("|")] if expected else []
     if expected is None or not all(shapes):
         return Problem(path, "bad_value", params)
     # A number that is not whole where whole ones are expected is told apart by name, not by "a number".
     return Problem(path, "wrong_type", {**params, "expected": shapes, "got": _SHAPE_OF.get(expected[2] or "", "")})
+
+
+def choices_at(shape: Any, path: str) -> list[Any]:
+    """What may stand at a path of a type; nothing where its values are not counted."""
+    if shape is None:
+        return []
+    places = [msgspec.inspect.type_info(shape)]
+    for name in path.split(".") if path else ():
+        places = [inside for each in places for inside in _inside(each, name)]
+    return [value for each in places for one in _alternatives(each) for value in getattr(one, "values", ())]
+
+
+def _inside(shape: msgspec.inspect.Type, name: str) -> list[msgspec.inspect.Type]:
+    found: list[msgspec.inspect.Type] = []
+    for each in _alternatives(shape):
+        match each:
+            case msgspec.inspect.StructType() | msgspec.inspect.DataclassType():
+                found += [field.type for field in each.fields if field.encode_name == name]
+            case msgspec.inspect.DictType():
+                found.append(each.value_type)
+            case msgspec.inspect.CollectionType():
+                found.append(each.item_type)
+    return found
+
+
+def _alternatives(shape: msgspec.inspect.Type) -> tuple[msgspec.inspect.Type, ...]:
+    return shape.types if isinstance(shape, msgspec.inspect.UnionType) else (shape,)
 
 
 def _length(shape: str, sign: str | None, number: str) -> tuple[str, Mapping[str, Any]]:
@@ -68,6 +102,8 @@ def _length(shape: str, sign: str | None, number: str) -> tuple[str, Mapping[str
 
 def worded(problem: Problem, language: str) -> str:
     """The words for a field's problem."""
+    if problem.code == "unknown_value" and "known" in (problem.params or {}):
+        return word("unknown_value_of", problem.params, language, area="field")
     if problem.code != "wrong_type" or "expected" not in (problem.params or {}):
         return word(problem.code, problem.params, language, area="field")
 

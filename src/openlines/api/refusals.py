@@ -65,11 +65,11 @@ class TooMany(HttpRefused):
 class BadBody(HttpRefused):
     """The body cannot be read as what was asked for: no JSON (400), or a value of another shape (422)."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, shape: Any = None) -> None:
         if isinstance(error, msgspec.ValidationError):
             words, _, path = str(error).partition(" - at `$")
             super().__init__(422, "invalid")
-            self.problems = [misfit(words, path_of(path), "body")]
+            self.problems = [misfit(words, path_of(path), "body", shape)]
         else:
             code, params = json_trouble(error)
             super().__init__(400, code, **params)
@@ -79,13 +79,16 @@ class BadBody(HttpRefused):
 _NAMED_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(.{1,200}).*`", re.DOTALL)
 
 
-def misfit(words: str, path: str, whole: str) -> Problem:
-    """What the decoder says of a value at a path ("" is all of it, called `whole`), as a problem of a field."""
+def misfit(words: str, path: str, whole: str, shape: Any = None) -> Problem:
+    """What the decoder says of a value at a path ("" is all of it, called `whole`), as a problem of a field.
+
+    `shape`: the type that was to be read, where it is known.
+    """
     named = _NAMED_FIELD.fullmatch(words)
     if named is not None:
         inside = f"{path}." if path else ""
         return Problem(inside + named[2], "required" if named[1] == "missing required" else "unknown_field")
-    return understood(Problem(path or whole, "wrong_type", {"detail": words}))
+    return understood(Problem(path or whole, "wrong_type", {"detail": words}), shape, path)
 
 
 class Reply(msgspec.Struct):

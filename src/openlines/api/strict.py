@@ -24,4 +24,4 @@ class StrictRequest(Request[Any, Any, Any]):
         try:
             return msgspec.convert(value, body.annotation, str_keys=True)
         except msgspec.ValidationError as error:
-            raise BadBody(error) from None
+            raise BadBody(error, body.annotation) from None

@@ -9,15 +9,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from openlines.api.guard import MADE, Need
 
+# Any kind of bytes; generators of clients know the first name only.
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+_FILE: Final = {"application/octet-stream": _BYTES, "*/*": _BYTES}
 _TEXT: Final = {"schema": {"type": "string"}}
 _OBJECT: Final = {"schema": {"type": "object"}}
 
 # Answers that are no JSON of ours, or JSON of a shape that is told elsewhere.
 _ANSWERS: Final[Mapping[tuple[str, str], dict[str, Any]]] = {
-    ("get", "/api/v1/files/{file_id}"): {"*/*": _BYTES},
-    ("get", "/api/v1/widget/{key}/files/{file_id}"): {"*/*": _BYTES},
-    ("get", "/api/v1/widget/{key}/config"): {"application/json": _OBJECT},
+    ("get", "/api/v1/files/{file_id}"): _FILE,
+    ("get", "/api/v1/widget/{key}/files/{file_id}"): _FILE,
     ("get", "/api/v1/kpi/export"): {"text/csv": _TEXT},
     ("get", "/api/v1/lines/{line_id}/export"): {"application/json": _OBJECT},
     ("get", "/healthz"): {"text/plain": _TEXT},
@@ -49,10 +50,10 @@ def complete(document: dict[str, Any], app: Litestar) -> None:
         paths[path][method]["responses"]["200"]["content"] = content
     for method, path in _UPLOADS:
         operation = paths[path][method]
-        operation["requestBody"] = {"required": True, "content": {"*/*": _BYTES}}
+        operation["requestBody"] = {"required": True, "content": _FILE}
         operation.setdefault("parameters", []).append(_FILE_NAME)
         operation["responses"]["201"]["content"] = _UPLOADED
-    handlers = list(_handlers(app))
+    handlers = list(handlers_of(app))
     for method, path, handler in handlers:
         _say_needs(paths[path][method], handler.opt["need"])
         if MADE in handler.opt:
@@ -60,7 +61,7 @@ def complete(document: dict[str, Any], app: Litestar) -> None:
     _close(document["components"]["schemas"], (handler for _, _, handler in handlers))
 
 
-def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+def handlers_of(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             if isinstance(handler, HTTPRouteHandler) and "need" in handler.opt:
@@ -87,13 +88,13 @@ def _close(schemas: dict[str, Any], handlers: Iterable[HTTPRouteHandler]) -> Non
     """Objects in which an unknown field is refused say so."""
     for handler in handlers:
         body = get_type_hints(handler.fn).get("data")
-        for struct in _structs(body) if body is not None else ():
+        for struct in structs_of(body) if body is not None else ():
             schema = schemas.get(struct.__name__)
             if schema is not None and struct.__struct_config__.forbid_unknown_fields:
                 schema["additionalProperties"] = False
 
 
-def _structs(body: Any) -> set[type[msgspec.Struct]]:
+def structs_of(body: Any) -> set[type[msgspec.Struct]]:
     """The structs of a body, with those inside them."""
     found: set[type[msgspec.Struct]] = set()
 

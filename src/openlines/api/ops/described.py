@@ -1,114 +1,17 @@
 """The description of the API: what the framework derives from its handlers, and by hand what runs without it."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 from litestar import Litestar
 
 from openlines.api.acting import KEY_LIMIT
+from openlines.api.ops.by_hand import BY_HAND, ByHand
 from openlines.api.ops.completed import complete
+from openlines.api.ops.worded import say_meanings
 from openlines.api.refusals import ProblemDetails
-from openlines.api.staff.socket import Seen, Subscribe, Typing
-from openlines.api.visitor.asking import Agreement, FormAnswers
-from openlines.api.visitor.letters import TranscriptRequest, TranscriptSent
-from openlines.api.visitor.shapes import Introduction, Opening, Press, Rating, Writing
-from openlines.realtime.visitors import VisitorConversation, VisitorMessage
-
-WIDGET: Final = "/api/v1/widget/{key}"
-
-
-class ByHand(NamedTuple):
-    """A route that the framework does not know."""
-
-    method: str  # GET, POST, PATCH, or WS
-    path: str
-    tag: str
-    summary: str
-    body: Any = None
-    answer: Any = None
-    status: int = 200
-    query: Sequence[str] = ()
-    secured: bool = True
-
-
-class Sent(msgspec.Struct):
-    """`200` instead of `201` says that the message was there already."""
-
-    id: int
-    seq: int
-    at: str
-
-
-class VisitorSessionAnswer(msgspec.Struct):
-    token: str
-    last_seq: int
-    messages: list[VisitorMessage]
-    unread: int
-    thread_id: int | None = None
-    delivered: int = 0
-    name: str = ""
-    email: str = ""
-    conversation: VisitorConversation | None = None
-
-
-class VisitorHistory(msgspec.Struct):
-    items: list[VisitorMessage]
-    more: bool
-
-
-class Nothing(msgspec.Struct):
-    """Done."""
-
-
-BY_HAND: Final[Sequence[ByHand]] = (
-    ByHand("GET", f"{WIDGET}/config", "visitor", "How the chat looks and behaves", query=("lang",), secured=False),
-    ByHand(
-        "POST",
-        f"{WIDGET}/session",
-        "visitor",
-        "Be known, and hear what was said so far",
-        Opening,
-        VisitorSessionAnswer,
-        secured=False,
-    ),
-    ByHand("PATCH", f"{WIDGET}/session", "visitor", "Say who one is; how far one has read", Introduction, Nothing),
-    ByHand("POST", f"{WIDGET}/messages", "visitor", "Write. Answered when the words are on disk", Writing, Sent, 201),
-    ByHand(
-        "GET",
-        f"{WIDGET}/messages",
-        "visitor",
-        "What was said, in order",
-        None,
-        VisitorHistory,
-        query=("before", "after", "limit"),
-    ),
-    ByHand("POST", f"{WIDGET}/files", "visitor", "Upload a file: the raw body, with X-File-Name", status=201),
-    ByHand("GET", f"{WIDGET}/files/{{file_id}}", "visitor", "A file of one's own thread", query=("preview",)),
-    ByHand("POST", f"{WIDGET}/rating", "visitor", "Rate a conversation", Rating, Nothing),
-    ByHand("POST", f"{WIDGET}/press", "visitor", "Press a button under a message", Press, Nothing),
-    ByHand("POST", f"{WIDGET}/consent", "visitor", "Agree to the consent text that was shown", Agreement, Nothing),
-    ByHand("POST", f"{WIDGET}/form", "visitor", "Answer the form of the line", FormAnswers, Nothing),
-    ByHand(
-        "POST",
-        f"{WIDGET}/transcript",
-        "visitor",
-        "Be sent the conversation by e-mail",
-        TranscriptRequest,
-        TranscriptSent,
-    ),
-    ByHand("WS", f"{WIDGET}/socket", "visitor", "The visitor's socket; its first frame says hello", secured=False),
-    ByHand(
-        "WS", "/api/v1/socket", "realtime", "The workspace's socket: subscribe, typing, seen", Subscribe | Typing | Seen
-    ),
-    ByHand(
-        "POST", "/hooks/{kind}/{key}", "vendors", "Events of a vendor; proven as his protocol has it", secured=False
-    ),
-    ByHand("GET", "/healthz", "operations", "The process is alive", secured=False),
-    ByHand("GET", "/readyz", "operations", "The process may be sent requests", secured=False),
-    ByHand("GET", "/metrics", "operations", "Figures for Prometheus", secured=False),
-)
-
+from openlines.core.line import LineSettings
 
 # Changes that a repeated key does not make once: signing in and out, uploads (a file is known by its content's hash),
 # asking a vendor. Every other change of staff goes through `acting.act`; a test compares the two.
@@ -143,21 +46,22 @@ _IDEMPOTENCY_KEY: Final = {
 def describe(app: Litestar) -> dict[str, Any]:
     """The whole OpenAPI document."""
     document: dict[str, Any] = app.openapi_schema.to_schema()
-    structs = [each.body for each in BY_HAND if each.body is not None]
-    structs += [each.answer for each in BY_HAND if each.answer is not None]
+    structs = [each for route in BY_HAND for each in (route.body, route.answer, route.down) if each is not None]
     references, components = msgspec.json.schema_components(
-        [ProblemDetails, *structs], ref_template="#/components/schemas/{name}"
+        [ProblemDetails, LineSettings, *structs], ref_template="#/components/schemas/{name}"
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in components.items():
         schemas.setdefault(name, schema)
-    by_type = dict(zip([ProblemDetails, *map(id, structs)], references, strict=True))
+    by_type = dict(zip([ProblemDetails, LineSettings, *map(id, structs)], references, strict=True))
     paths = document.setdefault("paths", {})
     _add_keys(paths)
     for route in BY_HAND:
         method = "get" if route.method == "WS" else route.method.lower()
         paths.setdefault(route.path, {})[method] = _operation(route, by_type)
     complete(document, app)
+    _describe_settings(schemas, by_type[LineSettings])
+    say_meanings(document, app)
     _add_refusals(paths.values(), by_type[ProblemDetails])
     document["components"]["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-openlines"},
@@ -173,13 +77,15 @@ def _operation(route: ByHand, by_type: dict[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "tags": [route.tag],
         "summary": route.summary,
-        "operationId": f"{route.method}{route.path}".replace("/", "_").replace("{", "").replace("}", ""),
+        "operationId": route.name,
         "parameters": [
             *({"name": each, "in": "path", "required": True, "schema": {"type": "string"}} for each in names),
-            *({"name": each, "in": "query", "schema": {"type": "string"}} for each in route.query),
+            *({"name": each, "in": "query", "schema": schema} for each, schema in route.query.items()),
         ],
         "responses": {str(101 if route.method == "WS" else route.status): {"description": "Done"}},
     }
+    if route.about:
+        operation["description"] = route.about
     if route.tag == "visitor":
         operation["security"] = [{"visitor": []}] if route.secured else []
     elif not route.secured:
@@ -190,10 +96,25 @@ def _operation(route: ByHand, by_type: dict[Any, Any]) -> dict[str, Any]:
             operation["x-frames-up"] = content["application/json"]["schema"]
         else:
             operation["requestBody"] = {"required": True, "content": content}
+    if route.down is not None:
+        operation["x-frames-down"] = by_type[id(route.down)]
     if route.answer is not None:
         content = {"application/json": {"schema": by_type[id(route.answer)]}}
         operation["responses"][str(route.status)]["content"] = content
     return operation
+
+
+# Where the settings of a line stand; of a change only some of them.
+_SETTINGS: Final = ("Line", "LineChange", "LineVersion", "ForecastInput")
+
+
+def _describe_settings(schemas: dict[str, Any], reference: dict[str, Any]) -> None:
+    """The settings of a line by name, type and choice. Intervals are shown as the API carries them."""
+    for name in _SETTINGS:
+        schemas[name]["properties"]["settings"] = dict(reference)
+    interval = schemas["Interval"]
+    interval["properties"] = {"from": interval["properties"]["start"], "to": interval["properties"]["end"]}
+    interval["required"] = ["from", "to"]
 
 
 def _add_keys(paths: dict[str, Any]) -> None:

@@ -106,9 +106,13 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     parameters = [each for each in operation.get("parameters", ()) if each["in"] in {"path", "query", "header"}]
     if parameters:
         rows = "\n".join(
-            f"{each['name']}: {_type(document, each.get('schema', {}))}   ({each['in']})" for each in parameters
+            f"{each['name']}: {_type(document, each.get('schema', {}))} ({each['in']}){_said(each)}"
+            for each in parameters
         )
         inside.append(f"<h3>Parameters</h3><pre>{_e(rows)}</pre>")
+    for title, direction in (("Frames up", "x-frames-up"), ("Frames down", "x-frames-down")):
+        frames = [_frame(document, each) for each in operation.get(direction, {}).get("anyOf", ())]
+        inside += [f"<h3>{title}</h3>", *frames] if frames else []
     inside += [
         f"<h3>Body</h3><pre>{_e(_shape(document, content.get('schema', {})))}</pre>" for content in body.values()
     ]
@@ -143,10 +147,27 @@ def _shape(document: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> 
     required = set(schema.get("required", ()))
     pad = "  " * (depth + 1)
     lines = [
-        f"{pad}{name}{'' if name in required else '?'}: {_shape(document, each, depth + 1)}"
+        f"{pad}{name}{'' if name in required else '?'}: {_told(_shape(document, each, depth + 1), each)}"
         for name, each in properties.items()
     ]
     return "{\n" + "\n".join(lines) + "\n" + "  " * depth + "}"
+
+
+def _told(shape: str, schema: dict[str, Any]) -> str:
+    """What a field means, at the end of its first line."""
+    first, *others = shape.split("\n")
+    return "\n".join([first + _said(schema), *others])
+
+
+def _said(schema: dict[str, Any]) -> str:
+    words = schema.get("description", "").replace("`", "")
+    return f"   — {words}" if words else ""
+
+
+def _frame(document: dict[str, Any], schema: dict[str, Any]) -> str:
+    """One kind of frame: what it says, and its shape."""
+    words = _resolved(document, schema).get("description", "")
+    return f"{_prose(words) if words else ''}<pre>{_e(_shape(document, schema))}</pre>"
 
 
 def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:

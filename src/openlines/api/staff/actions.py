@@ -21,17 +21,17 @@ TAGS = ["conversations"]
 Words = Annotated[str, msgspec.Meta(max_length=100_000)]
 
 
-class Seen(msgspec.Struct, forbid_unknown_fields=True):
+class SeenVersion(msgspec.Struct, forbid_unknown_fields=True):
     """The version of the row on which a person decided."""
 
     version: Number | None = None
 
 
-class FinishInput(Seen, forbid_unknown_fields=True):
+class FinishInput(SeenVersion, forbid_unknown_fields=True):
     now: bool = False
 
 
-class TransferInput(Seen, forbid_unknown_fields=True):
+class TransferInput(SeenVersion, forbid_unknown_fields=True):
     user_id: Number | None = None
     department_id: Number | None = None
     line_id: Number | None = None
@@ -50,7 +50,7 @@ class SpamInput(msgspec.Struct, forbid_unknown_fields=True):
     block: bool = False
 
 
-class ReadInput(msgspec.Struct, forbid_unknown_fields=True):
+class HasReadInput(msgspec.Struct, forbid_unknown_fields=True):
     seq: Number = 0
 
 
@@ -71,7 +71,7 @@ async def accept(
     actor: TheActor,
     language: TheLanguage,
     conversation_id: FromPath[int],
-    data: JSONBody[Seen],
+    data: JSONBody[SeenVersion],
 ) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.accept(tx, actor, conversation_id, data.version))
 
@@ -83,7 +83,7 @@ async def decline(
     actor: TheActor,
     language: TheLanguage,
     conversation_id: FromPath[int],
-    data: JSONBody[Seen],
+    data: JSONBody[SeenVersion],
 ) -> Response[Acted]:
     return await _do(
         edge, request, actor, language, lambda tx: handle.decline(tx, actor, conversation_id, data.version)
@@ -155,7 +155,7 @@ async def intercept(
     actor: TheActor,
     language: TheLanguage,
     conversation_id: FromPath[int],
-    data: JSONBody[Seen],
+    data: JSONBody[SeenVersion],
 ) -> Response[Acted]:
     return await _do(
         edge, request, actor, language, lambda tx: handle.intercept(tx, actor, conversation_id, data.version)
@@ -228,7 +228,7 @@ async def read(
     actor: TheActor,
     language: TheLanguage,
     conversation_id: FromPath[int],
-    data: JSONBody[ReadInput],
+    data: JSONBody[HasReadInput],
 ) -> Response[Acted]:
     return await _do(edge, request, actor, language, lambda tx: handle.read(tx, actor, conversation_id))
 

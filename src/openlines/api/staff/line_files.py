@@ -50,7 +50,7 @@ class LineFileContent(msgspec.Struct):
     unknown: list[UnknownHere]
 
 
-class ReadInput(msgspec.Struct, forbid_unknown_fields=True):
+class FileInput(msgspec.Struct, forbid_unknown_fields=True):
     """With `line_id`: what it would bring to this line."""
 
     file: dict[str, Any]
@@ -101,8 +101,8 @@ def _shown(found: Content, language: str) -> LineFileContent:
     summary="What a file of a line would bring",
     request_max_body_size=FILE_LIMIT,
 )
-async def read_file(
-    edge: TheEdge, actor: TheActor, language: TheLanguage, data: JSONBody[ReadInput]
+async def read_line_file(
+    edge: TheEdge, actor: TheActor, language: TheLanguage, data: JSONBody[FileInput]
 ) -> LineFileContent:
     """Nothing is written: to look before importing."""
     found = await edge.store.read(line_files.content, actor, settings_in(data.file), data.line_id)
@@ -145,4 +145,4 @@ async def import_line(
     )
 
 
-HANDLERS = [export_line, read_file, import_line]
+HANDLERS = [export_line, read_line_file, import_line]

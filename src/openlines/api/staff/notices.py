@@ -43,7 +43,7 @@ class NoticePage(msgspec.Struct):
     unread: int
 
 
-class ReadInput(msgspec.Struct, forbid_unknown_fields=True):
+class NoticesRead(msgspec.Struct, forbid_unknown_fields=True):
     """Those named, or all up to (and with) one."""
 
     ids: Annotated[list[Number], msgspec.Meta(max_length=READ_AT_ONCE)] = []
@@ -80,7 +80,7 @@ async def list_notices(
 
 
 @post("/notices/read", opt=WORKS, tags=TAGS, summary="I have read them", status_code=204)
-async def read_notices(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[ReadInput]) -> Response[None]:
+async def read_notices(edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NoticesRead]) -> Response[None]:
     return await act(edge, request, lambda tx: my_notices.mark_read(tx, actor, data.ids, data.up_to))
 
 

@@ -206,14 +206,14 @@ async def test_hook(edge: TheEdge, actor: TheActor, language: TheLanguage, data:
     return _tried(outcome, language, "hook_test.sent")
 
 
-class SecretShown(msgspec.Struct, omit_defaults=True):
+class HookSecret(msgspec.Struct, omit_defaults=True):
     """Shown this once."""
 
     secret: str = ""
 
 
 @post("/notify/hook-secret", opt=CONFIGURES, tags=TAGS, summary="A new key that webhooks are signed with")
-async def new_hook_secret(edge: TheEdge, request: Req, actor: TheActor) -> Response[SecretShown]:
+async def new_hook_secret(edge: TheEdge, request: Req, actor: TheActor) -> Response[HookSecret]:
     """The old one is no more."""
     made = _made()
 
@@ -221,7 +221,7 @@ async def new_hook_secret(edge: TheEdge, request: Req, actor: TheActor) -> Respo
         notify_settings.new_hook_secret(tx, actor, made.hook_secret, seal=edge.seal, made=made)
 
     secret = {"secret": made.hook_secret.reveal()}
-    return await act(edge, request, change, lambda *_: SecretShown(), status=201, secret=secret)
+    return await act(edge, request, change, lambda *_: HookSecret(), status=201, secret=secret)
 
 
 # --- what did not arrive ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from openlines.api.staff.common import Number, Req, TheActor, TheEdge, check_pas
 from openlines.realtime.shapes import Department, department_of
 from openlines.realtime.snapshot import whole
 from openlines.services import accounts, departments
+from openlines.services.errors import NotFound
 from openlines.store import departments as department_rows
 from openlines.store import users as user_rows
 from openlines.store.tx import Reader, Tx
@@ -201,12 +202,27 @@ async def list_departments(edge: TheEdge) -> Response[DepartmentsAnswer]:
     return shown(whole([department_of(each) for each in await edge.store.read(departments.all_departments)]))
 
 
-@post("/departments", opt=MANAGES_PEOPLE, tags=["people"], summary="Add a department", status_code=201)
+@post(
+    "/departments",
+    opt=makes(MANAGES_PEOPLE, "/api/v1/departments/{id}"),
+    tags=["people"],
+    summary="Add a department",
+    status_code=201,
+)
 async def add_department(
     edge: TheEdge, request: Req, actor: TheActor, data: JSONBody[NewDepartment]
 ) -> Response[Department]:
     values = given(data)
     return await act(edge, request, lambda tx: departments.add_department(tx, actor, **values), _department, status=201)
+
+
+@get("/departments/{department_id:int}", opt=READS, tags=["people"], summary="One department")
+async def read_department(edge: TheEdge, department_id: FromPath[int]) -> Response[Department]:
+    found = await edge.store.read(departments.all_departments)
+    one = next((department_of(each) for each in found if each.id == department_id), None)
+    if one is None:
+        raise NotFound("department", id=department_id)
+    return shown(one)
 
 
 @patch("/departments/{department_id:int}", opt=MANAGES_PEOPLE, tags=["people"], summary="Change a department")
@@ -243,6 +259,7 @@ HANDLERS = [
     change_user,
     list_departments,
     add_department,
+    read_department,
     change_department,
     delete_department,
 ]

@@ -28,25 +28,25 @@ HELLO_WITHIN: Final = 20.0  # seconds
 TYPED: Final = 500  # characters of what is being typed
 
 
-class Hello(msgspec.Struct, tag="hello"):
+class VisitorHello(msgspec.Struct, tag="hello"):
     token: str
     after: int = 0
 
 
-class Typing(msgspec.Struct, tag="typing"):
+class VisitorTyping(msgspec.Struct, tag="typing"):
     text: str = ""
 
 
-class Delivered(msgspec.Struct, tag="delivered"):
+class VisitorDelivered(msgspec.Struct, tag="delivered"):
     seq: int
 
 
-class Read(msgspec.Struct, tag="read"):
+class VisitorRead(msgspec.Struct, tag="read"):
     seq: int
 
 
 log = logger(__name__)
-_decode = msgspec.json.Decoder(Hello | Typing | Delivered | Read).decode
+_decode = msgspec.json.Decoder(VisitorHello | VisitorTyping | VisitorDelivered | VisitorRead).decode
 
 
 class _Wire:
@@ -132,7 +132,7 @@ class VisitorSockets:
                 self._edge.hub.leave_visitor(session)
 
     async def _enter(self, site: KnownSite, frame: Any, wire: _Wire) -> VisitorSession | None:
-        visitor = identity.known(frame.token, self._signing_key(site)) if isinstance(frame, Hello) else None
+        visitor = identity.known(frame.token, self._signing_key(site)) if isinstance(frame, VisitorHello) else None
         if visitor is None:
             await wire.close(UNKNOWN)
             return None
@@ -179,11 +179,11 @@ class VisitorSockets:
 
     async def _heard(self, session: VisitorSession, frame: Any) -> None:
         match frame:
-            case Typing(text):
+            case VisitorTyping(text):
                 self._edge.hub.typed_by_customer(session, text[:TYPED])
-            case Delivered(seq):
+            case VisitorDelivered(seq):
                 await self._seen(session, delivered=seq)
-            case Read(seq):
+            case VisitorRead(seq):
                 await self._seen(session, read=seq)
 
     async def _seen(self, session: VisitorSession, **how_far: int) -> None:

@@ -66,4 +66,5 @@ WORDS: Final = {
     "woken": "Comes back into the list.",
     "escalate": "The head is told that the customer has waited too long.",
     "bot_time": "The bot hands over to people.",
+    "unknown_value_of": "“{name}”: there is no such choice as “{value}”. Choose one of: {known}.",
 }
