@@ -91,7 +91,8 @@ async def test_letters_of_any_alphabet_in_a_token_are_no_error(house: House) -> 
     assert made.status == 201, made.body
     for token in ("ols1_dTE.\u00e9\u00e9", "ols1_dTE.", "ols1_\u00e9.x", "ols1_", "olv_" + "\u00e9" * 43):
         answer = await house.browser(key=token).get(f"/api/v1/widget/{house.key}/messages")
-        assert answer.status in {401, 404}, token
+        # Nobody knows the first four; the last may be a newcomer's, who has said nothing yet.
+        assert answer.status == (200 if token.startswith("olv_") else 401), token
     async with house.browser().socket(f"/api/v1/widget/{house.key}/socket") as socket:
         socket.say({"type": "hello", "token": "ols1_dTE.\u00e9\u0436", "after": 0})
         assert await socket.ended(5) == 4401

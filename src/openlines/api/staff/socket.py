@@ -1,6 +1,7 @@
 """The workspace's socket: the log follows its cursor down; up come only `subscribe`, `typing`, `seen`."""
 
 import asyncio
+from collections import Counter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -79,7 +80,7 @@ class StaffSockets:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._frames = Buckets(rate=10, burst=60)
-        self._counted: set[int] = set()  # users whose presence on this node is written down
+        self._there: Counter[int] = Counter()  # sockets of those who may answer, by user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -112,9 +113,10 @@ class StaffSockets:
         if session is None:
             await wire.close(SIGNED_OUT)
             return
+        there = False
         try:
             self._edge.hub.join(session)
-            await self._came(session.actor.user_id)
+            there = session.writes and await self._came(session.actor.user_id)
             while True:
                 event = await receive()
                 if event["type"] != "websocket.receive":
@@ -127,7 +129,9 @@ class StaffSockets:
             session.close(AWAY)
             await session.drained()
         finally:
-            await self._gone(session)
+            self._edge.hub.leave(session)
+            if there:
+                await self._gone(session.actor.user_id)
 
     async def _open(self, scope: Scope, wire: Wire, speaker: Speaker) -> StaffSession | None:
         """A session with the rights of this very moment; None when its sign-in has just ended."""
@@ -154,23 +158,28 @@ class StaffSockets:
             writes=speaker.may("reply"),
         )
 
-    async def _came(self, user_id: int) -> None:
-        """The first connection of a user on this node is written down."""
-        if user_id in self._counted:
-            return
-        self._counted.add(user_id)
+    async def _came(self, user_id: int) -> bool:
+        """The first connection of a user on this node is written down: he is there.
+
+        A key that may only look is nobody who could answer: it is not counted.
+        """
+        self._there[user_id] += 1
+        if self._there[user_id] > 1:
+            return True
         try:
             await self._edge.store.write(presence.connected, user_id, self._edge.node)
         except BaseException:
-            self._counted.discard(user_id)
+            self._there[user_id] -= 1
             raise
+        return True
 
-    async def _gone(self, session: StaffSession) -> None:
+    async def _gone(self, user_id: int) -> None:
         """So is the end of the last one, however long the store is away: else he would be online for ever."""
-        edge, user_id = self._edge, session.actor.user_id
-        if not edge.hub.leave(session) or user_id not in self._counted:
+        edge = self._edge
+        self._there[user_id] -= 1
+        if self._there[user_id]:
             return
-        self._counted.discard(user_id)
+        del self._there[user_id]
         while not edge.stopping:
             try:
                 await edge.store.write(presence.disconnected, user_id, edge.node)

@@ -40,7 +40,7 @@ from openlines.api.words import choose_language
 from openlines.core.line import SECOND
 from openlines.realtime.visitors import visitor_message
 from openlines.services import faces, visitor_asking, visitors
-from openlines.services.errors import Invalid
+from openlines.services.errors import Invalid, NotFound
 from openlines.services.files import add_file
 from openlines.services.receive import Incoming, Person, Received, receive_message, receive_press
 from openlines.support.log import logger
@@ -51,6 +51,9 @@ _MOST_CONTEXTS: Final = 20_000
 _MOST_TOLD: Final = 8_000_000  # characters of them
 _ID_LIMIT: Final = 64
 _PAGE: Final = 50
+_MOST_PAGE: Final = 100
+_LONGEST_NUMBER: Final = 15  # digits
+_BEST: Final = 5  # of a rating
 # What a browser asks before the first request of a page, and only then.
 _PREFLIGHT: Final = (
     (b"access-control-allow-headers", b"authorization, content-type, accept-language, x-file-name"),
@@ -280,21 +283,29 @@ class VisitorApi:
     async def _history(self, call: Call) -> None:
         visitor = call.visitor()
         query = query_of(call.scope)
-        limit = min(max(_number(query.get("limit")) or _PAGE, 1), 100)
-        rows, more, people, language = await self.edge.store.read(
-            visitors.history,
-            call.site.channel_id,
-            visitor.external_id,
-            before=_number(query.get("before")),
-            after=_number(query.get("after")),
-            limit=limit,
-        )
+        before, after, limit = (_number(name, query.get(name)) for name in ("before", "after", "limit"))
+        if limit is not None and not 1 <= limit <= _MOST_PAGE:
+            raise Invalid.field("limit", "out_of_range", {"least": 1, "most": _MOST_PAGE})
+        try:
+            rows, more, people, language = await self.edge.store.read(
+                visitors.history,
+                call.site.channel_id,
+                visitor.external_id,
+                before=before,
+                after=after,
+                limit=limit or _PAGE,
+            )
+        except NotFound:
+            await call.answer({"items": [], "more": False})  # he has said nothing yet
+            return
         await call.answer({"items": [visitor_message(row, people, language) for row in rows], "more": more})
 
     async def _rate(self, call: Call) -> None:
         visitor = call.visitor()
         self.count(call, visitor)
         given = await call.body(_rating)
+        if not 1 <= given.value <= _BEST:
+            raise Invalid.field("value", "rating_value")
         await self.edge.store.write(
             visitors.rate,
             call.site.channel_id,
@@ -358,8 +369,13 @@ def _harmless(value: Any) -> Any:
     return value.replace("\x00", "\u2400") if isinstance(value, str) else value
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
+def _number(name: str, text: str | None) -> int | None:
+    """A number of the address; what is none is refused rather than passed over."""
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+        raise Invalid.field(name, "bad_value")
+    return int(text)
 
 
 def _context(given: Opening, scope: Scope) -> str:

@@ -1,0 +1,84 @@
+"""What programs stumbled over that were written from the description alone."""
+
+from tests.api.asgi_client import Browser
+from tests.api.house import House
+from tests.api.test_attacks import snapshot_socket
+
+
+async def key_of(house: House, *scopes: str) -> Browser:
+    made = await house.admin.post("/api/v1/tokens", {"name": "CRM", "scopes": list(scopes)})
+    assert made.status == 201, made.body
+    return house.browser(key=made.json["token"])
+
+
+async def online(house: House) -> bool:
+    me = (await house.admin.get("/api/v1/users/1")).json
+    return bool(me.get("online", False))
+
+
+async def test_a_key_that_only_looks_makes_nobody_present(house: House) -> None:
+    """A connector that follows everything would else be offered customers whom nobody answers."""
+    looking = await snapshot_socket(await key_of(house, "read"))
+    assert not await online(house)
+    working = await snapshot_socket(await key_of(house, "read", "reply"))
+    assert await online(house)
+    await working.__aexit__()
+    await looking.__aexit__()
+
+
+async def test_a_visitor_who_has_said_nothing_has_an_empty_history(house: House) -> None:
+    visitor = await house.visitor()
+    answer = await visitor.ask("GET", "/messages?after=0")
+    assert (answer.status, answer.json) == (200, {"items": [], "more": False})
+
+
+async def test_numbers_in_a_visitors_address_are_numbers(house: House) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    for query, field in (("after=x", "after"), ("before=-1", "before"), ("limit=0", "limit"), ("limit=101", "limit")):
+        answer = await visitor.ask("GET", f"/messages?{query}")
+        assert (answer.status, list(answer.json["fields"])) == (422, [field]), query
+
+
+async def test_a_rating_out_of_bounds_is_named_at_its_field(house: House) -> None:
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    for value in (0, 6):
+        answer = await visitor.ask("POST", "/rating", {"value": value})
+        assert (answer.status, answer.json["fields"]["value"]["code"]) == (422, "rating_value")
+
+
+async def test_a_wrong_choice_is_told_the_right_ones(house: House) -> None:
+    path = f"/api/v1/lines/{house.line_id}"
+    version = (await house.admin.get(path)).json["version"]
+
+    async def refused(**settings: object) -> dict[str, object]:
+        answer = await house.admin.patch(path, {"version": version, "settings": settings})
+        assert answer.status == 422
+        [(field, problem)] = answer.json["fields"].items()
+        return {"field": field, "known": problem["params"]["known"], "message": problem["message"]}
+
+    assert await refused(rating="stars5") == {
+        "field": "rating",
+        "known": ["like", "off", "stars"],
+        "message": "“rating”: there is no such choice as “stars5”. Choose one of: like, off, stars.",
+    }
+    assert (await refused(kpi_first_notice={"media": ["fax"]}))["field"] == "kpi_first_notice.media.0"
+    listed = await house.admin.get("/api/v1/conversations?list=everything")
+    assert listed.json["fields"]["list"]["params"]["known"] == ["all", "closed", "mine", "queue"]
+    house.admin.language = "ru"
+    assert str((await refused(form="x"))["message"]).endswith("Возможны: after, before, off.")
+
+
+async def test_a_missing_parameter_is_named(house: House) -> None:
+    answer = await house.admin.get("/api/v1/holidays")
+    assert answer.status == 422
+    assert answer.json["fields"] == {"country": {"code": "required", "message": "Fill this in."}}
+
+
+async def test_a_department_can_be_read_where_it_was_made(house: House) -> None:
+    made = await house.admin.post("/api/v1/departments", {"name": "Sales"})
+    place = made.headers["location"]
+    assert (await house.admin.get(place)).json == made.json
+    gone = await house.admin.get("/api/v1/departments/99")
+    assert (gone.status, gone.json["code"]) == (404, "not_found")
