@@ -30,7 +30,7 @@ from openlines.core.capacity import limit_for_offers
 from openlines.core.kpi import clock, moment
 from openlines.core.state import Conversation, Refused
 from openlines.core.timers import due_at
-from openlines.services import handle, presence, receive
+from openlines.services import handle, presence, react
 from openlines.services.access import Actor
 from openlines.store import kpi, lines, seats, tables
 from openlines.store.statement import Statement
@@ -215,7 +215,7 @@ class Machine(RuleBasedStateMachine):
         found = self.house.all()
         if found:
             c = found[n % len(found)]
-            self._try(receive.receive_rating, c.thread_id, value, conversation_id=c.id)
+            self._try(react.receive_rating, c.thread_id, value, conversation_id=c.id)
 
     @rule(who=OPERATORS, on=st.booleans())
     def connection(self, who: int, on: bool) -> None:

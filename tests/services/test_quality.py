@@ -9,7 +9,7 @@ from sqlalchemy import select
 from openlines.core.consent import key_of, version_of
 from openlines.core.state import Refused
 from openlines.realtime.snapshot import list_page
-from openlines.services import forms, handle, head_rating, my_notices, receive, visitor_asking
+from openlines.services import forms, handle, head_rating, my_notices, react, receive, visitor_asking
 from openlines.services.access import Actor, access_conversation, access_thread
 from openlines.services.consent import line_of
 from openlines.services.errors import Forbidden, Invalid, NotFound
@@ -47,7 +47,7 @@ def finished(house: Portal, kind: str, **settings: Any) -> tuple[int, int, Actor
 
 
 def press(house: Portal, channel: int, key: str, customer: str = "one") -> str | None:
-    answer = house.do(receive.receive_press, channel, customer, key, f"press {key}")
+    answer = house.do(react.receive_press, channel, customer, key, f"press {key}")
     house.settle()
     return answer
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from openlines.core.state import Refused
-from openlines.services import handle, presence, receive
+from openlines.services import handle, presence, react
 from openlines.services.access import Actor
 from openlines.services.errors import Conflict, NotFound
+from openlines.store import events
 from tests.services.portal import Portal
 
 CLOSE: dict[str, Any] = {"close_text": {"en": "Goodbye"}, "rating": "like", "full_close_delay": 600}
@@ -288,6 +289,24 @@ def test_the_same_words_twice_are_one_message(house: Portal) -> None:
     assert (again.repeated, again.message_id) == (True, first.message_id)
 
 
+@pytest.mark.parametrize("does", ["edits", "deletes"])
+def test_what_becomes_of_old_words_is_told_in_the_line_where_they_lie(house: Portal, does: str) -> None:
+    a = house.operator("A")
+    channel, sales = house.channel(house.line(a)), house.line(a, name="Sales")
+    one = house.writes(channel, "one", dedupe="old")
+    house.acts(handle.transfer, house.admin, one.conversation_id, line_id=sales)
+    house.acts(handle.finish, house.admin, one.conversation_id, now=True)
+    house.writes(channel, "one", "again")
+    before = house.conversation(one.conversation_id)
+    if does == "edits":
+        house.do(react.receive_edit, channel, "one", "old", "hello there")
+    else:
+        house.do(react.receive_delete, channel, "one", "old")
+    told = house.do(events.read_events, 0, 10_000)[-1]
+    assert (told.message_id, told.conversation_id, told.line_id) == (one.message_id, one.conversation_id, sales)
+    assert house.conversation(one.conversation_id) == before
+
+
 def test_spam_of_an_earlier_conversation_with_a_block_closes_the_open_one(house: Portal) -> None:
     a = house.operator("A")
     channel = house.channel(house.line(a))
@@ -330,7 +349,7 @@ def test_a_rating_of_somebody_elses_conversation_does_not_exist(house: Portal) -
     channel = house.channel(house.line(house.operator("A"), rating="like"))
     mine, other = house.writes(channel, "one"), house.writes(channel, "two")
     with pytest.raises(NotFound):
-        house.do(receive.receive_rating, mine.thread_id, 5, conversation_id=other.conversation_id)
+        house.do(react.receive_rating, mine.thread_id, 5, conversation_id=other.conversation_id)
 
 
 def test_timers_that_are_due_together_do_not_stand_in_each_others_way(house: Portal) -> None:

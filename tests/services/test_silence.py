@@ -8,7 +8,7 @@ import pytest
 from openlines.channels.base import Capabilities
 from openlines.core.inactivity import choice_of
 from openlines.core.line import InactivityButton, InactivityMessage, LineSettings
-from openlines.services import departments, receive, wording
+from openlines.services import departments, react, receive, wording
 from openlines.services.access import Actor
 from openlines.store import messages, notices
 from openlines.store.portal import add_portal, change_portal
@@ -51,7 +51,7 @@ class Talk:
 
     def presses(self, action: str) -> str | None:
         key = next(each["key"] for each in self.last()[1]["buttons"] if each["key"].endswith(action))
-        return self.house.do(receive.receive_press, self.channel_id, "Eve", key, "p1")
+        return self.house.do(react.receive_press, self.channel_id, "Eve", key, "p1")
 
     @property
     def state(self) -> tuple[str, str | None]:
@@ -116,14 +116,14 @@ def test_any_other_words_are_words(house: Portal) -> None:
     c = house.all()[0]
     assert (c.state, c.awaiting) == ("active", "operator")
     key = talk.last()[1]["buttons"][0]["key"]
-    assert house.do(receive.receive_press, talk.channel_id, "Eve", key, "p2") == "choice_over"
+    assert house.do(react.receive_press, talk.channel_id, "Eve", key, "p2") == "choice_over"
     assert house.all()[0] == c
 
 
 def test_a_foreign_or_broken_button_does_nothing(house: Portal) -> None:
     talk = Talk(house)
     for key in ("idle:999:0:0:close", "idle:1:0:0:burn", "idle:", f"idle:{talk.id}:5:0:close"):
-        assert house.do(receive.receive_press, talk.channel_id, "Eve", key, "p") == "choice_over"
+        assert house.do(react.receive_press, talk.channel_id, "Eve", key, "p") == "choice_over"
     assert talk.state == ("active", None)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from openlines.services import channels, deliveries, handle, lines, presence, receive
+from openlines.services import channels, deliveries, handle, lines, presence, react, receive
 from openlines.services import reply as replies
 from openlines.services.errors import Conflict, Invalid, NotFound
 from openlines.store import deliveries as delivery_rows
@@ -143,7 +143,7 @@ def test_a_limit_that_is_lowered_while_a_customer_writes_holds(
     channel = house.channel(line)
     one = house.writes(channel, "one").conversation_id
     house.replies(a, one)
-    lowered = Between(monkeypatch, receive, "_arrive", lambda: other.change(line, limit=1))
+    lowered = Between(monkeypatch, receive, "arrive", lambda: other.change(line, limit=1))
     house.writes(channel, "one", "one more thing")
     lowered.done()
     house.settle()
@@ -203,9 +203,9 @@ def test_what_a_customer_has_seen_never_goes_back(
     one = house.writes(house.channel(house.line(a)), "one")
     last = [house.replies(a, one.conversation_id, words) for words in ("first", "second", "third")][-1]
     farther = Between(
-        monkeypatch, messages, "last_seq", lambda: other.do(receive.mark_seen, one.thread_id, read=last.seq)
+        monkeypatch, messages, "last_seq", lambda: other.do(react.mark_seen, one.thread_id, read=last.seq)
     )
-    house.do(receive.mark_seen, one.thread_id, delivered=last.seq - 1, read=last.seq - 2)
+    house.do(react.mark_seen, one.thread_id, delivered=last.seq - 1, read=last.seq - 2)
     farther.done()
     thread = house.do(threads.one, one.thread_id)
     assert thread is not None
@@ -234,7 +234,7 @@ def test_a_customer_who_is_blocked_at_his_first_words_has_no_open_conversation(
     channel = house.channel(house.line(a))
     one = house.writes(channel, "one")
     house.acts(handle.finish, a, one.conversation_id, now=True)
-    blocked = Between(monkeypatch, receive, "_arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
+    blocked = Between(monkeypatch, receive, "arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
     with pytest.raises(Contention):
         house.writes(channel, "one", "again")
     blocked.done()
@@ -250,7 +250,7 @@ def test_a_customer_who_comes_back_while_he_is_blocked_has_no_open_conversation(
     channel = house.channel(house.line(a, reopen_window=3600))
     one = house.writes(channel, "one")
     house.acts(handle.finish, a, one.conversation_id, now=True)
-    blocked = Between(monkeypatch, receive, "_arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
+    blocked = Between(monkeypatch, receive, "arrive", lambda: other.do(handle.block, house.admin, one.thread_id))
     with pytest.raises(Contention):
         house.writes(channel, "one", "again")
     blocked.done()

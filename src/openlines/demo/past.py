@@ -10,7 +10,8 @@ from openlines.core.line import MINUTE
 from openlines.demo.people import DemoPortal
 from openlines.services import handle, presence
 from openlines.services.access import Actor
-from openlines.services.receive import Incoming, Person, mark_seen, receive_message, receive_rating
+from openlines.services.react import mark_seen, receive_rating
+from openlines.services.receive import Incoming, Person, receive_message
 from openlines.services.reply import Reply, reply
 from openlines.services.wake import wake_due
 from openlines.store import Store

@@ -27,15 +27,8 @@ from openlines.files.base import Kept
 from openlines.services import deliveries
 from openlines.services.access import Actor, require_administrator
 from openlines.services.errors import Invalid, NotFound
-from openlines.services.receive import (
-    Incoming,
-    Person,
-    Received,
-    receive_delete,
-    receive_edit,
-    receive_message,
-    receive_press,
-)
+from openlines.services.react import receive_delete, receive_edit, receive_press
+from openlines.services.receive import Incoming, Person, Received, receive_message
 from openlines.store import deliveries as delivery_rows
 from openlines.store import files, inbox, messages, threads
 from openlines.store.tx import Reader, Tx

@@ -1,4 +1,4 @@
-"""What customers do: write, edit, delete, press, rate. The hot path of the house: one read, then writes.
+"""What customers write. The hot path of the house: one read, then writes.
 
 What makes a repeat recognisable is `dedupe`, unique in the thread: the same words twice are one message, whoever
 repeats them (a vendor's retry, a browser that lost the answer, a group that is run again). Two first messages of
@@ -7,9 +7,8 @@ a new customer at once collide on the thread's identity, and the second, run aga
 
 from typing import Any, NamedTuple
 
-from openlines.core.consent import PREFIX
-from openlines.core.conversation import may_reopen, opened, rating_awaited, rating_time
-from openlines.core.inputs import CustomerEdited, CustomerPressed, CustomerRated, CustomerWrote
+from openlines.core.conversation import may_reopen, opened, rating_awaited
+from openlines.core.inputs import CustomerRated, CustomerWrote
 from openlines.core.rating import COMMENT_SIGN, comment_awaited, may_comment, parse_digit
 from openlines.core.routing import owns_still
 from openlines.core.schedule import is_open
@@ -19,7 +18,6 @@ from openlines.services.errors import NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
 from openlines.store import conversations, lines, messages, threads
 from openlines.store.conversations import Around
-from openlines.store.messages import text_of
 from openlines.store.tables import conversations as conversations_table
 from openlines.store.tables import customers as customers_table
 from openlines.store.tables import threads as threads_table
@@ -61,7 +59,7 @@ class Received(NamedTuple):
 
 def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     """A customer's message: kept, answered by what rules.md 5 says, routed if it opens a conversation."""
-    arrival = _arrive(tx, channel_id, incoming.external_id, incoming.dedupe)
+    arrival = arrive(tx, channel_id, incoming.external_id, incoming.dedupe)
     if arrival.repeated is not None:
         return _repeated(tx, arrival.repeated)
     thread_id, customer_id, founds = _identity(tx, channel_id, incoming, arrival)
@@ -72,10 +70,10 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     if around.blocked_at is not None:
         return _kept_silently(tx, arrival, incoming, thread_id)
     last = _last_case(tx, arrival) if arrival.c is None else None
-    rated = _as_rating(tx, _case_of(arrival) or last, incoming)
+    rated = _as_rating(tx, case_of(arrival) or last, incoming)
     if rated is not None:
         return rated
-    case = _case_of(arrival) if arrival.c is not None and arrival.c.inactive_said else None
+    case = case_of(arrival) if arrival.c is not None and arrival.c.inactive_said else None
     chosen = inactivity.typed(tx, case, incoming.text, incoming.data, incoming.dedupe) if case is not None else None
     if chosen is not None and case is not None:
         return Received(chosen.message_id, case.c.id, thread_id, chosen.seq, tx.now, repeated=False)
@@ -103,7 +101,8 @@ def receive_message(tx: Tx, channel_id: int, incoming: Incoming) -> Received:
     return Received(message_id, c.id, thread_id, seq, tx.now, repeated=False)
 
 
-def _arrive(tx: Tx, channel_id: int, external_id: str, dedupe: str | None) -> Arrival:
+def arrive(tx: Tx, channel_id: int, external_id: str, dedupe: str | None) -> Arrival:
+    """Everything that is known where something of a customer arrives. Refuses a channel or a line that was removed."""
     arrival = threads.arrival(tx, channel_id, external_id, dedupe)
     if arrival is None or arrival.channel_deleted is not None or arrival.line_deleted is not None:
         raise NotFound("channel", id=channel_id)
@@ -223,7 +222,8 @@ def _as_comment(tx: Tx, case: Case, incoming: Incoming, comment: str) -> Receive
     return Received(message_id, c.id, c.thread_id, seq, tx.now, repeated=False)
 
 
-def _case_of(arrival: Arrival) -> Case | None:
+def case_of(arrival: Arrival) -> Case | None:
+    """The open conversation of the thread."""
     if arrival.c is None:
         return None
     return Case(arrival.c, rules_for(arrival.c.line_id, arrival.around), arrival.around)
@@ -238,7 +238,7 @@ def _turn(
     tx: Tx, channel_id: int, arrival: Arrival, last: Case | None, thread_id: int, customer_id: int
 ) -> tuple[Turn, bool]:
     """The open conversation, the one that comes back within its window, or a new one."""
-    case = _case_of(arrival)
+    case = case_of(arrival)
     if case is not None:
         return Turn(tx, case), False
     if last is not None and may_reopen(last.c, last.rules, tx.now) and _line_is_there(tx, last.c, arrival):
@@ -296,132 +296,3 @@ def _why_not(rules: Rules, around: Around) -> str | None:
     if rules.settings.check_availability and around.holder_unavailable:
         return around.holder_unavailable
     return "full" if around.holder_at_limit else None
-
-
-# --- the rest of what customers do ------------------------------------------------------------------------
-
-
-def receive_edit(
-    tx: Tx, channel_id: int, external_id: str, dedupe: str, text: str, data: dict[str, Any] | None = None
-) -> bool:
-    """The customer changed his words. False when the message is not here."""
-    arrival = _arrive(tx, channel_id, external_id, dedupe)
-    row = messages.one(tx, arrival.repeated) if arrival.repeated is not None else None
-    if row is None or row.author != "customer":
-        return False
-    if row.text == text and not data:
-        return True
-    old = messages.data_of(row)
-    original = [*old.get("original", []), {"text": row.text, "at": row.edited_at or row.at}]
-    kept = {**old, **(data or {}), "original": original[-20:]}
-    messages.put(tx, row.id, text=text, data=text_of(kept), edited_at=tx.now)
-    _told(tx, arrival, row, "message.changed")
-    return True
-
-
-def receive_delete(tx: Tx, channel_id: int, external_id: str, dedupe: str) -> bool:
-    """The customer took his words back: they are marked, and staff still see that there was something."""
-    arrival = _arrive(tx, channel_id, external_id, dedupe)
-    row = messages.one(tx, arrival.repeated) if arrival.repeated is not None else None
-    if row is None or row.author != "customer":
-        return False
-    if row.deleted_at is None:
-        messages.put(tx, row.id, deleted_at=tx.now)
-        _told(tx, arrival, row, "message.deleted")
-    return True
-
-
-def _told(tx: Tx, arrival: Arrival, row: messages.MessageRow, kind: str) -> None:
-    case = _case_of(arrival)
-    if case is not None:
-        turn = Turn(tx, case)
-        turn.step(CustomerEdited())
-    tx.event(
-        kind,
-        line_id=arrival.line_id,
-        conversation_id=row.conversation_id,
-        thread_id=row.thread_id,
-        message_id=row.id,
-    )
-
-
-def receive_press(tx: Tx, channel_id: int, external_id: str, key: str, dedupe: str) -> str | None:
-    """A button was pressed. Returns the code of what to confirm to the presser, or None."""
-    arrival = _arrive(tx, channel_id, external_id, dedupe)
-    if arrival.thread_id is None:
-        return None
-    if key.startswith("rate:"):
-        value, _, conversation_id = key[5:].partition(":")
-        if value in ("1", "2", "3", "4", "5"):
-            wanted = int(conversation_id) if conversation_id.isdigit() else None
-            return receive_rating(tx, arrival.thread_id, int(value), conversation_id=wanted)
-    if key.startswith("comment:"):
-        return _wants_to_comment(tx, arrival.thread_id, key[8:])
-    case = _case_of(arrival)
-    if key.startswith("idle:"):
-        return inactivity.pressed(tx, case, key)
-    if key.startswith(PREFIX):
-        return consent.pressed(tx, arrival.thread_id, case.c.id if case is not None else None, key)
-    if case is not None:
-        turn = Turn(tx, case)
-        turn.step(CustomerPressed(key))
-        turn.done()
-    return None
-
-
-def _wants_to_comment(tx: Tx, thread_id: int, conversation_id: str) -> str | None:
-    """The button under the thanks: the customer's next words are the comment to his rating."""
-    case = load(tx, int(conversation_id)) if conversation_id.isdecimal() else None
-    if case is None or case.c.thread_id != thread_id or not may_comment(case.c, tx.now):
-        return "too_late"
-    turn = Turn(tx, case)
-    turn.step(CustomerRated(case.c.rating or 0, ""))
-    turn.done()
-    return None
-
-
-def receive_rating(
-    tx: Tx,
-    thread_id: int,
-    value: int,
-    *,
-    comment: str | None = None,
-    conversation_id: int | None = None,
-    quiet: bool = False,
-) -> str:
-    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation.
-
-    Too late is said in the thread; `quiet`: it is refused ("rating_late"), because the window says it in place.
-    """
-    if not 1 <= value <= 5:
-        raise Refused("rating_value")
-    thread = threads.one(tx, thread_id)
-    if thread is None:
-        raise NotFound("thread", id=thread_id)
-    wanted = conversation_id or conversations.open_of_thread(tx, thread_id) or thread.last_conversation_id
-    case = load(tx, wanted) if wanted is not None else None
-    if case is None or case.c.thread_id != thread_id:
-        raise NotFound("conversation", id=conversation_id)
-    before: Conversation = case.c
-    if quiet and rating_time(before, case.rules, tx.now) != "yes" and not (comment and value == before.rating):
-        raise Refused("rating_late")
-    turn = Turn(tx, case)
-    turn.step(CustomerRated(value, comment))
-    c = turn.done()
-    return "rated" if c.rated_at != before.rated_at or c.rating == value else "too_late"
-
-
-def mark_seen(tx: Tx, thread_id: int, *, delivered: int = 0, read: int = 0) -> None:
-    """How far the customer's device is: what has arrived on it, what was on its screen. Never backwards."""
-    thread = threads.one(tx, thread_id)
-    if thread is None:
-        raise NotFound("thread", id=thread_id)
-    last = messages.last_seq(tx, thread_id)
-    read_to = max(thread.read_seq, min(read, last))
-    delivered_to = max(thread.delivered_seq, min(max(delivered, read), last))
-    if (read_to, delivered_to) == (thread.read_seq, thread.delivered_seq):
-        return
-    if threads.put_seen(tx, thread_id, delivered=delivered_to, read=read_to):
-        thread = threads.one(tx, thread_id) or thread  # one of the two may have come farther by another node
-        data = {"delivered": thread.delivered_seq, "read": thread.read_seq}
-        tx.event("thread.watermark", thread_id=thread_id, data=data)

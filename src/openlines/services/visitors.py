@@ -16,15 +16,8 @@ from openlines.services.errors import Invalid, NotFound
 from openlines.services.faces import People, speakers
 from openlines.services.notify_settings import mail_is_set
 from openlines.services.places import Place, place_of
-from openlines.services.receive import (
-    Incoming,
-    Person,
-    Received,
-    add_identity,
-    mark_seen,
-    receive_message,
-    receive_rating,
-)
+from openlines.services.react import mark_seen, receive_rating
+from openlines.services.receive import Incoming, Person, Received, add_identity, receive_message
 from openlines.services.working_time import portal_zone
 from openlines.store import channels, conversations, files, lines, messages, threads
 from openlines.store.channels import ChannelRow
