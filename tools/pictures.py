@@ -96,7 +96,7 @@ async def _make(program: Path) -> None:
         for language, suffix in LANGUAGES.items():
             await _workspace(desk, base, language, suffix)
             await _settings(await boss.new_page(), base, language, suffix)
-            await _widget(browser, base, language, suffix)
+            await _widget(browser, boss, base, language, suffix)
         await browser.close()
 
 
@@ -212,13 +212,14 @@ async def _furnished(context: BrowserContext, base: str, line: int, language: st
     return int(copied["id"])
 
 
-async def _widget(browser: Browser, base: str, language: str, suffix: str) -> None:
+async def _widget(browser: Browser, boss: BrowserContext, base: str, language: str, suffix: str) -> None:
     """A visitor's first words, and what comes back."""
     words = {"ru": "Здравствуйте! Есть плед 200×220?", "en": "Hello! Do you have the 200×220 throw?"}
     locale = {"ru": "ru-RU", "en": "en-GB"}[language]
     context = await browser.new_context(viewport={"width": 1100, "height": 760}, locale=locale)
     page = await context.new_page()
-    await page.goto(f"{base}/try/1", wait_until="networkidle")
+    first = min((await _ask(boss, base, "GET", "channels"))["items"], key=lambda each: int(each["id"]))
+    await page.goto(f"{base}/try/{first['key']}", wait_until="networkidle")
     await page.get_by_test_id("widget-button").click()
     frame = page.frame_locator("iframe")
     await frame.get_by_test_id("widget-input").fill(words[language])
