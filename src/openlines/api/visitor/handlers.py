@@ -42,7 +42,8 @@ from openlines.realtime.visitors import visitor_message
 from openlines.services import faces, visitor_asking, visitors
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.files import add_file
-from openlines.services.receive import Incoming, Person, Received, receive_message, receive_press
+from openlines.services.react import receive_press
+from openlines.services.receive import Incoming, Person, Received, receive_message
 from openlines.support.log import logger
 from openlines.support.stamps import stamp
 
