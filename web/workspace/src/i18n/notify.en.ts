@@ -38,7 +38,7 @@ export default {
   unreadable: "The portal's key was changed, so the saved password cannot be read. Enter it again; people must switch notices in their browsers on again.",
 
   push: "In browsers",
-  pushLead: "Each person switches this on for himself; nothing has to be set here.",
+  pushLead: "Everybody switches this on for themselves; nothing has to be set here.",
   pushGo: "My profile",
   pushTitle: "Notices in this browser",
   pushHelp: "Shown even while no page of openlines is open, as long as the browser runs.",
@@ -62,7 +62,7 @@ export default {
   secretHelp: "The receiver checks the header webhook-signature with it (Standard Webhooks).",
   secretNew: "Make a new key",
   secretOnce: "Shown only now. Calls signed with an earlier key are over.",
-  private: "Addresses in the own network",
+  private: "Addresses in your own network",
   privateHelp: "Off: only public addresses are called, so that nobody reaches machines behind your firewall.",
   hookTry: "Try an address",
   hookTryHelp: "Sends one signed call of the kind “test”.",

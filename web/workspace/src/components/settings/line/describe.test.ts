@@ -83,7 +83,7 @@ describe("what will change", () => {
     expect(said.map((one) => plain(`${one.label}: ${one.words}`))).toEqual([
       "queue: + Department 4, − User 1",
       "check availability: on → off",
-      "close by itself after: 4 hr → never",
+      "close automatically after: 4 hr → never",
     ]);
     expect(words({ members: [{ user_id: 2 }, { user_id: 1 }] }, "en")[0]?.words).toBe("another order");
     const both = [{ user_id: 2 }, { user_id: 1 }, { user_id: 3 }];
