@@ -200,7 +200,7 @@ class Application:
         self.router = Router(store)
         self.timers = Timers(store, self.router.poke)
         self.deliverer = Deliverer(store, accounts, Attachments(store, files), node)
-        self.parser = Parser(store, accounts, files)
+        self.parser = Parser(store, accounts, files, node)
         self.keeper = Keeper(store, accounts, node)
         self._run(self.router.run(), "routing")
         self._run(self.timers.run(), "timers")

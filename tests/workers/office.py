@@ -97,7 +97,7 @@ class Office:
 
     def work(self, *, parse: bool = True, deliver: bool = True, keep: bool = True, check_every: float = 0.2) -> None:
         """Starts the workers, new ones each time."""
-        self.parser = Parser(self.store, self.accounts, self.files)
+        self.parser = Parser(self.store, self.accounts, self.files, self.node)
         self.deliverer = Deliverer(self.store, self.accounts, Attachments(self.store, self.files), self.node)
         self.keeper = Keeper(self.store, self.accounts, self.node, check_every=check_every)
         wanted = [(self.parser.run, parse), (self.deliverer.run, deliver), (self.keeper.run, keep)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import literal_column, select, update
 
 from openlines.channels.base import Account, RawEvent
 from openlines.channels.telegram.channel import Telegram
@@ -26,6 +26,7 @@ from tests.workers.test_parse import event, keep
 
 pytestmark = pytest.mark.slow
 
+_ATTEMPTED = Statement(select(tables.inbox.c.id).where(tables.inbox.c.attempts > literal_column("0")))
 _BEGUN = Statement(update(tables.inbox).values(attempts=1))
 
 
@@ -130,6 +131,29 @@ async def test_an_event_that_another_node_is_at_is_not_overtaken(
             await asyncio.sleep(1.0)
         await desk.idle()
         assert await desk.texts(await desk.thread(Person(5))) == ["один", "два", "три"]
+
+
+@pytest.mark.postgres
+async def test_after_a_restart_a_lane_does_not_wait_for_itself(
+    postgres_url: str, tmp_path: Path, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang = True
+
+    async def fetch(self: Telegram, account: Account, ref: str, http: Http) -> AsyncIterator[bytes]:
+        if hang:
+            await asyncio.Event().wait()
+        yield b"content"
+
+    monkeypatch.setattr(Telegram, "fetch", fetch)
+    async with office(postgres_url, tmp_path, telegram) as desk:
+        await keep(desk, picture(1, chat=5))
+        desk.work(keep=False, deliver=False)
+        await desk.until(lambda: desk.store.read(lambda reader: reader.all(_ATTEMPTED)))
+        await desk.rest(crash=True)
+        hang = False
+        desk.work(keep=False, deliver=False)
+        row, *_ = await desk.messages(await desk.thread(Person(5)))
+        assert "missing" not in data_of(row)["files"][0]
 
 
 @pytest.mark.postgres

@@ -88,9 +88,9 @@ def keep(tx: Tx, channel_id: int, events: Sequence[RawEvent], headers: Mapping[s
     tx.poke("parse")
 
 
-def begin(tx: Tx, row_id: int, seen: int) -> bool:
-    """Says that this process does the slow part of an event (its files); False when another said so first."""
-    return inbox.take(tx, row_id, seen)
+def begin(tx: Tx, row_id: int, seen: int, node: str) -> bool:
+    """Says that this node does the slow part of an event (its files); False when another said so first."""
+    return inbox.take(tx, row_id, seen, node)
 
 
 def apply(

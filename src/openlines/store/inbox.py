@@ -26,6 +26,7 @@ class InboxRow(NamedTuple):
     body: bytes
     received_at: int
     attempts: int
+    taken_by: str | None  # node that attempted it last
 
 
 class Kept(NamedTuple):
@@ -117,9 +118,9 @@ def hold(tx: Tx, row_id: int) -> int | None:
     return None if row is None else row[0]
 
 
-def take(tx: Tx, row_id: int, seen: int) -> bool:
-    """Says that this process works on a row; False when another said so first."""
-    return tx.changed(_TAKE, of_id=row_id, seen=seen) == 1
+def take(tx: Tx, row_id: int, seen: int, node: str) -> bool:
+    """Says that this node works on a row; False when another said so first."""
+    return tx.changed(_TAKE, of_id=row_id, seen=seen, taken_by=node) == 1
 
 
 def done(tx: Tx, row_id: int, note: str | None = None) -> None:

@@ -522,6 +522,7 @@ inbox = Table(
     Column("state", Text, nullable=False, server_default="new"),  # new | done | quarantined
     Column("error", Text),
     _count("attempts"),
+    Column("taken_by", Text),  # node that began its slow part last
     UniqueConstraint("channel_id", "dedupe", name="inbox_dedupe"),
     partial_index("inbox_new", "received_at", "id", where="state = 'new'"),
     partial_index("inbox_done", "received_at", where="state = 'done' AND error IS NULL"),

@@ -49,10 +49,11 @@ Lane = tuple[int, str]
 class Parser:
     """One per node that parses. Several share the work without a lease: an event is applied by whoever is first."""
 
-    def __init__(self, store: Store, accounts: Accounts, files: Files) -> None:
+    def __init__(self, store: Store, accounts: Accounts, files: Files, node: str) -> None:
         self._store = store
         self._accounts = accounts
         self._files = files
+        self._node = node
         self._alarm = Alarm(store.clock.now)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._fetches: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(FETCHES_AT_ONCE))
@@ -224,9 +225,11 @@ class Parser:
     # ---------------------------------------------------------------- files
 
     async def _mine(self, row: InboxRow) -> bool:
-        """Whether the slow part of an event is ours. Another process that has begun it gets a minute for it."""
+        """Whether the slow part of an event is ours. Another node that has begun it gets a minute for it; what this one
+        began and left (a restart, a store that was away) is nobody's: its lane is worked on here and nowhere else.
+        """
         now = asyncio.get_running_loop().time()
-        if row.attempts and self._store.dialect != "sqlite":
+        if row.attempts and row.taken_by != self._node and self._store.dialect != "sqlite":
             self._others = {each: seen for each, seen in self._others.items() if now - seen[1] < 2 * _ANOTHERS}
             attempts, since = self._others.setdefault(row.id, (row.attempts, now))
             if attempts != row.attempts:
@@ -234,7 +237,7 @@ class Parser:
                 return False
             if now - since < _ANOTHERS:
                 return False
-        return await self._store.write(inbox.begin, row.id, row.attempts)
+        return await self._store.write(inbox.begin, row.id, row.attempts, self._node)
 
     async def _fetch_all(self, connected: Connected, files: Sequence[RemoteFile]) -> dict[str, Fetched | Missing]:
         found = await asyncio.gather(*(self._fetch(connected, file) for file in files))
