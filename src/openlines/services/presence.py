@@ -149,6 +149,8 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> bool:
         take_back(tx, user_id, in_hand[:TAKEN_AT_ONCE])
         return len(in_hand) > TAKEN_AT_ONCE
     offered = conversations.offered_with_lines(tx, user_id)
+    if not offered:
+        return False
     checks = {row.id for row in lines.some(tx, [*set(offered.values())]) if row.rules.check_availability}
     ids = sorted(each for each, line_id in offered.items() if line_id in checks)
     for turn in turns(tx, load_some(tx, ids[:TAKEN_AT_ONCE])):
