@@ -23,7 +23,7 @@ describe("mark of a channel", () => {
       kinds: [kind("telegram", "Telegram"), kind("pigeon", "𝒫igeon")],
     } as never);
     expect(channelMark(1)).toEqual({ classes: "channel-mark of-telegram", letter: "", name: "Telegram" });
-    expect(channelMark(2)).toMatchObject({ letter: "𝒫", name: "𝒫igeon" });
+    expect(channelMark(2)).toEqual({ classes: "channel-mark lettered", letter: "𝒫", name: "𝒫igeon" });
     expect(channelMark(3)).toMatchObject({ letter: "Ё", name: "ёлка" });
     expect(channelMark(4)).toEqual({ classes: "", letter: "", name: "" });
   });

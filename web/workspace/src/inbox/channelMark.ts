@@ -40,5 +40,6 @@ export function channelMark(channelId: number): ChannelMark {
   const kind = channel?.kind ?? "";
   const name = pick(world.kinds.get(kind)?.name) || channel?.name || "";
   if (!name) return { classes: "", letter: "", name };
-  return { classes: `channel-mark of-${kind}`, letter: GLYPHS[kind] ? "" : ([...name][0] ?? "").toLocaleUpperCase(), name };
+  if (GLYPHS[kind]) return { classes: `channel-mark of-${kind}`, letter: "", name };
+  return { classes: "channel-mark lettered", letter: ([...name][0] ?? "").toLocaleUpperCase(), name };
 }
