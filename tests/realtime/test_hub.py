@@ -144,7 +144,13 @@ async def test_visitors_hear_their_thread_from_the_message_they_saw_last(house: 
     assert "note" not in [each["text"] for each in said]
     conversations = [frame["conversation"] for frame in heard if frame["type"] == "conversation"]
     assert conversations[-1]["operator"] == {"name": "Ann"}
-    assert any(frame["type"] == "read_by_staff" for frame in heard)
+    read = [frame["seq"] for frame in heard if frame["type"] == "read_by_staff"]
+    assert read
+    # Where there can be no socket, the session says it, as the socket's "ready" does.
+    back = {"token": visitor.token}
+    assert (await visitor.ask("POST", "/session", back)).json["read_by_staff"] >= read[-1]
+    await visitor.say("three")
+    assert (await visitor.ask("POST", "/session", back)).json["read_by_staff"] == 0
 
 
 async def test_a_visitors_first_words_reach_the_socket_he_had_open(house: House) -> None:

@@ -87,6 +87,7 @@ class VisitorSessionAnswer(msgspec.Struct):
     last_seq: int
     messages: list[VisitorMessage]
     unread: int
+    read_by_staff: int
     thread_id: int | None = None
     delivered: int = 0
     name: str = ""

@@ -320,6 +320,7 @@ OF: Final[Mapping[str, str]] = {
     "VisitorSessionAnswer.delivered": "Up to which `seq` messages reached his device.",
     "VisitorSessionAnswer.messages": "The last messages, oldest first.",
     "VisitorSessionAnswer.place": "His place in the queue, where the line tells it.",
+    "VisitorSessionAnswer.read_by_staff": "Up to which `seq` the operator has read; 0: not all of it yet.",
     "VisitorSessionAnswer.thread_id": "His thread; left out before his first words.",
     "VisitorSessionAnswer.token": "Goes with every request: `Authorization: Bearer olv_…`. Keep it: it is who he is.",
     "VisitorSessionAnswer.unread": "How many messages he has not read.",

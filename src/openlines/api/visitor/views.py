@@ -97,6 +97,7 @@ def session_view(token: str, card: Card) -> dict[str, Any]:
         "last_seq": card.last_seq,
         "messages": [visitor_message(row, card.people, card.language) for row in card.messages],
         "unread": card.unread,
+        "read_by_staff": card.read_by_staff,
     }
     if card.thread is not None:
         answer["thread_id"] = card.thread.id

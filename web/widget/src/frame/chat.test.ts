@@ -135,11 +135,12 @@ describe("the chat", () => {
     const chat = make();
     chat.start();
     await chat.visitor.arrive();
-    now = { ...now, messages: [said("35 euros")], conversation: { id: 1, state: "active", operator: { name: "Ann" } } };
+    now = { ...now, messages: [said("35 euros")], read_by_staff: 1, conversation: { id: 1, state: "active", operator: { name: "Ann" } } };
     await vi.advanceTimersByTimeAsync(120_000);
     expect(chat.state.line).toBe("polling");
     expect(chat.state.messages.map(({ text }) => text)).toEqual(["35 euros"]);
     expect(chat.state.conversation?.operator?.name).toBe("Ann");
+    expect(chat.state.readByStaff).toBe(1);
     expect(to("/messages")).toBeGreaterThan(to("/session"));
   });
 

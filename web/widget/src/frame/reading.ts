@@ -54,6 +54,7 @@ export class Reading {
       this.readSent = readSeq;
     }
     this.receive(messages, !first);
+    this.staffRead(answer.read_by_staff ?? 0);
     this.cursor = Math.max(this.cursor, answer.last_seq ?? 0);
     if (!first && messages.length >= PAGE) void this.fill(cursor, messages[0]?.seq ?? 0);
     return first;

@@ -138,6 +138,7 @@ export interface SessionAnswer {
   last_seq?: number;
   messages?: Message[];
   unread?: number;
+  read_by_staff?: number;
   conversation?: Conversation | null;
   place?: Place;
 }
