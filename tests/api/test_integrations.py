@@ -1,5 +1,11 @@
 """What programs stumbled over that were written from the description alone."""
 
+import msgspec
+
+from openlines.api.ops.examples import EXAMPLES
+from openlines.api.staff.socket import Subscribe
+from openlines.api.visitor.asking import FormAnswers
+from openlines.api.visitor.sockets import VisitorHello
 from tests.api.asgi_client import Browser
 from tests.api.house import House
 from tests.api.test_attacks import snapshot_socket
@@ -82,3 +88,49 @@ async def test_a_department_can_be_read_where_it_was_made(house: House) -> None:
     assert (await house.admin.get(place)).json == made.json
     gone = await house.admin.get("/api/v1/departments/99")
     assert (gone.status, gone.json["code"]) == (404, "not_found")
+
+
+async def test_the_examples_of_the_description_can_be_sent(house: House) -> None:
+    """In the order in which a program would set a portal up, then work with it."""
+    other = [await house.add_user(name) for name in ("Carl", "Dora")]
+    admin, example = house.admin, EXAMPLES.__getitem__
+    assert other == [2, 3]
+    department = await admin.post("/api/v1/departments", example("NewDepartment"))
+    assert department.json["id"] == 1
+    line = await admin.post("/api/v1/lines", example("NewLine"))
+    place = f"/api/v1/lines/{line.json['id']}"
+    changed = await admin.patch(place, {**example("LineChange"), "version": line.json["version"]})
+    queue = await admin.put(f"{place}/queue", {**example("QueueInput"), "version": changed.json.get("version")})
+    channel = await admin.post("/api/v1/channels", {**example("NewChannel"), "line_id": line.json["id"]})
+    answers = [department, line, changed, queue, channel, await admin.post("/api/v1/users", example("NewUser"))]
+    visitor = await house.visitor()
+    answers += [
+        await visitor.ask("POST", "/session", {**example("Opening"), "token": visitor.token}),
+        await visitor.ask("POST", "/messages", example("Writing")),
+        await visitor.ask("PATCH", "/session", example("Introduction")),
+        await visitor.ask("POST", "/rating", example("Rating")),
+    ]
+    row = (await admin.get("/api/v1/conversations?list=all")).json["items"][0]
+    work = f"/api/v1/conversations/{row['id']}"
+    answers += [
+        await admin.post(f"{work}/accept", {}),
+        await admin.post(f"{work}/messages", example("NewMessage")),
+        await admin.post(f"{work}/transfer", example("TransferInput")),
+    ]
+    assert [each.body for each in answers if each.status not in {200, 201}] == []
+    msgspec.convert(example("FormAnswers"), FormAnswers)
+    msgspec.convert(example("Subscribe"), Subscribe)
+    msgspec.convert(example("VisitorHello"), VisitorHello)
+    shown = (await house.browser().get("/api/openapi.json")).json["components"]["schemas"]
+    assert {name for name, schema in shown.items() if "examples" in schema} == EXAMPLES.keys()
+    page = (await house.browser().get("/api/docs")).body.decode()
+    assert page.count("<h3>Example</h3>") >= len(EXAMPLES)
+
+
+async def test_a_body_that_is_missing_is_asked_for(house: House) -> None:
+    for path in ("/api/v1/lines", "/api/v1/departments"):
+        answer = await house.admin.ask("POST", path, headers={"content-type": "application/json"})
+        assert (answer.status, answer.json["fields"]) == (
+            422,
+            {"body": {"code": "required", "message": "Fill this in."}},
+        )

@@ -289,8 +289,12 @@ def _bad_values(request: Req, error: ValidationException) -> Exception:
     for each in error.extra if isinstance(error.extra, list) else ():
         words, _, path = str(each.get("message", "")).partition(" - at `$")
         key = each.get("key", "body")
+        field = _QUERY_NAMES.get(key, key)
+        if words == repr(key):  # there is none: the framework names it and says no more
+            found.append(Problem(field, "required"))
+            continue
         shape = next((taken[name].annotation for name in (key, f"{key}_") if name in taken), None)
-        found.append(misfit(words, path_of(path), _QUERY_NAMES.get(key, key), shape))
+        found.append(misfit(words, path_of(path), field, shape))
     if missing := _MISSING.fullmatch(error.detail):
         found.append(Problem(missing[1], "required"))
     refused.problems = found  # type: ignore[attr-defined]

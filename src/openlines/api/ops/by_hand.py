@@ -194,9 +194,10 @@ _SOCKET: Final = (
     "`threads` that you subscribe to (a few, those on a screen) come by themselves, with their changes and delivery. "
     "`stale` names what to ask for again if you show it: lists that you subscribed to (`all`, `closed`), `me`, "
     "`portal`, `notices`, `line:7`, `queue:7`, `customer:7`. `gone`: you may see these no more.\n\n"
-    "An open socket makes its user online, and whoever is online is offered conversations: let a program that only "
-    "follows speak for a user who is in no queue. Sockets are closed with 4001: signed out, or the key may not; 4400: "
-    "a frame that is none; 4008: too slow; 4429: too many frames; 1012 and 1013: come again."
+    "An open socket of somebody who may reply makes him online, and whoever is online is offered conversations: a "
+    "program that only follows has a key with the scope `read` alone, which makes nobody online. Sockets are closed "
+    "with 4001: signed out, or the key may not; 4400: a frame that is none; 4008: too slow; 4429: too many frames; "
+    "1012 and 1013: come again."
 )
 
 BY_HAND: Final[Sequence[ByHand]] = (

@@ -113,9 +113,9 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     for title, direction in (("Frames up", "x-frames-up"), ("Frames down", "x-frames-down")):
         frames = [_frame(document, each) for each in operation.get(direction, {}).get("anyOf", ())]
         inside += [f"<h3>{title}</h3>", *frames] if frames else []
-    inside += [
-        f"<h3>Body</h3><pre>{_e(_shape(document, content.get('schema', {})))}</pre>" for content in body.values()
-    ]
+    for content in body.values():
+        schema = content.get("schema", {})
+        inside.append(f"<h3>Body</h3><pre>{_e(_shape(document, schema))}</pre>{_example(document, schema)}")
     for status, response in sorted(operation.get("responses", {}).items()):
         for content in response.get("content", {}).values():
             if status != "default":
@@ -167,7 +167,13 @@ def _said(schema: dict[str, Any]) -> str:
 def _frame(document: dict[str, Any], schema: dict[str, Any]) -> str:
     """One kind of frame: what it says, and its shape."""
     words = _resolved(document, schema).get("description", "")
-    return f"{_prose(words) if words else ''}<pre>{_e(_shape(document, schema))}</pre>"
+    told = _prose(words) if words else ""
+    return f"{told}<pre>{_e(_shape(document, schema))}</pre>{_example(document, schema)}"
+
+
+def _example(document: dict[str, Any], schema: dict[str, Any]) -> str:
+    found = _resolved(document, schema).get("examples", ())
+    return "".join(f"<h3>Example</h3><pre>{_e(json.dumps(each, ensure_ascii=False))}</pre>" for each in found)
 
 
 def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar
 
 from openlines.api.ops.completed import handlers_of, structs_of
+from openlines.api.ops.examples import EXAMPLES
 from openlines.api.ops.meanings import FIELDS, PARAMETERS
 from openlines.api.ops.meanings_of import OF
 from openlines.api.ops.setting_meanings import SETTINGS
@@ -23,6 +24,8 @@ def say_meanings(document: dict[str, Any], app: Litestar) -> None:
         if schema is not None and struct.__doc__:
             schema.setdefault("description", " ".join(struct.__doc__.split()))
     for name, schema in schemas.items():
+        if name in EXAMPLES:
+            schema["examples"] = [EXAMPLES[name]]
         _say_fields(name, schema.get("properties", {}))
     for item in document["paths"].values():
         for operation in item.values():
