@@ -255,6 +255,8 @@ class Application:
         if self.timers is None or self.router is None or self.deliverer is None or self.parser is None:
             return
         yield Gauge("openlines_timers_played", "Timers that were due and played", "counter", self.timers.played)
+        help_ = "Conversations whose timers could not be played, for a fault of ours; stays 0"
+        yield Gauge("openlines_timers_failed", help_, "counter", self.timers.faults)
         yield Gauge("openlines_offers", "Offers made by routing", "counter", self.router.offers)
         for part, found in (("timers", self.timers), ("deliveries", self.deliverer), ("inbox", self.parser)):
             help_ = "What a lost poke left behind; stays 0"
