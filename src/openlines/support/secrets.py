@@ -74,18 +74,13 @@ class BadKey(ValueError):
 class Seal:
     """Seals and opens the secrets of rows with one key."""
 
-    __slots__ = ("_cipher", "_key", "key_id")
+    __slots__ = ("_cipher", "key_id")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != _KEY_BYTES:
             raise BadKey("The secret key must be 32 bytes, written as 64 hexadecimal digits or as base64.")
         self._cipher = AESGCM(key)
-        self._key = key
         self.key_id = hashlib.sha256(b"openlines key id:" + key).hexdigest()[:8]
-
-    def derive(self, purpose: str) -> bytes:
-        """A key of its own for another purpose (signing visitors' tokens); it tells nothing about this one."""
-        return hmac.digest(self._key, b"openlines derived key:" + purpose.encode(), "sha256")
 
     def seal(self, table: str, row: int, values: Mapping[str, Secret]) -> str:
         """One text for the values of a row."""
