@@ -41,7 +41,7 @@ export default {
   now_more: "And so on: only the beginning is shown.",
   now_offered: "Offered to {name}",
   now_offeredAll: "Offered to everybody of the line",
-  now_then: "Not accepted: {name}",
+  now_then: "Not accepted: on to {name}",
   now_again: "A new round begins",
   now_againFrom: "{name} is asked again, and so on round after round",
   now_againAll: "Everybody is asked again, and so on round after round",
