@@ -30,7 +30,10 @@ summary::-webkit-details-marker { display: none; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 code { overflow-wrap: anywhere; min-width: 0; }
 .inside { border-top: 1px solid var(--line); padding: 12px 14px; }
-pre { background: var(--soft); padding: 10px 12px; border-radius: 6px; overflow: auto; margin: 4px 0 12px; }
+pre {
+  background: var(--soft); padding: 10px 12px; border-radius: 6px; overflow: auto; margin: 4px 0 12px;
+  white-space: pre-wrap; overflow-wrap: anywhere;
+}
 h3 { font-size: 13px; margin: 8px 0 2px; color: var(--quiet); font-weight: 600; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 """
@@ -160,6 +163,8 @@ def _told(shape: str, schema: dict[str, Any]) -> str:
 
 
 def _said(schema: dict[str, Any]) -> str:
+    if len(schema.get("enum", ())) == 1:
+        return ""  # the one value says it
     words = schema.get("description", "").replace("`", "")
     return f"   — {words}" if words else ""
 
