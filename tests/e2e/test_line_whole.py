@@ -74,6 +74,25 @@ def test_what_changes_is_said_saved_once_undone_and_brought_back(portal: Portal)
     assert look(portal)["accent"] == "#ffe14d"
 
 
+def test_whoever_is_signed_out_while_editing_signs_in_and_goes_on(portal: Portal) -> None:
+    page = portal.chief.new_page()
+    page.goto(f"{portal.house.base}/settings/lines/{portal.line_id}")
+    row(page, "queue_time").get_by_text("5 мин").click(timeout=SLOWLY)
+    bar = page.get_by_test_id("save-bar")
+    expect(bar).to_contain_text("1 мин → 5 мин")
+    portal.chief.clear_cookies()
+    # The page asks by itself who is there, and hears that nobody is signed in.
+    password = page.get_by_test_id("login-password")
+    expect(password).to_be_visible(timeout=SLOWLY)
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(bar).to_contain_text("1 мин → 5 мин")
+    page.get_by_test_id("save").click()
+    expect(bar).to_have_count(0)
+    line = portal.ask(portal.chief, "GET", f"/api/v1/lines/{portal.line_id}")
+    assert line["settings"]["queue_time"] == 300
+
+
 def test_two_administrators_at_the_same_chat_meet_by_name(portal: Portal, someone: Someone) -> None:
     page = portal.chief.new_page()
     code = appearance(page, portal)
