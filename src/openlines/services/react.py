@@ -7,7 +7,7 @@ from openlines.core.conversation import rating_time
 from openlines.core.inputs import CustomerPressed, CustomerRated
 from openlines.core.rating import may_comment
 from openlines.core.state import Conversation, Refused
-from openlines.services import consent, inactivity
+from openlines.services import consent, inactivity, last_words
 from openlines.services.errors import NotFound
 from openlines.services.receive import arrive, case_of
 from openlines.services.turn import Turn, load
@@ -48,6 +48,7 @@ def receive_delete(tx: Tx, channel_id: int, external_id: str, dedupe: str) -> bo
 
 def _told(tx: Tx, row: messages.MessageRow, kind: str) -> None:
     """Staff see the words anew, where the conversation is that they belong to; in its course they change nothing."""
+    last_words.keep_up(tx, row)
     tx.event(
         kind,
         line_id=load(tx, row.conversation_id).c.line_id,

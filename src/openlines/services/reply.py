@@ -10,7 +10,7 @@ from openlines.core.inputs import Noted, Wrote
 from openlines.core.line import SECOND
 from openlines.core.state import Refused
 from openlines.services import deliveries as sending
-from openlines.services import reply_letters
+from openlines.services import last_words, reply_letters
 from openlines.services.access import Actor, access_conversation, access_message, access_thread
 from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
@@ -243,6 +243,7 @@ def retry(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
 
 
 def _changed(tx: Tx, row: MessageRow, case: Case, kind: str) -> None:
+    last_words.keep_up(tx, row)
     tx.event(
         kind,
         line_id=case.c.line_id,

@@ -16,7 +16,7 @@ from openlines.core.capacity import counts, limit_for_offers
 from openlines.core.inputs import Escalate, Fact, Given, Outcome, RoundOver, Say, TargetStep, TellBot, Tried, Wrote
 from openlines.core.line import GLOBAL_CAP
 from openlines.core.state import Conversation, Rules
-from openlines.services import escalation, kpi, outsiders
+from openlines.services import escalation, kpi, last_words, outsiders
 from openlines.services.errors import NotFound
 from openlines.services.wording import auto_message
 from openlines.store import conversations, deliveries, messages, seats, threads
@@ -26,8 +26,6 @@ from openlines.store.messages import text_of
 from openlines.store.tables import deliveries as deliveries_table
 from openlines.store.tables import messages as messages_table
 from openlines.store.tx import Reader, Tx
-
-PREVIEW = 200  # characters of the last words kept for the lists
 
 # Facts that staff see as a slim line in the thread; the others are only in the log.
 SHOWN_FACTS = frozenset(
@@ -234,7 +232,7 @@ class Turn:
         self._events.append((event, message_id, author_id if author == "operator" else None, params))
         if kind == "text":
             if author != "system":  # an automatic text would hide what the customer asks
-                self.shown.update(last_text=_preview(text, data), last_author=author, last_at=tx.now)
+                self.shown.update(last_words.shown(text, author, data, tx.now))
             if author != "customer" and self.capabilities.pushes:
                 deliveries.add(
                     tx,
@@ -388,18 +386,3 @@ def _counted(c: Conversation, rules: Rules) -> tuple[int, int, int] | None:
     snoozed = c.snoozed_until is not None
     amount = counts(c.state, c.awaiting, c.replied_at is not None, rules.settings.counting, snoozed=snoozed)
     return c.line_id, user_id, amount
-
-
-def _preview(text: str, data: Mapping[str, Any] | None) -> str:
-    if text or not data:
-        return text[:PREVIEW]
-    files = data.get("files")
-    if files:
-        return f"\N{PAPERCLIP} {files[0].get('name', '')}"[:PREVIEW]
-    if "sticker" in data:
-        return str(data["sticker"].get("emoji", ""))
-    if "location" in data:
-        return "\N{ROUND PUSHPIN}"
-    if "contact" in data:
-        return f"\N{BUST IN SILHOUETTE} {data['contact'].get('name', '')}"[:PREVIEW]
-    return ""

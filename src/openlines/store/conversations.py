@@ -121,6 +121,9 @@ _DUE = Statement(
 _PUT_OFF = Statement(
     update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.due_at <= bindparam("now"))
 )
+_SET_LAST_WORDS = Statement(
+    update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.last_at == bindparam("of_at"))
+)
 _NEXT_DUE = Statement(select(func.min(conversations.c.due_at)).where(conversations.c.due_at.is_not(None)))
 _QUEUE_KEY: ColumnElement[Any] = literal_column("(waiting_since - priority * 600000000)")
 _WAITING = Statement(
@@ -291,6 +294,11 @@ def put_off(tx: Tx, conversation_id: int, until: int) -> None:
     """Looks at it again later, whatever is in it; nothing else of it is touched."""
     tx.run(_PUT_OFF, of_id=conversation_id, now=tx.now, due_at=until)
     tx.wake(until)
+
+
+def put_last_words(tx: Tx, conversation_id: int, at: int, **values: Any) -> None:
+    """Other last words for a conversation whose last words are of this instant; whatever was said since stays."""
+    tx.run(_SET_LAST_WORDS, of_id=conversation_id, of_at=at, **values)
 
 
 def next_due(reader: Reader) -> int | None:

@@ -69,6 +69,18 @@ _PUBLIC_AFTER = Statement(
     .order_by(messages.c.seq)
     .limit(200)
 )
+_LAST_SAID = Statement(
+    select(*_COLUMNS)
+    .where(
+        messages.c.thread_id == bindparam("thread_id"),
+        messages.c.conversation_id == bindparam("conversation_id"),
+        messages.c.kind == literal_column("'text'"),
+        messages.c.author != literal_column("'system'"),
+        messages.c.deleted_at.is_(None),
+    )
+    .order_by(messages.c.seq.desc())
+    .limit(1)
+)
 _SET = Statement(update(messages).where(messages.c.id == bindparam("of_id")))
 _LAST_SEQ = Statement(select(func.max(messages.c.seq)).where(messages.c.thread_id == bindparam("thread_id")))
 
@@ -101,6 +113,12 @@ def after(reader: Reader, thread_id: int, seq: int, limit: int, *, public: bool 
 def last_seq(reader: Reader, thread_id: int) -> int:
     row = reader.one(_LAST_SEQ, thread_id=thread_id)
     return int(row[0]) if row and row[0] is not None else 0
+
+
+def last_said(reader: Reader, thread_id: int, conversation_id: int) -> MessageRow | None:
+    """The newest words of a person in a conversation; notes are none, nor are deleted ones."""
+    row = reader.one(_LAST_SAID, thread_id=thread_id, conversation_id=conversation_id)
+    return None if row is None else MessageRow._make(row)
 
 
 def put(tx: Tx, message_id: int, **values: Any) -> None:
