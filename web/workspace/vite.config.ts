@@ -35,6 +35,8 @@ export default defineConfig({
   },
   build: {
     outDir: here("../../src/openlines/web/workspace"),
+    // On a slow machine the bundler tells a newcomer at length which plugin took how long.
+    rolldownOptions: { checks: { bundlerTimings: false } },
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
