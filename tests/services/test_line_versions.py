@@ -85,6 +85,27 @@ def test_what_is_refused_or_changes_nothing_is_no_version(house: Portal) -> None
     assert count(house) == before
 
 
+def test_what_is_saved_as_it_was_is_no_version(house: Portal) -> None:
+    """A program that sets a portal up may be run again and again."""
+    a = house.operator("A")
+    line_id = house.line(a, queue_time=120)
+    version, before = house.do(lambda tx: rows.some(tx, [line_id]))[0].version, count(house)
+    house.do(
+        lines.change,
+        house.admin,
+        line_id,
+        version,
+        name="Support",
+        active=True,
+        settings={"queue_time": 120},
+        members=[Member(a.user_id, None)],
+    )
+    house.do(queue.put_queue, house.admin, line_id, version, [(a.user_id, None)])
+    assert (house.do(lambda tx: rows.some(tx, [line_id]))[0].version, count(house)) == (version, before)
+    with pytest.raises(Conflict):
+        house.do(queue.put_queue, house.admin, line_id, version - 1, [(a.user_id, None)])
+
+
 def save(house: Portal, actor: Actor, line_id: int, what: str) -> None:
     """A change of the line as it was when it was made."""
     if what == "settings":

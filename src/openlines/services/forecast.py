@@ -28,11 +28,11 @@ from openlines.services.errors import Invalid
 from openlines.services.forecast_past import NEWEST, Customer, around_of, asks, last_time, settings_then
 from openlines.services.forecast_steps import Moment, Part, parts_of
 from openlines.services.line_settings import merged
-from openlines.services.queue import expand
+from openlines.services.queue import expand, queue_of
 from openlines.services.timetables import settings_of as timetable_settings
 from openlines.services.turn import capabilities, rules_for
 from openlines.services.working_time import portal_zone
-from openlines.store import channels, conversations, departments, lines, seats, timetables, users
+from openlines.store import channels, conversations, departments, seats, timetables, users
 from openlines.store import forecast as rows
 from openlines.store.conversations import Around
 from openlines.store.lines import LineRow, Member, text_of
@@ -169,10 +169,7 @@ def _channel(reader: Reader, line: LineRow, wanted: int | None) -> tuple[int | N
 
 def _seats(reader: Reader, line_id: int, settings: LineSettings, stored: LineSettings, asked: Asked) -> list[Seat]:
     """The people of the queue in order, and whoever may be asked by name, with what each has in hand."""
-    if asked.members is None:
-        members = [Member(*each) for _, _, *each in lines.members(reader, [line_id])]
-    else:
-        members = list(asked.members)
+    members = queue_of(reader, line_id) if asked.members is None else list(asked.members)
     order = expand(members, departments.all_departments(reader))
     known = {seat.user_id: seat for seat in seats.of_line(reader, line_id)}
     named = asked.customer.operator_id

@@ -21,6 +21,7 @@ from openlines.services.access import Actor, access_line, require_administrator
 from openlines.services.errors import Invalid
 from openlines.services.line_chats import Chat
 from openlines.services.line_settings import merged, shown_settings
+from openlines.services.queue import queue_of
 from openlines.services.timetables import settings_of as timetable_settings
 from openlines.services.working_time import portal_zone
 from openlines.store import departments, faces, lines, timetables, users
@@ -66,7 +67,7 @@ def exported(reader: Reader, actor: Actor, line_id: int) -> Exported:
     line = access_line(reader, actor, line_id)
     people = {user.id: user.email for user in users.all_users(reader)}
     tree = {each.id: each for each in departments.all_departments(reader)}
-    members = [Member(*each) for _, _, *each in lines.members(reader, [line_id])]
+    members = queue_of(reader, line_id)
     own = [face for face in faces.own(reader, [line_id]) if face.user_id in people]
     photos = line_photos.rows_of(reader, [line.rules.common_photo, *(face.photo or "" for face in own)])
     keys = {file_id: line_photos.key_of(row) for file_id, row in photos.items()}

@@ -20,7 +20,7 @@ from openlines.services.line_limits import BY_HAND, check_one_more, give_room
 from openlines.services.line_settings import merged
 from openlines.services.line_versions import complete, keep, overtaken
 from openlines.services.looks import Looks
-from openlines.services.queue import check_members, rebuild_seats, seat_members, take_back_left
+from openlines.services.queue import is_other_queue, queue_of, rebuild_seats, seat_members, take_back_left
 from openlines.services.turn import Case, load_some, turns
 from openlines.services.working_time import stored
 from openlines.store import conversations, faces, lines, seats, users
@@ -73,7 +73,7 @@ def copy(tx: Tx, actor: Actor, line_id: int, name: str, *, limit: int | None = N
     """
     row = _line(tx, line_id)
     copied = _add(tx, actor, name, row.settings, limit)
-    lines.put_members(tx, copied, [Member(*each[2:]) for each in lines.members(tx, [line_id])])
+    lines.put_members(tx, copied, queue_of(tx, line_id))
     faces.put(tx, copied, [each._replace(line_id=copied) for each in faces.own(tx, [line_id])])
     rebuild_seats(tx, [copied])
     if chats is not None:
@@ -97,6 +97,7 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     limit: int | None = None,
 ) -> LineRow:
     """Changes what is named, `members` being the whole queue and `own_faces` all of them; all of it is one save.
+    What is as it was is no change: nothing is saved, and the version stays, when all is.
 
     `chats`: what is to be different about the looks of the line's channels, by channel. `limit`: how many lines may be
     on (None: any).
@@ -105,18 +106,13 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     """
     require_administrator(actor)
     row = _locked(tx, line_id)
-    values: dict[str, Any] = {}
-    if name is not None:
-        _check_name(name)
-        values["name"] = name.strip()
-    if active is not None and active != bool(row.active):
-        values |= _switched(tx, limit, on=active)
-    before = after = settings_of(row.settings)
-    if settings:
-        after = merged(tx, before, settings)
+    values = {**_renamed(row, name), **_switched(tx, row, limit, on=active)}
+    before = settings_of(row.settings)
+    after = merged(tx, before, settings) if settings else before
+    if after != before:
         values["settings"] = stored(tx, after)
-    if members is not None:
-        check_members(tx, members)
+    if members is not None and not is_other_queue(tx, line_id, members):
+        members = None
     put_faces = None if own_faces is None else line_faces.checked(tx, line_id, own_faces)
     wished = looks.checked(tx, line_id, chats) if chats else []
     if row.version != version:
@@ -141,7 +137,16 @@ def change(  # noqa: PLR0913 - so many parts are saved as one
     return _line(tx, line_id)
 
 
-def _switched(tx: Tx, limit: int | None, *, on: bool) -> dict[str, Any]:
+def _renamed(row: LineRow, name: str | None) -> dict[str, Any]:
+    if name is None:
+        return {}
+    _check_name(name)
+    return {} if name.strip() == row.name else {"name": name.strip()}
+
+
+def _switched(tx: Tx, row: LineRow, limit: int | None, *, on: bool | None) -> dict[str, Any]:
+    if on is None or on == bool(row.active):
+        return {}
     if on:
         check_one_more(tx, limit)
     return {"active": int(on), "off_reason": None if on else BY_HAND}

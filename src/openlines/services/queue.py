@@ -48,13 +48,17 @@ def _people_of(department: Department, *, with_head: bool) -> list[int]:
 
 
 def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequence[Given]) -> None:
-    """Replaces the queue. Refuses with `Invalid` (unknown or repeated members), `Conflict` (an old version)."""
+    """Replaces the queue by another one.
+
+    Refuses with `Invalid` (unknown or repeated members), `Conflict` (an old version).
+    """
     require_administrator(actor)
     line = lines.one(tx, line_id)
     if line is None:
         raise NotFound("line", id=line_id)
     chosen = [Member(*each) for each in members]
-    check_members(tx, chosen)
+    if not is_other_queue(tx, line_id, chosen) and line.version == version:
+        return
     complete(tx, line)
     if not lines.put_seen(tx, line_id, version):
         raise overtaken(tx, line)
@@ -62,11 +66,16 @@ def put_queue(tx: Tx, actor: Actor, line_id: int, version: int, members: Sequenc
     keep(tx, actor, line_id)
 
 
-def check_members(reader: Reader, members: Sequence[Member]) -> None:
-    """Raises `Invalid` for members that are unknown or stand twice."""
+def is_other_queue(reader: Reader, line_id: int, members: Sequence[Member]) -> bool:
+    """Whether this is another queue than the line has. Raises `Invalid` for members that are unknown or stand twice."""
     problems = _problems(reader, members)
     if problems:
         raise Invalid(problems)
+    return list(members) != queue_of(reader, line_id)
+
+
+def queue_of(reader: Reader, line_id: int) -> list[Member]:
+    return [Member(*row[2:]) for row in lines.members(reader, [line_id])]
 
 
 def seat_members(tx: Tx, actor: Actor, line_id: int, members: Sequence[Member]) -> None:
