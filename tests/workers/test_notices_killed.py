@@ -1,8 +1,10 @@
 """A server that is killed after the bytes of a letter and of a webhook have left, and started again."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -53,6 +55,13 @@ async def _state(url: str) -> str:
         await store.close()
 
 
+def _seen(file: Path) -> str:
+    """The same, beside the running server."""
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as beside:
+        [(state,)] = beside.execute("SELECT state FROM notices")
+    return str(state)
+
+
 @pytest.mark.parametrize(("medium", "times", "state"), [("email", 1, "unknown"), ("webhook", 2, "sent")])
 async def test_after_a_kill_a_letter_stays_one_and_a_webhook_comes_again(
     tmp_path: Path, medium: str, times: int, state: str
@@ -71,12 +80,12 @@ async def test_after_a_kill_a_letter_stays_one_and_a_webhook_comes_again(
             assert await _state(url) == "sending"
             again = await _serve(tmp_path)
 
-            async def arrived() -> bool:
-                return len(box.letters) + len(hooked.got) >= times
+            async def settled() -> bool:
+                return len(box.letters) + len(hooked.got) >= times and _seen(tmp_path / "portal.db") == state
 
             try:
-                await eventually(arrived, 30)
-                await asyncio.sleep(3.0)  # long enough for what must not come
+                await eventually(settled, 30)
+                await asyncio.sleep(1.0)  # long enough for what must not come
             finally:
                 again.terminate()
                 await asyncio.wait_for(again.wait(), 30)
