@@ -141,6 +141,13 @@ def test_origins_that_are_not(origin: str) -> None:
     assert _checked(registry.manifest("website"), allowed_origins=[origin]) == [("allowed_origins.0", "bad_pattern")]
 
 
+def test_who_is_refused_is_shown_what_would_be_taken() -> None:
+    for kind in registry.manifests().values():
+        for field in kind.fields:
+            assert bool(field.pattern) == bool(field.example), field.name
+            assert re.fullmatch(field.pattern, field.example), field.name
+
+
 def test_secrets_are_checked_and_kept_apart() -> None:
     fields = registry.manifest("telegram").fields
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"

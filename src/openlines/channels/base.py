@@ -59,6 +59,7 @@ class Field:
     default: Any = ""
     choices: Sequence[tuple[str, Words]] = ()  # of "words": what may be put in other words, and what it says now
     pattern: str = ""  # of the whole value
+    example: str = ""  # of what matches `pattern`, for who has written something else
     group: str = ""  # "" | "look" | "pages" | "letters" | "hours" | "words" | "safety" | "advanced"
     generated: bool = False  # a secret made by us when the channel is created; never asked for
     unique: bool = False  # no two channels have the same value: it goes into no copy and no file

@@ -123,7 +123,7 @@ def _wrong_text(field: Field, value: str) -> Problem | None:
     if len(value) > field.limit:
         return Problem(field.name, "too_long", {"most": field.limit})
     if field.pattern and not re.fullmatch(field.pattern, value):
-        return Problem(field.name, "bad_pattern")
+        return Problem(field.name, "bad_pattern", {"example": field.example})
     if field.type == "choice" and value not in {key for key, _ in field.choices}:
         return Problem(field.name, "bad_choice", {"choices": [key for key, _ in field.choices]})
     if field.type == "color" and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
@@ -154,7 +154,7 @@ def _list(field: Field, value: Any) -> tuple[Any, Sequence[Problem]]:
     if len(values) > field.limit:
         return values, [Problem(field.name, "too_many", {"most": field.limit})]
     return values, [
-        Problem(f"{field.name}.{index}", "bad_pattern")
+        Problem(f"{field.name}.{index}", "bad_pattern", {"example": field.example})
         for index, each in enumerate(values)
         if field.pattern and not re.fullmatch(field.pattern, each)
     ]

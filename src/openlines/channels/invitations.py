@@ -11,6 +11,7 @@ MOST: Final = 20
 _TEXT: Final = 140
 # A path, an address or a piece of one; * stands for anything. No spaces: no address has any.
 MASK: Final = r"[^\s<>\"]{1,200}"
+PAGES: Final = "/catalog/*"  # an example of a mask
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -49,8 +50,10 @@ PARTS: Final[dict[str, Any]] = {"page": "*", "after": 20, "who": "all", "ru": ""
 
 def _wrong(path: str, entry: dict[str, Any]) -> list[Problem]:
     problems = []
-    if not re.fullmatch(MASK, entry["page"]):
-        problems.append(Problem(f"{path}.page", "bad_pattern" if entry["page"] else "required"))
+    if not entry["page"]:
+        problems.append(Problem(f"{path}.page", "required"))
+    elif not re.fullmatch(MASK, entry["page"]):
+        problems.append(Problem(f"{path}.page", "bad_pattern", {"example": PAGES}))
     if not 0 <= entry["after"] <= LONGEST_WAIT:
         problems.append(Problem(f"{path}.after", "out_of_range", {"least": 0, "most": LONGEST_WAIT}))
     if entry["who"] not in VISITORS:

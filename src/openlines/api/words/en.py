@@ -66,7 +66,7 @@ WORDS: Final = {
     "bad_type": "This has the wrong type.",
     "bad_value": "This value cannot be used.",
     "alias_taken": "Another chat has this address: choose another.",
-    "bad_pattern": "This does not look right.",
+    "bad_pattern": "This does not look right. Expected is something like {example}.",
     "bad_choice": "Choose one of: {choices}.",
     "bad_color": "A colour is written like #2563eb.",
     "bad_url": "An address begins with https://.",

@@ -54,6 +54,7 @@ MANIFEST: Final = Manifest(
             type="secret",
             required=True,
             pattern=r"[1-9][0-9]{4,19}:[A-Za-z0-9_-]{30,59}",
+            example="123456789:AAEthisIsHowATokenOfBotFatherLooks",
             account=r"([0-9]+):",  # the bot's id
             limit=80,
         ),

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from openlines.channels.base import Capabilities, Field, Manifest
-from openlines.channels.invitations import MASK
+from openlines.channels.invitations import MASK, PAGES
 from openlines.channels.website.phrases import PHRASES
 
 # Scheme, host and port, or every subdomain of a host. No path: a browser tells only the origin.
@@ -161,6 +161,7 @@ MANIFEST: Final = Manifest(
             type="list",
             default=[],
             pattern=MASK,
+            example=PAGES,
             limit=50,
             group="pages",
         ),
@@ -187,6 +188,7 @@ MANIFEST: Final = Manifest(
                 "which always works.",
             },
             pattern=r"(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*",
+            example="my-shop",
             limit=40,
             unique=True,
             group="pages",
@@ -304,6 +306,7 @@ MANIFEST: Final = Manifest(
             type="list",
             default=[],
             pattern=ORIGIN,
+            example="https://example.com",
             limit=100,
             group="safety",
         ),
