@@ -66,6 +66,7 @@ def test_a_visitor_is_invited_on_the_page_of_choice_once_in_a_visit(
     one.locator("input.mono").fill("/try/*")
     page.get_by_test_id("save").click()
     expect(one.get_by_role("alert").first).to_contain_text("3600")
+    expect(one.locator("input[type=number]")).to_be_focused()
     one.locator("input[type=number]").fill("1")
     one.locator("input[lang=ru]").fill("Подсказать с выбором?")
     page.get_by_test_id("save").click()
