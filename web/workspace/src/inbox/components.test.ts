@@ -129,6 +129,34 @@ describe("list of conversations", () => {
     wrapper.unmount();
   });
 
+  /** What a screen reader says of a line: "5 of 10 000". */
+  const standing = (wrapper: ReturnType<typeof make>, of: string) => ["aria-level", "aria-posinset", "aria-setsize"].map((name) => wrapper.get(of).attributes(name));
+
+  it("tells which of how many a row is, also of those that are not drawn", async () => {
+    const wrapper = make(rows(1, 10_000));
+    await nextTick();
+    expect(standing(wrapper, '[data-conversation="5"]')).toEqual(["1", "5", "10000"]);
+    const tree = wrapper.get('[role="tree"]');
+    tree.element.scrollTop = 300_000;
+    await tree.trigger("scroll");
+    expect(standing(wrapper, '[data-conversation="5001"]')).toEqual(["1", "5001", "10000"]);
+    // More of it is on the server: nobody knows how much.
+    await wrapper.setProps({ whole: false });
+    expect(standing(wrapper, '[data-conversation="5001"]')).toEqual(["1", "5001", "-1"]);
+    wrapper.unmount();
+  });
+
+  it("counts rows within their group, and groups among groups, folded ones too", async () => {
+    const title = (group: "work" | "answered" | "closing", count: number, folded = false) => ({ type: "title", key: group, group, count, folded }) as const;
+    const [one, two, three] = plainItems(rows(1, 3));
+    const wrapper = make([]);
+    await wrapper.setProps({ items: [title("work", 2), one, two, title("answered", 40, true), title("closing", 1), three] as never });
+    await nextTick();
+    const lines = wrapper.findAll('[role="treeitem"]').map((line) => ["aria-level", "aria-posinset", "aria-setsize"].map((name) => line.attributes(name)).join(" "));
+    expect(lines).toEqual(["1 1 3", "2 1 2", "2 2 2", "1 2 3", "1 3 3", "2 1 1"]);
+    wrapper.unmount();
+  });
+
   it("opens a row by a press, and leaves a press with a modifier to the browser", async () => {
     const wrapper = make(rows(1, 3));
     await nextTick();

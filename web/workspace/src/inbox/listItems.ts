@@ -20,8 +20,12 @@ export interface Slot {
   /** Pixels from the beginning of the list. */
   top: number;
   open: boolean;
+  /** Which of how many in its group (a title: among titles) it is; of -1: nobody knows of how many. */
+  place: number;
+  of: number;
 }
 export type RowLine = Slot & { row: ConversationRow };
+export type TitleLine = Slot & { title: TitleItem };
 
 export interface ListLook {
   lineId: number | null;
@@ -55,6 +59,21 @@ function itemOf(row: ConversationRow): ListItem {
     items.set(row, item);
   }
   return item;
+}
+
+/**
+ * Where each line stands among its equals, as a screen reader is to say it: a row in its group, a title among titles.
+ * `total` of a list without groups is what is on the server, too; -1 while that is not known.
+ */
+export function standings(items: readonly ListItem[], total: number): (index: number) => Pick<Slot, "place" | "of"> {
+  const titles = items.flatMap((item, index) => (item.type === "title" ? [index] : []));
+  return (index) => {
+    const nth = titles.findLastIndex((title) => title <= index);
+    const start = titles[nth] ?? -1;
+    if (start === index) return { place: nth + 1, of: titles.length };
+    const title = items[start];
+    return { place: index - start, of: title?.type === "title" ? title.count : total };
+  };
 }
 
 export const heightOf = (item: ListItem): number => (item.type === "row" ? ROW_HEIGHT : TITLE_HEIGHT);
