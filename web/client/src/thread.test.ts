@@ -34,6 +34,16 @@ describe("thread window", () => {
     expect(window.messages.map((one) => one.text)).toEqual(["m1", "edited", "m3", "m4"]);
   });
 
+  it("keeps what has come again as it was, so that nothing is drawn twice", () => {
+    const window = new ThreadWindow(1);
+    window.newest([...range(1, 3), { ...message(4), delivery: { state: "sent" } }], false);
+    const before = window.messages;
+    window.changed(range(2, 3));
+    expect(window.messages).toBe(before);
+    window.changed([...range(2, 3), { ...message(4), delivery: { state: "read" } }]);
+    expect(window.messages.map((one, index) => one === before[index])).toEqual([true, true, true, false]);
+  });
+
   it("notices that something between is missing and waits for the newest page", () => {
     const window = new ThreadWindow(1);
     window.newest(range(1, 3), false);

@@ -78,9 +78,15 @@ export class ThreadWindow {
   }
 
   private merge(incoming: readonly Message[]): void {
-    if (!incoming.length) return;
     const bySeq = new Map(this.messages.map((message) => [message.seq, message]));
-    for (const message of incoming) bySeq.set(message.seq, message);
+    const news = incoming.filter((message) => !isSame(bySeq.get(message.seq), message));
+    if (!news.length) return;
+    for (const message of news) bySeq.set(message.seq, message);
     this.messages = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   }
+}
+
+/** A receipt brings many messages of which few have changed; what is the same object is not drawn again. */
+function isSame(known: Message | undefined, message: Message): boolean {
+  return known !== undefined && JSON.stringify(known) === JSON.stringify(message);
 }
