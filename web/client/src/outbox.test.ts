@@ -97,6 +97,17 @@ describe("outbox", () => {
     expect(sent).toEqual(["b", "a"]);
   });
 
+  it.each([
+    ["en", { text: "At most 4096 characters.", reply_to: "There is no such message." }, "At most 4096 characters. There is no such message."],
+    ["ru", { text: "Не более 4096 знаков.", files: "Не более 4096 знаков." }, "Не более 4096 знаков."],
+  ])("says of a refusal what is wrong with which value, in the words of the server (%s)", async (_, told, shown) => {
+    const fields = Object.fromEntries(Object.entries(told).map(([name, message]) => [name, { code: "any", message }]));
+    const { outbox, refused } = stage(() => Promise.reject(new ApiError({ status: 422, code: "invalid", detail: "Some values cannot be saved.", fields })));
+    outbox.add(words("a"));
+    await settled();
+    expect(refused.map((item) => item.error)).toEqual([shown]);
+  });
+
   it("survives a reload, in order, and asks again for what was on its way", async () => {
     const storage = new Memory();
     const never = new Promise<void>(() => undefined);

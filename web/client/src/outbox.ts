@@ -147,7 +147,7 @@ export class Outbox {
       return;
     }
     if (!isTransient(error)) {
-      const refused: Outgoing = { ...item, state: "refused", error: error instanceof Error ? error.message : "" };
+      const refused: Outgoing = { ...item, state: "refused", error: error instanceof ApiError ? error.words : "" };
       this.put(refused);
       this.settings.onRefused(refused);
       return;

@@ -16,7 +16,7 @@ export interface Problem {
   params?: Record<string, unknown>;
 }
 
-/** The server answered, and the answer is no. `message` is in the reader's language and may be shown. */
+/** The server answered, and the answer is no. `message` and `words` are in the reader's language. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
@@ -33,6 +33,12 @@ export class ApiError extends Error {
     this.fields = problem.fields ?? {};
     this.params = problem.params ?? {};
     this.retryAfter = retryAfter;
+  }
+
+  /** What to tell a person: what is wrong with single values where that is known, else the general sentence. */
+  get words(): string {
+    const said = new Set(Object.values(this.fields).map((field) => field.message));
+    return said.size ? [...said].join(" ") : this.message;
   }
 
   /** The server is there but cannot now (overloaded, restarting, a proxy's page): the same call may succeed later. */

@@ -1,4 +1,5 @@
 /** Short words at the edge of the screen: what was done (with undo), what failed (with retry). */
+import { ApiError } from "@openlines/client";
 import { shallowRef } from "vue";
 
 export interface ToastAction {
@@ -52,7 +53,7 @@ export function useToasts() {
     failed: (text: string, error?: unknown, retry?: ToastAction) =>
       show(text, {
         tone: "bad",
-        ...(error instanceof Error && error.name === "ApiError" ? { detail: error.message } : {}),
+        ...(error instanceof ApiError && error.words !== text ? { detail: error.words } : {}),
         actions: retry ? [retry] : [],
       }),
   };

@@ -74,7 +74,7 @@ export function useAttachments(conversationId: number, limit: () => number) {
       if (left.has(conversationId)) intoDraft(conversationId, uploads);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
-      change(id, { failed: error instanceof ApiError ? error.message : t("inbox.uploadFailed") });
+      change(id, { failed: error instanceof ApiError ? error.words : t("inbox.uploadFailed") });
     }
   }
 
