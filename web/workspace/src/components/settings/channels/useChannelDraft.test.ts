@@ -72,4 +72,33 @@ describe("a channel under edit", () => {
     expect(editor.draft.value?.settings).toMatchObject({ accent: "#222222", position: "left" });
     expect(editor.changedSettings.value).toEqual(["accent"]);
   });
+
+  it("waits for whoever was signed out in the middle of it, without the secrets that were typed", () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222" });
+    if (editor.draft.value) editor.draft.value = { ...editor.draft.value, name: "Shop", secrets: { token: "123:abc" } };
+    editor.leaveFor(4);
+    const newer = { ...first, version: 2, settings: { ...first.settings, position: "left" } };
+    const other = useChannelDraft();
+    other.begin(newer, 5);
+    expect(other.changed.value).toBe(false);
+
+    editor.leaveFor(4);
+    const back = useChannelDraft();
+    back.begin(newer, 4);
+    expect(back.draft.value).toEqual({ name: "Shop", settings: { ...newer.settings, accent: "#222222" }, secrets: {} });
+    expect(back.changedSettings.value).toEqual(["accent"]);
+    const later = useChannelDraft();
+    later.begin(newer, 4);
+    expect(later.changed.value).toBe(false);
+  });
+
+  it("leaves nothing where only a secret was typed", () => {
+    const { editor } = opened();
+    if (editor.draft.value) editor.draft.value = { ...editor.draft.value, secrets: { token: "123:abc" } };
+    editor.leaveFor(4);
+    const back = useChannelDraft();
+    back.begin(first, 4);
+    expect(back.draft.value).toEqual({ name: "Site", settings: first.settings, secrets: {} });
+  });
 });

@@ -5,6 +5,7 @@ import { computed, shallowRef } from "vue";
 import { t } from "@/i18n";
 
 import { type ChannelPatch, settingsApi } from "../api";
+import { makeAside } from "../aside";
 import { sameValue, withoutGaps } from "../logic/changes";
 import type { Channel } from "../types";
 import { useFaults } from "../useFaults";
@@ -21,6 +22,9 @@ export type Undo = Pick<ChannelPatch, "name" | "settings">;
 
 export type ChannelEdit = ReturnType<typeof useChannelDraft>;
 
+/** What is stored is what it was when the editing began. */
+const aside = makeAside<{ stored: Channel; name: string; settings: Record<string, unknown> }>();
+
 export function useChannelDraft() {
   const channel = shallowRef<Channel | null>(null);
   const draft = shallowRef<Draft | null>(null);
@@ -30,6 +34,22 @@ export function useChannelDraft() {
   function stored(given: Channel): void {
     channel.value = given;
     draft.value = { name: given.name, settings: given.settings, secrets: {} };
+  }
+
+  /** With what this person was editing when his session ended, where there is such; it lies on top of what is stored now. */
+  function begin(given: Channel, who: number): void {
+    const left = aside.take(given.id, who);
+    stored(left?.stored ?? given);
+    if (!left) return;
+    draft.value = { name: left.name, settings: left.settings, secrets: {} };
+    renew(given);
+  }
+
+  /** The session is over: what is not saved waits for the same person to be back. Secrets that were typed do not. */
+  function leaveFor(who: number): void {
+    if (!channel.value || !draft.value || !(renamed.value || changedSettings.value.length)) return;
+    const { name, settings } = draft.value;
+    aside.put(channel.value.id, who, { stored: channel.value, name, settings });
   }
 
   const changedSettings = computed(() => {
@@ -115,6 +135,8 @@ export function useChannelDraft() {
     changedSecrets,
     renamed,
     stored,
+    begin,
+    leaveFor,
     renew,
     save,
     revert,

@@ -3,6 +3,7 @@ import { ApiError } from "@openlines/client";
 import { computed, type Ref, shallowRef } from "vue";
 
 import { settingsApi } from "../api";
+import { makeAside } from "../aside";
 import {
   type Change,
   changesOf,
@@ -16,7 +17,15 @@ import {
 } from "../logic/changes";
 import type { Line, OperatorFace, QueueEntry, QueueMember } from "../types";
 import { type Faults, useFaults } from "../useFaults";
-import { putAside, takeAside } from "./aside";
+
+/** As it was stored when the editing began: whether somebody has saved since is told when it is saved. */
+interface Left {
+  line: Line;
+  queue: QueueEntry[];
+  draft: LineDraft;
+}
+
+const aside = makeAside<Left>();
 
 export interface Clash extends Merge {
   /** Who saved meanwhile, and when, where the server says it. */
@@ -72,7 +81,7 @@ export function useLineDraft(id: Ref<number>) {
   async function load(who = 0): Promise<void> {
     try {
       const [newLine, newQueue] = await fetchBoth();
-      const left = takeAside(newLine.id, who);
+      const left = aside.take(newLine.id, who);
       if (left && left.line.version !== newLine.version) stored(left.line, left.queue);
       else stored(newLine, newQueue);
       draft.value = left?.draft ?? draftOf(newLine, newQueue);
@@ -85,7 +94,7 @@ export function useLineDraft(id: Ref<number>) {
   /** The session is over: what is not saved waits for the same person to be back. */
   function leaveFor(who: number): void {
     if (line.value && draft.value && changes.value.length)
-      putAside({ who, line: line.value, queue: queue.value, draft: draft.value });
+      aside.put(line.value.id, who, { line: line.value, queue: queue.value, draft: draft.value });
   }
 
   /** Who is available now may be asked at any time; what is being edited stays as it is. */
