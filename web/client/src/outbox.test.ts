@@ -166,4 +166,25 @@ describe("outbox", () => {
     await settled();
     expect(sent).toEqual([]);
   });
+
+  it("tells when nothing of a thread is being sent any more, also when it could not be", async () => {
+    let release: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (release = resolve));
+    const { outbox } = stage((message) =>
+      message.client_message_id === "a" ? first : Promise.reject(new Unreachable()),
+    );
+    expect(outbox.quiet(1)).toBeUndefined();
+    outbox.add(words("a"));
+    outbox.add(words("b"));
+    let quiet = false;
+    void outbox.quiet(1)?.then(() => (quiet = true));
+    expect(outbox.quiet(2)).toBeUndefined();
+    await settled();
+    expect(quiet).toBe(false);
+    release();
+    await settled();
+    // The second one waits for its next try: whoever waits for it all the same would wait for the net.
+    expect(quiet).toBe(true);
+    expect(outbox.of(1).map((item) => item.client_message_id)).toEqual(["b"]);
+  });
 });

@@ -49,6 +49,7 @@ export class Outbox {
   private readonly busy = new Set<number>();
   private readonly attempts = new Map<number, number>();
   private readonly waits = new Map<number, () => void>();
+  private readonly ends = new Map<number, (() => void)[]>();
   private readonly settings: OutboxSettings;
   private readonly prefix: string;
   private stopped = false;
@@ -66,6 +67,15 @@ export class Outbox {
 
   get size(): number {
     return this.items.length;
+  }
+
+  /**
+   * When nothing of a thread is being sent any more, whatever came of it: what is done after words were said is not
+   * to overtake them. Undefined where nothing is being sent now.
+   */
+  quiet(threadId: number): Promise<void> | undefined {
+    if (!this.busy.has(threadId)) return undefined;
+    return new Promise((resolve) => this.ends.set(threadId, [...(this.ends.get(threadId) ?? []), resolve]));
   }
 
   add(item: Omit<Outgoing, "state">): void {
@@ -136,6 +146,9 @@ export class Outbox {
       this.busy.delete(threadId);
     }
     this.run(threadId);
+    if (this.busy.has(threadId)) return;
+    for (const end of this.ends.get(threadId) ?? []) end();
+    this.ends.delete(threadId);
   }
 
   private failed(item: Outgoing, error: unknown): void {

@@ -14,6 +14,7 @@ import { type Key, maybe, t } from "@/i18n";
 
 import { wordsOf } from "./coded";
 import { patchDetails, refreshDetails } from "./details";
+import { said } from "./outbox";
 import { showInstead, takeMessages } from "./threads";
 
 const { api } = useApi();
@@ -28,7 +29,7 @@ type Patch = { [K in keyof ConversationRow]?: ConversationRow[K] | undefined };
 async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted>, failure: Key, settled?: string): Promise<boolean> {
   const remove = world.overlay(row.id, patch as Partial<ConversationRow>);
   try {
-    const { conversation, warning } = await call();
+    const { conversation, warning } = await inTurn(row, call);
     world.learn(conversation);
     if (warning) warn(warning);
     refreshDetails(row.id);
@@ -41,6 +42,29 @@ async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted
     return false;
   } finally {
     remove();
+  }
+}
+
+/** By conversation: the end of what is being done with it. */
+const underway = new Map<number, Promise<void>>();
+
+/**
+ * What one person does with a conversation happens in his order: finished, taken back, finished again is finished;
+ * answered and finished is first answered. Requests of their own would overtake each other on their way. Whatever
+ * becomes of the earlier one, the later one is tried: each tells of its own failure.
+ */
+async function inTurn(row: ConversationRow, call: () => Promise<Acted>): Promise<Acted> {
+  const before = [underway.get(row.id), said(row.thread_id)].filter((one) => one !== undefined);
+  const doing = before.length ? Promise.all(before).then(call) : call();
+  const end = doing.then(
+    () => undefined,
+    () => undefined,
+  );
+  underway.set(row.id, end);
+  try {
+    return await doing;
+  } finally {
+    if (underway.get(row.id) === end) underway.delete(row.id);
   }
 }
 
@@ -62,8 +86,8 @@ export function decline(row: ConversationRow): Promise<boolean> {
   return act(row, patch, () => api.decline(row.id, row.version), "inbox.declineFailed");
 }
 
-/** What is being finished, and the words that offer to take it back. */
-const finishings = new Map<number, { done: Promise<boolean>; toast: number }>();
+/** The words that offer to take a finish back, by conversation. */
+const finishings = new Map<number, number>();
 
 export async function finish(row: ConversationRow, now = false): Promise<void> {
   const patch: Patch = { ...NO_OFFER, state: now ? "closed" : "closing", awaiting: undefined, waiting_since: undefined, target_at: undefined, snoozed_until: undefined, pinned: undefined };
@@ -71,23 +95,21 @@ export async function finish(row: ConversationRow, now = false): Promise<void> {
   const done = act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed");
   const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row) };
   const toast = toasts.done(t(now ? "inbox.closedToast" : "inbox.finishedToast", { name }), undo);
-  const earlier = finishings.get(row.id);
-  if (earlier) toasts.dismiss(earlier.toast);
-  finishings.set(row.id, { done, toast });
+  dropOffer(row.id);
+  finishings.set(row.id, toast);
   if (!(await done)) toasts.dismiss(toast);
 }
 
-/** What is to be undone may still be on its way: the one is not to overtake the other. */
+function dropOffer(id: number): void {
+  const toast = finishings.get(id);
+  finishings.delete(id);
+  if (toast !== undefined) toasts.dismiss(toast);
+}
+
 export function undoFinish(row: ConversationRow): Promise<boolean> {
-  const finishing = finishings.get(row.id);
-  finishings.delete(row.id);
-  if (finishing) toasts.dismiss(finishing.toast);
+  dropOffer(row.id);
   const patch: Patch = { state: "active", awaiting: row.waiting_since ? "operator" : "customer", operator_id: me(), closes_at: undefined };
-  const call = async () => {
-    await finishing?.done;
-    return api.undoFinish(row.id);
-  };
-  return act(row, patch, call, "inbox.undoFailed", "not_finished");
+  return act(row, patch, () => api.undoFinish(row.id), "inbox.undoFailed", "not_finished");
 }
 
 export async function transfer(row: ConversationRow, target: TransferTarget, name: string, note: string): Promise<boolean> {

@@ -134,6 +134,8 @@ export function say(words: Words): void {
 }
 
 export const outgoingOf = (threadId: number): readonly Outgoing[] => mine()?.of(threadId) ?? [];
+/** When what was said in a thread has been sent, or could not be; undefined where nothing is on its way. */
+export const said = (threadId: number): Promise<void> | undefined => mine()?.quiet(threadId);
 export const unsent = (): number => mine()?.size ?? 0;
 export const retryOutgoing = (id: string): void => mine()?.retry(id);
 export const discardOutgoing = (id: string): void => mine()?.discard(id);
