@@ -13,9 +13,6 @@ export class ThreadWindow {
   /** Whether anything has been loaded yet. */
   loaded = false;
 
-  /** The next newest page replaces what is here: it may be of another time (after a new snapshot). */
-  outdated = false;
-
   constructor(id: number) {
     this.id = id;
   }
@@ -27,18 +24,21 @@ export class ThreadWindow {
     return this.messages.at(-1)?.seq ?? 0;
   }
 
-  /** The newest page. When it does not reach what is here, what is here is let go: there would be a gap. */
-  newest(page: readonly Message[], more: boolean): void {
+  /**
+   * The newest page. `exact`: every change of what is here has been told since it was read. Else it is let go, and
+   * so it is when the page does not reach it: there would be a gap.
+   */
+  newest(page: readonly Message[], more: boolean, exact: boolean): void {
     const from = page[0]?.seq ?? 0;
-    const joins = this.loaded && !this.outdated && this.messages.length > 0 && from <= this.last + 1;
+    const joins = this.loaded && exact && this.messages.length > 0 && from <= this.last + 1;
     this.loaded = true;
-    this.outdated = false;
     if (joins) {
       if (from <= this.first) this.more = more;
       this.merge(page);
       return;
     }
-    this.messages = [...page];
+    const bySeq = this.bySeq();
+    this.messages = page.map((message) => sameAs(bySeq.get(message.seq), message));
     this.more = more;
   }
 
@@ -77,16 +77,20 @@ export class ThreadWindow {
     return this.messages.find((message) => message.id === id);
   }
 
+  private bySeq(): Map<number, Message> {
+    return new Map(this.messages.map((message) => [message.seq, message]));
+  }
+
   private merge(incoming: readonly Message[]): void {
-    const bySeq = new Map(this.messages.map((message) => [message.seq, message]));
-    const news = incoming.filter((message) => !isSame(bySeq.get(message.seq), message));
+    const bySeq = this.bySeq();
+    const news = incoming.filter((message) => sameAs(bySeq.get(message.seq), message) === message);
     if (!news.length) return;
     for (const message of news) bySeq.set(message.seq, message);
     this.messages = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   }
 }
 
-/** A receipt brings many messages of which few have changed; what is the same object is not drawn again. */
-function isSame(known: Message | undefined, message: Message): boolean {
-  return known !== undefined && JSON.stringify(known) === JSON.stringify(message);
+/** The one that is here where it is no other: what is the same object is not drawn again. */
+function sameAs(known: Message | undefined, message: Message): Message {
+  return known && JSON.stringify(known) === JSON.stringify(message) ? known : message;
 }

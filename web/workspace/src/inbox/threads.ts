@@ -18,6 +18,8 @@ interface Kept {
   /** Subscribed to since it was last brought up to date: nothing can have been missed. */
   exact: boolean;
   loading: Promise<void> | null;
+  /** What is being fetched may be of before something that nobody tells any more: it is fetched once more. */
+  again: boolean;
   failed: unknown;
 }
 
@@ -25,7 +27,7 @@ const kept = new Map<number, Kept>();
 let followed: readonly number[] = [];
 
 function of(threadId: number): Kept {
-  const known = kept.get(threadId) ?? { window: new ThreadWindow(threadId), exact: false, loading: null, failed: null };
+  const known = kept.get(threadId) ?? { window: new ThreadWindow(threadId), exact: false, loading: null, again: false, failed: null };
   // The map's order is that of use: the longest unused one goes first.
   kept.delete(threadId);
   kept.set(threadId, known);
@@ -41,19 +43,24 @@ export const failureOf = (threadId: number): unknown => kept.get(threadId)?.fail
 
 /** These are on the screen or next to it: be told about them, and bring them up to date. */
 export function followThreads(threadIds: readonly number[]): void {
-  for (const id of followed) if (!threadIds.includes(id)) forgetExact(id);
+  for (const id of followed) {
+    const left = threadIds.includes(id) ? undefined : kept.get(id);
+    if (left) left.exact = false;
+  }
+  for (const id of threadIds) {
+    const come = followed.includes(id) ? undefined : kept.get(id);
+    if (come?.loading) come.again = true;
+  }
   followed = [...threadIds];
-}
-
-function forgetExact(threadId: number): void {
-  const known = kept.get(threadId);
-  if (known) known.exact = false;
 }
 
 /** Bring the end of a thread up to date. Subscribe first: what comes between is then not missed. */
 export function loadNewest(threadId: number, force = false): Promise<void> {
   const known = of(threadId);
-  if (known.loading) return known.loading;
+  if (known.loading) {
+    known.again ||= force;
+    return known.loading;
+  }
   if (known.exact && !force) return Promise.resolve();
   known.loading = fetchNewest(known).finally(() => {
     known.loading = null;
@@ -64,9 +71,12 @@ export function loadNewest(threadId: number, force = false): Promise<void> {
 
 async function fetchNewest(known: Kept): Promise<void> {
   try {
-    const page = await api.messages(known.window.id, { limit: PAGE });
-    known.window.newest(page.items, page.more ?? false);
-    known.exact = followed.includes(known.window.id);
+    do {
+      known.again = false;
+      const page = await api.messages(known.window.id, { limit: PAGE });
+      known.window.newest(page.items, page.more ?? false, known.exact);
+      known.exact = followed.includes(known.window.id) && !known.again;
+    } while (known.again);
     known.failed = null;
   } catch (error) {
     known.failed = error;
@@ -77,7 +87,10 @@ async function fetchNewest(known: Kept): Promise<void> {
 export async function loadOlder(threadId: number): Promise<boolean> {
   const { window } = of(threadId);
   if (!window.loaded || !window.more) return false;
-  const page = await api.messages(threadId, { before: window.first, limit: PAGE });
+  const { first } = window;
+  const page = await api.messages(threadId, { before: first, limit: PAGE });
+  // It was fetched anew meanwhile: there would be a gap.
+  if (window.first !== first) return false;
   window.older(page.items, page.more ?? false);
   touch(["threads"]);
   return page.items.length > 0;
@@ -116,9 +129,6 @@ watch(
 live.onMessages(takeMessages);
 live.onSnapshot(() => {
   // After a new snapshot nothing is known about what was missed.
-  for (const known of kept.values()) {
-    known.exact = false;
-    known.window.outdated = true;
-  }
-  for (const id of followed) void loadNewest(id);
+  for (const known of kept.values()) known.exact = false;
+  for (const id of followed) void loadNewest(id, true);
 });
