@@ -18,7 +18,7 @@ class Server {
 
   seen(version: number): void {
     if (version !== this.line.version)
-      throw new ApiError({ status: 409, code: "changed", detail: "changed meanwhile", params: this.saved });
+      throw new ApiError({ status: 409, code: "changed_meanwhile", detail: "changed meanwhile", params: this.saved });
   }
 
   patch(patch: LinePatch): Line {
@@ -68,20 +68,64 @@ describe("a line under edit", () => {
     editor.set("members", [{ user_id: 2 }, { user_id: 1 }]);
     expect(editor.changes.value.map((change) => change.part)).toEqual(["members", "mode"]);
     const saved = await editor.save();
-    expect(saved?.before.settings.mode).toBe("evenly");
+    expect(saved?.done.map((change) => change.from)).toEqual([[{ user_id: 1 }, { user_id: 2 }], "evenly"]);
     expect(server.line.settings.mode).toBe("strictly");
     expect(server.members).toEqual([{ user_id: 2 }, { user_id: 1 }]);
     expect(editor.changes.value).toEqual([]);
     expect(editor.line.value?.version).toBe(server.line.version);
   });
 
-  it("can be put back by saving what was before", async () => {
+  it("keeps what is typed while it is being saved, for the next save", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 300);
+    editor.set("members", [{ user_id: 2 }, { user_id: 1 }]);
+    const saving = editor.save();
+    editor.set("name", "Support and sales");
+    editor.set("queue_time", 360);
+    expect((await saving)?.done.map((change) => change.part)).toEqual(["members", "queue_time"]);
+    expect(editor.changes.value.map(({ part, from, to }) => [part, from, to])).toEqual([
+      ["name", "Support", "Support and sales"],
+      ["queue_time", 300, 360],
+    ]);
+    await editor.save();
+    expect([server.line.name, server.line.settings.queue_time, server.members[0]?.user_id]).toEqual(["Support and sales", 360, 2]);
+  });
+
+  it("is not replaced by another one, whose answer comes when the page has gone on", async () => {
+    const id = ref(7);
+    const editor = useLineDraft(id);
+    await editor.load();
+    let answer: (line: Line) => void = () => undefined;
+    vi.mocked(settingsApi.line).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const late = editor.catchUp();
+    id.value = 8;
+    server.line = { ...server.line, id: 8, name: "Sales" };
+    await editor.load();
+    answer({ ...server.line, id: 7, version: 5, name: "Support" });
+    await late;
+    expect([editor.line.value?.id, editor.draft.value?.name]).toEqual([8, "Sales"]);
+  });
+
+  it("can be put back as it was before a save, and neither what others saved nor what was edited since goes with it", async () => {
     const editor = await opened();
     editor.set("queue_time", 600);
     const saved = await editor.save();
-    editor.draft.value = saved?.before ?? null;
-    expect(await editor.save()).not.toBeNull();
-    expect(server.line.settings.queue_time).toBe(60);
+    server.patch({ version: 2, settings: { limit: 4 } });
+    await editor.catchUp();
+    editor.set("name", "Support and sales");
+    expect(await editor.takeBack(saved?.done ?? [])).not.toBeNull();
+    expect(server.line).toMatchObject({ name: "Support", settings: { queue_time: 60, limit: 4 } });
+    expect(editor.changes.value.map((change) => [change.part, change.to])).toEqual([["name", "Support and sales"]]);
+  });
+
+  it("has what was edited where putting back did not reach the server", async () => {
+    const editor = await opened();
+    editor.set("queue_time", 600);
+    const saved = await editor.save();
+    editor.set("name", "Support and sales");
+    server.down = true;
+    await expect(editor.takeBack(saved?.done ?? [])).rejects.toBeInstanceOf(Unreachable);
+    expect(editor.changes.value.map((change) => change.part)).toEqual(["name"]);
   });
 
   it("keeps what is refused, with the words at the field, until the field changes", async () => {
@@ -127,8 +171,7 @@ describe("a line under edit", () => {
     editor.set("faces", [{ user_id: 1, name: "Anna" }]);
     const saved = await editor.save();
     expect(server.line.looks).toEqual({ 3: { accent: "#222222", sound: true } });
-    editor.draft.value = saved?.before ?? null;
-    await editor.save();
+    await editor.takeBack(saved?.done ?? []);
     expect([server.line.looks[3]?.["accent"], server.line.faces]).toEqual(["#111111", []]);
   });
 

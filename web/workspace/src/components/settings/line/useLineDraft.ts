@@ -35,7 +35,7 @@ export interface Clash extends Merge {
   queue: QueueEntry[];
 }
 
-export type Saved = { done: Change[]; before: LineDraft } | null;
+export type Saved = { done: Change[] } | null;
 
 function membersOf(queue: readonly QueueEntry[]): QueueMember[] {
   return queue.map((entry) =>
@@ -77,17 +77,25 @@ export function useLineDraft(id: Ref<number>) {
     return Promise.all([settingsApi.line(id.value), settingsApi.queue(id.value)]);
   }
 
+  /** Says, once an answer is here, whether the page still shows the line that was asked about. */
+  function here(): () => boolean {
+    const asked = id.value;
+    return () => asked === id.value;
+  }
+
   /** With what this person was editing when his session ended, where there is such. */
   async function load(who = 0): Promise<void> {
+    const still = here();
     try {
       const [newLine, newQueue] = await fetchBoth();
+      if (!still()) return;
       const left = aside.take(newLine.id, who);
       if (left && left.line.version !== newLine.version) stored(left.line, left.queue);
       else stored(newLine, newQueue);
       draft.value = left?.draft ?? draftOf(newLine, newQueue);
       error.value = null;
     } catch (problem) {
-      error.value = problem;
+      if (still()) error.value = problem;
     }
   }
 
@@ -99,15 +107,17 @@ export function useLineDraft(id: Ref<number>) {
 
   /** Who is available now may be asked at any time; what is being edited stays as it is. */
   async function refreshQueue(): Promise<void> {
+    const still = here();
     const answer = await settingsApi.queue(id.value);
-    if (sameValue(membersOf(answer), membersOf(queue.value))) queue.value = answer;
+    if (still() && sameValue(membersOf(answer), membersOf(queue.value))) queue.value = answer;
   }
 
   /** Somebody else may have saved: shown at once while nothing is being edited here, else met when it is saved. */
   async function catchUp(): Promise<void> {
     if (!line.value || changes.value.length || saving.value) return;
+    const still = here();
     const [newLine, newQueue] = await fetchBoth();
-    if (same(newLine, line.value) || changes.value.length || saving.value) return;
+    if (!still() || same(newLine, line.value) || changes.value.length || saving.value) return;
     stored(newLine, newQueue);
     draft.value = base.value;
   }
@@ -144,23 +154,38 @@ export function useLineDraft(id: Ref<number>) {
     void refreshQueue().catch(() => undefined);
   }
 
-  /** What was saved, for words and undo; null when it was refused (faults or clash say why). Other errors are thrown. */
+  /** What was saved, for words and for taking it back; null when it was refused (faults or clash say why). Other errors are thrown. */
   async function save(): Promise<Saved> {
     if (!base.value || !draft.value || saving.value || !changes.value.length) return null;
-    const before = base.value;
-    const done = changes.value;
+    const [before, sent, done] = [base.value, draft.value, changes.value];
     saving.value = true;
     try {
       await send(done);
-      draft.value = base.value;
+      // What was typed while the answer was on its way is not saved yet, and not lost either.
+      draft.value = merged(sent, draft.value, base.value).draft;
       faults.clear();
-      return { done, before };
+      return { done };
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 409 && (await meet(before, problem))) return null;
       if (!faults.take(problem)) throw problem;
       return null;
     } finally {
       saving.value = false;
+    }
+  }
+
+  /** Puts back what one save has changed, and nothing else: what has been edited since stays there, unsaved. */
+  async function takeBack(saved: readonly Change[]): Promise<Saved> {
+    const [now, edited] = [base.value, draft.value];
+    if (!now || !edited || saving.value) return null;
+    draft.value = saved.reduce((whole, { part, from }) => withValue(whole, part, from), now);
+    try {
+      const done = await save();
+      if (done) draft.value = merged(now, edited, draft.value).draft;
+      return done;
+    } catch (problem) {
+      draft.value = edited;
+      throw problem;
     }
   }
 
@@ -199,6 +224,7 @@ export function useLineDraft(id: Ref<number>) {
     set,
     revert,
     save,
+    takeBack,
     settle,
   };
 }
