@@ -64,6 +64,24 @@ describe("a channel under edit", () => {
     expect(now.settings).toMatchObject({ accent: "#222222", position: "left" });
   });
 
+  it("keeps what is typed while it is being saved, for the next save", async () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222", position: "left" });
+    const saving = editor.save();
+    set({ accent: "#333333" });
+    if (editor.draft.value) editor.draft.value = { ...editor.draft.value, name: "Shop", secrets: { token: "7:x" } };
+    expect(await saving).not.toBeNull();
+    expect(now.settings).toMatchObject({ accent: "#222222", position: "left" });
+    expect([editor.changedSettings.value, editor.renamed.value]).toEqual([["accent"], true]);
+    await editor.save();
+    expect(vi.mocked(settingsApi.patchChannel)).toHaveBeenLastCalledWith(3, {
+      version: 2,
+      name: "Shop",
+      settings: { accent: "#333333" },
+      secrets: { token: "7:x" },
+    });
+  });
+
   it("takes a newer state in under what is being edited", () => {
     const { editor, set } = opened();
     set({ accent: "#222222" });

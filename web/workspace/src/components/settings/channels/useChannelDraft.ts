@@ -77,12 +77,15 @@ export function useChannelDraft() {
 
   /** The way back from a successful save; null when it was refused (faults say why). Other errors are thrown. */
   async function save(): Promise<Undo | null> {
-    const before = channel.value;
-    if (!before || saving.value || !changed.value) return null;
+    const [before, shown] = [channel.value, draft.value];
+    if (!before || !shown || saving.value || !changed.value) return null;
     const sent = patch();
     saving.value = true;
     try {
-      stored(await settingsApi.patchChannel(before.id, { version: before.version, ...sent }));
+      const saved = await settingsApi.patchChannel(before.id, { version: before.version, ...sent });
+      const typed = draft.value;
+      stored(saved);
+      if (typed && typed !== shown) keep(shown, typed);
       faults.clear();
       return {
         ...(sent.name !== undefined ? { name: before.name } : {}),
@@ -97,6 +100,19 @@ export function useChannelDraft() {
     } finally {
       saving.value = false;
     }
+  }
+
+  /** What was typed while the answer was on its way is not saved yet, and not lost either. */
+  function keep(shown: Draft, typed: Draft): void {
+    const saved = draft.value;
+    if (!saved) return;
+    const since = <T>(before: Record<string, T>, now: Record<string, T>): Record<string, T> =>
+      Object.fromEntries(Object.entries(now).filter(([name, value]) => !sameValue(before[name], value)));
+    draft.value = {
+      name: typed.name === shown.name ? saved.name : typed.name,
+      settings: { ...saved.settings, ...since(shown.settings, typed.settings) },
+      secrets: since(shown.secrets, typed.secrets),
+    };
   }
 
   /** What is stored has moved on: it comes in under what is being edited here. */
