@@ -199,11 +199,6 @@ export interface Portal {
   insecure?: boolean;
 }
 
-export interface Counts {
-  all?: number;
-  closed?: number;
-}
-
 export interface Snapshot {
   cursor: number;
   epoch: string;
@@ -216,7 +211,6 @@ export interface Snapshot {
   channels?: ChannelBrief[];
   kinds?: KindBrief[];
   conversations?: ConversationRow[];
-  counts?: Counts;
 }
 
 export interface Customer {

@@ -73,17 +73,35 @@ describe("world", () => {
     expect(slices).toEqual([["rows"]]);
   });
 
-  it("takes the reader's own marks of the same version from the socket, not from an older read", () => {
-    const { world: made } = world([row(1, { version: 5, unread: 2 })]);
-    made.meet(row(1, { version: 5, unread: 9 }));
-    expect(made.row(1)?.unread).toBe(2);
+  it("takes the same version from what was read after the last word about it, not from an older read", () => {
+    const { world: made, slices } = world([row(1, { version: 5, unread: 2 })]);
+    const early = made.moment;
     made.apply({ type: "changes", cursor: 2, conversations: [row(1, { version: 5, listening: true })] });
     expect(made.row(1)).toMatchObject({ listening: true });
     expect(made.row(1)?.unread).toBeUndefined();
+    expect(made.meet(row(1, { version: 5, unread: 9 }), early)).toMatchObject({ listening: true });
+    // Words that were changed or taken back leave the version as it is.
+    slices.length = 0;
+    made.meet(row(1, { version: 5, last: { at: T(1), text: "edited" } }), made.moment);
+    expect(made.row(1)?.last?.text).toBe("edited");
+    made.meet(row(1, { version: 5, last: { at: T(1), text: "edited" } }), made.moment);
+    expect(slices).toEqual([["rows"]]);
     made.learn(row(1, { version: 5, pinned: true }));
     expect(made.row(1)?.pinned).toBe(true);
-    made.meet(row(1, { version: 6, unread: 1 }));
+    made.meet(row(1, { version: 6, unread: 1 }), early);
     expect(made.row(1)?.unread).toBe(1);
+    made.meet(row(1, { version: 4 }), made.moment);
+    expect(made.row(1)?.version).toBe(6);
+  });
+
+  it("takes nothing that was asked for before everything was read anew for the newer of two of one version", () => {
+    const { world: made } = world([]);
+    const early = made.moment;
+    made.load({ cursor: 2, epoch: "e", now: T(9), me: { id: 1, name: "Me", role: "operator", email: "", language: "en", time_zone: "UTC" }, portal: { name: "P", language: "en" }, conversations: [row(1, { unread: 3 })] });
+    made.meet(row(1, { unread: 1 }), early);
+    expect(made.row(1)?.unread).toBe(3);
+    made.meet(row(1, { unread: 4 }), made.moment);
+    expect(made.row(1)?.unread).toBe(4);
   });
 
   it("forgets what went out of sight", () => {

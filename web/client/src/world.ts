@@ -7,7 +7,6 @@ import type {
   ChannelBrief,
   Changes,
   ConversationRow,
-  Counts,
   Department,
   KindBrief,
   LineBrief,
@@ -35,7 +34,6 @@ const NOBODY: Viewer = { id: 0, isMember: () => false };
 export class World {
   me: Me | null = null;
   portal: Portal | null = null;
-  counts: Counts = {};
   readonly users = new Map<number, User>();
   readonly lines = new Map<number, LineBrief>();
   readonly channels = new Map<number, ChannelBrief>();
@@ -50,6 +48,10 @@ export class World {
   private readonly overlays = new Map<number, Map<number, Partial<ConversationRow>>>();
   private lastOverlay = 0;
   private viewer: Viewer = NOBODY;
+  /** How many words about rows have come, and which of them was the last about each row; else the snapshot was. */
+  private heard = 0;
+  private loadedAt = 0;
+  private readonly heardAt = new Map<number, number>();
   private readonly listener: WorldListener;
 
   constructor(listener: WorldListener = {}) {
@@ -77,13 +79,14 @@ export class World {
   load(snapshot: Snapshot): void {
     this.me = snapshot.me;
     this.portal = snapshot.portal;
-    this.counts = snapshot.counts ?? {};
     refill(this.users, snapshot.users, (user) => user.id);
     refill(this.lines, snapshot.lines, (line) => line.id);
     refill(this.channels, snapshot.channels, (channel) => channel.id);
     refill(this.departments, snapshot.departments, (department) => department.id);
     refill(this.kinds, snapshot.kinds, (kind) => kind.kind);
     refill(this.truth, snapshot.conversations, (row) => row.id);
+    this.heardAt.clear();
+    this.loadedAt = ++this.heard;
     this.stale.add("all").add("closed");
     this.look();
     this.listener.changed?.(new Set<Slice>(["rows", "people", "places", "me", "stale"]));
@@ -96,7 +99,7 @@ export class World {
   apply(changes: Changes): void {
     const slices = new Set<Slice>();
     this.applyPlaces(changes, slices);
-    for (const row of changes.conversations ?? []) if (this.put(row, 0, true)) slices.add("rows");
+    for (const row of changes.conversations ?? []) if (this.put(row, true)) slices.add("rows");
     for (const id of changes.gone ?? []) if (this.drop(id)) slices.add("rows");
     for (const name of changes.stale ?? []) this.stale.add(name);
     if (changes.stale?.length) slices.add("stale");
@@ -124,18 +127,27 @@ export class World {
 
   /** The row that an action has left behind: newer than whatever of the same version is here. */
   learn(row: ConversationRow): void {
-    if (this.put(row, 0, false)) this.listener.changed?.(new Set<Slice>(["rows"]));
+    if (this.put(row, false)) this.listener.changed?.(new Set<Slice>(["rows"]));
   }
 
-  /** A row that was merely read: the socket may have brought the same version in a later state meanwhile. */
-  meet(row: ConversationRow): void {
-    if (this.put(row, 1, false)) this.listener.changed?.(new Set<Slice>(["rows"]));
+  /** Now, as `meet` is told it: to be taken before something is asked for. */
+  get moment(): number {
+    return this.heard;
   }
 
-  /** The counters of the long lists. */
-  count(counts: Counts): void {
-    this.counts = { ...this.counts, ...counts };
-    this.listener.changed?.(new Set<Slice>(["rows"]));
+  /**
+   * A row that was merely read, asked for at that moment; gives it as it is to be shown. Of the same version (last
+   * words that are changed leave it as it is) it is the newer one, unless something has come about it since.
+   */
+  meet(row: ConversationRow, asked: number): ConversationRow {
+    const known = this.truth.get(row.id);
+    const ahead = known ? row.version - known.version : 1;
+    const untold = (this.heardAt.get(row.id) ?? this.loadedAt) <= asked;
+    if (ahead > 0 || (ahead === 0 && untold && JSON.stringify(known) !== JSON.stringify(row))) {
+      this.truth.set(row.id, row);
+      this.refresh(row.id);
+    }
+    return this.row(row.id) ?? row;
   }
 
   setMe(me: Me): void {
@@ -169,11 +181,11 @@ export class World {
     this.lists.rebuild(this.shown.values(), this.viewer);
   }
 
-  /** `ahead`: by how many versions the row must at least be ahead of the one that is here. */
-  private put(row: ConversationRow, ahead: 0 | 1, announce: boolean): boolean {
+  private put(row: ConversationRow, announce: boolean): boolean {
     const known = this.truth.get(row.id);
-    if (known && row.version - known.version < ahead) return false;
+    if (known && row.version < known.version) return false;
     this.truth.set(row.id, row);
+    this.heardAt.set(row.id, ++this.heard);
     const before = this.shown.get(row.id);
     this.show(row.id);
     if (announce) this.announce(before, this.shown.get(row.id));

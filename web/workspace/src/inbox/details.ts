@@ -46,10 +46,11 @@ export function loadDetails(id: number): Promise<void> {
 }
 
 async function fetchDetails(id: number): Promise<void> {
+  const asked = world.moment;
   try {
     const details = await api.conversation(id);
     put(id, { details, state: "ready" });
-    world.meet(details.conversation);
+    world.meet(details.conversation, asked);
     rename(id, details.customer.name);
   } catch (error) {
     const before = known.get(id)?.details ?? null;

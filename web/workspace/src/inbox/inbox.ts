@@ -4,7 +4,7 @@ import { computed, shallowRef, watch } from "vue";
 import { useRoute, useRouter } from "vue-router";
 
 import { keep } from "@/app/keep";
-import { changed, connection, world } from "@/app/live";
+import { changed, connection, useLive, world } from "@/app/live";
 
 import { groupedItems, type ListItem, plainItems } from "./listItems";
 import { LongList } from "./longList";
@@ -39,7 +39,7 @@ const items = computed<ListItem[]>(() => {
   return groupedItems(world, tab.value === "queue" ? "queue" : "mine", { lineId: lineId.value, folded: folded.value });
 });
 
-/** The counters on the tabs. Those of the long lists are the server's. */
+/** The counters on the tabs. */
 const counts = computed(() => {
   void changed.rows;
   const total = (of: "mine" | "queue", groups: readonly Group[]) =>
@@ -63,6 +63,9 @@ watch(
   () => changed.rows,
   () => shown.value?.learn((id) => world.row(id)),
 );
+useLive().onSnapshot(() => {
+  for (const list of Object.values(long)) list.doubt();
+});
 watch([() => changed.stale, shown], ([, list]) => {
   if (list && world.stale.delete(list.list)) list.soon();
 });

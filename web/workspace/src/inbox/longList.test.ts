@@ -82,4 +82,37 @@ describe("a list that comes page by page", () => {
     await settled();
     expect(list.rows.value.map((one) => [one.id, one.version])).toEqual([[1, 3], [3, 1]]);
   });
+
+  it("is fetched anew, all of it, when it is shown again: nobody told what happened to it meanwhile", async () => {
+    const asked = stage();
+    const list = new LongList("all");
+    list.by({});
+    asked[0]?.answer(rows(1, 100), "100");
+    await settled();
+    void list.more();
+    asked[1]?.answer(rows(101, 100), "200");
+    await settled();
+    list.by({});
+    expect(ids(list).length).toBe(200);
+    await vi.waitFor(() => expect(asked.length).toBe(3), 3_000);
+    asked[2]?.answer(rows(2, 100), "100");
+    await settled();
+    expect(ids(list)).toEqual(rows(2, 100).map((one) => one.id));
+    void list.more();
+    expect(asked[3]?.cursor).toBe("100");
+  });
+
+  it("shows last words as they were read, whatever is known of the same version from before", async () => {
+    const said = (id: number, text: string) => ({ ...row(id, 3), last: { at: "", text } });
+    world.apply({ type: "changes", cursor: 2, conversations: [said(1, "wrong"), said(2, "wrong")] });
+    const asked = stage();
+    const list = new LongList("all");
+    void list.refresh();
+    world.apply({ type: "changes", cursor: 3, conversations: [said(2, "right")] });
+    asked[0]?.answer([said(1, "right"), said(2, "wrong")], null);
+    await settled();
+    world.apply({ type: "changes", cursor: 4, conversations: [row(3, 1)] });
+    list.learn((id) => world.row(id));
+    expect(list.rows.value.map((one) => one.last?.text)).toEqual(["right", "right"]);
+  });
 });

@@ -26,19 +26,29 @@ export class LongList {
   private planned: number | undefined;
   /** A page that is on its way: which beginning of the list it continues. */
   private paging: number | null = null;
+  private doubted = false;
   readonly list: Shown;
 
   constructor(list: Shown) {
     this.list = list;
   }
 
-  /** Show the list through another filter. */
+  /** Show the list (again), through this filter. What is here meanwhile may be of before: nobody told what became of it. */
   by(filter: Omit<ConversationFilter, "list">): void {
-    if (JSON.stringify(filter) === JSON.stringify(this.filter) && this.state.value !== "new") return;
+    if (JSON.stringify(filter) === JSON.stringify(this.filter) && this.state.value !== "new") {
+      this.doubt();
+      this.soon();
+      return;
+    }
     this.filter = filter;
     this.rows.value = [];
     this.state.value = "new";
     void this.refresh();
+  }
+
+  /** Something may have happened to any of its rows: when it is fetched again, nothing that is here stays. */
+  doubt(): void {
+    this.doubted = true;
   }
 
   /** Fetch the beginning (again). */
@@ -47,11 +57,12 @@ export class LongList {
     this.planned = undefined;
     const generation = ++this.generation;
     this.fetchedAt = Date.now();
+    const asked = world.moment;
     if (this.state.value !== "ready") this.state.value = "loading";
     try {
       const page = await api.conversations({ ...this.filter, list: this.list, limit: PAGE });
       if (generation !== this.generation) return;
-      this.begin(this.newest(page.items), page.next ?? null);
+      this.begin(this.newest(page.items, asked), page.next ?? null);
       this.state.value = "ready";
     } catch (error) {
       if (generation !== this.generation) return;
@@ -73,13 +84,14 @@ export class LongList {
     const { generation, cursor } = this;
     if (this.done.value || this.state.value !== "ready" || cursor === null || this.paging === generation) return;
     this.paging = generation;
+    const asked = world.moment;
     try {
       const page = await api.conversations({ ...this.filter, list: this.list, limit: PAGE, cursor });
       // The beginning was fetched anew meanwhile: the next step of scrolling asks again from where it is then.
       if (generation !== this.generation) return;
       this.cursor = page.next ?? null;
       this.done.value = this.cursor === null;
-      this.rows.value = this.rows.value.concat(fresh(this.newest(page.items), this.rows.value));
+      this.rows.value = this.rows.value.concat(fresh(this.newest(page.items, asked), this.rows.value));
     } catch {
       // The next step of scrolling asks again.
     } finally {
@@ -102,9 +114,9 @@ export class LongList {
     else this.rows.value = this.rows.value.filter((one) => this.belongs(one));
   }
 
-  /** A page was read a moment ago: what an event has brought since then is newer. */
-  private newest(page: readonly ConversationRow[]): ConversationRow[] {
-    return page.map((row) => newerOf(world.row(row.id), row)).filter((row) => this.belongs(row));
+  /** A page was read a moment ago: what an event has brought since it was asked for is newer. */
+  private newest(page: readonly ConversationRow[], asked: number): ConversationRow[] {
+    return page.map((row) => (world.row(row.id) ? world.meet(row, asked) : row)).filter((row) => this.belongs(row));
   }
 
   private belongs(row: ConversationRow): boolean {
@@ -115,16 +127,13 @@ export class LongList {
   private begin(page: ConversationRow[], next: string | null): void {
     const known = new Set(page.map((row) => row.id));
     const rest = this.rows.value.filter((row) => !known.has(row.id));
-    const joins = next !== null && rest.length < this.rows.value.length && this.rows.value.length > page.length;
+    const joins = !this.doubted && next !== null && rest.length < this.rows.value.length && this.rows.value.length > page.length;
+    this.doubted = false;
     this.rows.value = joins ? page.concat(rest) : page;
     if (joins) return;
     this.cursor = next;
     this.done.value = next === null;
   }
-}
-
-function newerOf(known: ConversationRow | undefined, row: ConversationRow): ConversationRow {
-  return known && known.version > row.version ? known : row;
 }
 
 function fresh(page: ConversationRow[], known: readonly ConversationRow[]): ConversationRow[] {
