@@ -1,7 +1,8 @@
 """A list shows what was said last, also when that was changed or taken back."""
 
 from openlines.services import react, reply
-from openlines.store import screens
+from openlines.store import messages, screens
+from openlines.store.messages import data_of
 from tests.services.portal import Portal
 
 
@@ -44,3 +45,18 @@ def test_what_was_taken_back_gives_way_to_what_was_said_before(house: Portal) ->
     house.do(react.receive_delete, channel, "one", "first")
     [row] = house.do(screens.shown, [one])
     assert (row.last_text, row.last_at) == ("", None)
+
+
+def test_what_was_said_before_a_change_is_kept_the_latest_twenty_of_it(house: Portal) -> None:
+    a = house.operator("A")
+    channel = house.channel(house.line(a))
+    one = house.writes(channel, "one", "0", dedupe="first")
+    house.accepts(a, one.conversation_id)
+    said = house.replies(a, one.conversation_id, "0")
+    for change in range(1, 23):
+        house.do(react.receive_edit, channel, "one", "first", str(change))
+        house.do(reply.edit, a, said.id, str(change))
+    for message_id in (one.message_id, said.id):
+        row = house.do(messages.one, message_id)
+        assert row is not None
+        assert [each["text"] for each in data_of(row)["original"]] == [str(each) for each in range(2, 22)]

@@ -16,7 +16,7 @@ from openlines.services.errors import Conflict, Forbidden, Invalid, NotFound
 from openlines.services.turn import Case, Turn, capabilities, load, rules_for
 from openlines.store import conversations, files, letters, messages, threads
 from openlines.store.files import FileRow
-from openlines.store.messages import MessageRow, data_of, text_of
+from openlines.store.messages import MessageRow
 from openlines.store.tables import conversations as conversations_table
 from openlines.store.tx import Tx
 from openlines.support.ids import new_key
@@ -211,13 +211,10 @@ def edit(tx: Tx, actor: Actor, message_id: int, text: str) -> MessageRow:
     able = capabilities(case.around.kind)
     if row.kind == "text" and able.pushes and not able.edits:
         raise Refused("channel_cannot_edit")
-    data = data_of(row)
-    data["original"] = [*data.get("original", []), {"text": row.text, "at": row.edited_at or row.at}][-20:]
-    messages.put(tx, row.id, text=text, data=text_of(data), edited_at=tx.now)
+    after = last_words.edited(tx, row, case.c.line_id, text)
     if row.kind == "text" and able.pushes:
         sending.queue(tx, row.id, "edit")
-    _changed(tx, row, case, "message.changed")
-    return row._replace(text=text, data=text_of(data), edited_at=tx.now)
+    return after
 
 
 def delete(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
@@ -226,11 +223,10 @@ def delete(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
     able = capabilities(case.around.kind)
     if row.kind == "text" and able.pushes and not able.deletes:
         raise Refused("channel_cannot_delete")
-    messages.put(tx, row.id, deleted_at=tx.now)
+    after = last_words.deleted(tx, row, case.c.line_id)
     if row.kind == "text" and able.pushes and not sending.withdraw(tx, row.id):
         sending.queue(tx, row.id, "delete")
-    _changed(tx, row, case, "message.deleted")
-    return row._replace(deleted_at=tx.now)
+    return after
 
 
 def retry(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
@@ -240,14 +236,3 @@ def retry(tx: Tx, actor: Actor, message_id: int) -> MessageRow:
     _may_write(tx, actor, case)
     sending.retry(tx, message_id)
     return row
-
-
-def _changed(tx: Tx, row: MessageRow, case: Case, kind: str) -> None:
-    last_words.keep_up(tx, row)
-    tx.event(
-        kind,
-        line_id=case.c.line_id,
-        conversation_id=row.conversation_id,
-        thread_id=row.thread_id,
-        message_id=row.id,
-    )
