@@ -12,7 +12,6 @@ from openlines.services.errors import NotFound
 from openlines.services.receive import arrive, case_of
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, messages, threads
-from openlines.store.messages import text_of
 from openlines.store.tx import Tx
 
 
@@ -26,11 +25,7 @@ def receive_edit(
         return False
     if row.text == text and not data:
         return True
-    old = messages.data_of(row)
-    original = [*old.get("original", []), {"text": row.text, "at": row.edited_at or row.at}]
-    kept = {**old, **(data or {}), "original": original[-20:]}
-    messages.put(tx, row.id, text=text, data=text_of(kept), edited_at=tx.now)
-    _told(tx, row, "message.changed")
+    last_words.edited(tx, row, _line_of(tx, row), text, data)
     return True
 
 
@@ -41,21 +36,13 @@ def receive_delete(tx: Tx, channel_id: int, external_id: str, dedupe: str) -> bo
     if row is None or row.author != "customer":
         return False
     if row.deleted_at is None:
-        messages.put(tx, row.id, deleted_at=tx.now)
-        _told(tx, row, "message.deleted")
+        last_words.deleted(tx, row, _line_of(tx, row))
     return True
 
 
-def _told(tx: Tx, row: messages.MessageRow, kind: str) -> None:
-    """Staff see the words anew, where the conversation is that they belong to; in its course they change nothing."""
-    last_words.keep_up(tx, row)
-    tx.event(
-        kind,
-        line_id=load(tx, row.conversation_id).c.line_id,
-        conversation_id=row.conversation_id,
-        thread_id=row.thread_id,
-        message_id=row.id,
-    )
+def _line_of(tx: Tx, row: messages.MessageRow) -> int:
+    """Where the conversation is that the words belong to."""
+    return load(tx, row.conversation_id).c.line_id
 
 
 def receive_press(tx: Tx, channel_id: int, external_id: str, key: str, dedupe: str) -> str | None:
