@@ -134,9 +134,7 @@ def _carry(tx: Tx, user_id: int, why: str | None, *, active: bool) -> bool:
         present = int(active and (why is None or not line.rules.check_availability))
         eligible = int(present and (not limit or seat.counted < limit))
         if (present, eligible) != (seat.present, seat.eligible):
-            seats.put(tx, seat.line_id, user_id, present=present)
-            # By what is counted at this moment: another node may have moved it since it was read.
-            seats.count(tx, seat.line_id, user_id, 0, limit)
+            seats.put_eligible(tx, seat.line_id, user_id, limit, present=present)
             if present != seat.present and seat.member:
                 line_trouble.look(tx, seat.line_id)
             if present and seat.member and line.active:

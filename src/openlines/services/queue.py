@@ -143,9 +143,7 @@ def _seat_people(tx: Tx, line: LineRow, order: list[int], people: dict[int, User
             continue
         eligible = int(here and (not limit or seat.counted < limit))
         if any(getattr(seat, name) != value for name, value in {**values, "eligible": eligible}.items()):
-            seats.put(tx, line_id, user_id, **values)
-            # By what is counted at this moment: another node may have moved it since it was read.
-            seats.count(tx, line_id, user_id, 0, limit)
+            seats.put_eligible(tx, line_id, user_id, limit, **values)
             free = free or bool(here)
     left = [_leave(tx, line_id, user_id, seat, people.get(user_id)) for user_id, seat in known.items()]
     if free:

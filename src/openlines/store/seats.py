@@ -200,6 +200,13 @@ def put(tx: Tx, line_id: int, user_id: int, **values: Any) -> None:
     tx.run(_SET, of_line=line_id, of_user=user_id, **values)
 
 
+def put_eligible(tx: Tx, line_id: int, user_id: int, limit: int, **values: Any) -> None:
+    """Changes a seat, and who may be offered more follows by what is counted at this moment: another node may have
+    moved it since the seat was read."""
+    put(tx, line_id, user_id, **values)
+    count(tx, line_id, user_id, 0, limit)
+
+
 def count(tx: Tx, line_id: int, user_id: int, more: int, limit: int, **stamp: int) -> None:
     """Moves a counter; `stamp` remembers in the same write when an offer was made (`first_at` or `again_at`)."""
     tx.run(_COUNT, of_line=line_id, of_user=user_id, more=more, limit=limit, **stamp)
