@@ -12,6 +12,7 @@ import msgspec
 from openlines.core.line import SECOND
 from openlines.core.state import Conversation
 from openlines.services import contacts, mail
+from openlines.services.accounts import is_email
 from openlines.services.errors import Invalid, NotFound
 from openlines.services.faces import People, speakers
 from openlines.services.notify_settings import mail_is_set
@@ -154,6 +155,12 @@ def file_of(reader: Reader, channel_id: int, external_id: str, file_id: str) -> 
 
 def introduce(tx: Tx, channel_id: int, external_id: str, person: Person, data: dict[str, Any] | None = None) -> None:
     """What the visitor, or the site for him, says about himself: an annotation, proven by nothing."""
+    if person.email and not is_email(person.email):
+        raise Invalid.field("email", "not_an_email")
+    _annotate(tx, channel_id, external_id, person, data)
+
+
+def _annotate(tx: Tx, channel_id: int, external_id: str, person: Person, data: dict[str, Any] | None = None) -> None:
     for name in ("name", "email", "phone"):
         if len(getattr(person, name)) > FIELD_LIMIT:
             raise Invalid.field(name, "too_long", {"most": FIELD_LIMIT})
@@ -198,7 +205,8 @@ def vouched(tx: Tx, channel_id: int, anonymous: str | None, external_id: str, pe
         before = threads.by_identity(tx, channel_id, anonymous)
         if before is not None:
             threads.put(tx, before.id, external_id=external_id)
-    introduce(tx, channel_id, external_id, person)
+    # Whatever stands there for an e-mail: a mistake in the site's books shuts nobody out of the chat.
+    _annotate(tx, channel_id, external_id, person)
 
 
 def seen(tx: Tx, channel_id: int, external_id: str, *, delivered: int = 0, read: int = 0) -> None:
