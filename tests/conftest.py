@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
 
-from tests.support_servers import chromium, postgres
+from tests.support_servers import chromium, ports, postgres
 from tests.support_servers.left_out import MARKS, VARIABLE, left_out
 
 # Reproducible and quick by default; `make fuzz` looks for the rare.
@@ -193,4 +193,4 @@ def aiogram_python(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that is free now."""
-    return postgres.free_port()
+    return ports.free_port()

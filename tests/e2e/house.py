@@ -20,6 +20,7 @@ from openlines.config import Config
 from openlines.support.clock import HostClock
 from openlines.support.listening import listen
 from openlines.support.log import set_up
+from tests.support_servers.ports import free_port
 
 PASSWORD = "correct horse battery 9"
 CHIEF = {"name": "Анна Ким", "email": "anna@example.com"}
@@ -45,9 +46,7 @@ class House:
 
     def __init__(self, folder: Path, database: str = "") -> None:
         self.clock = MovableClock()
-        self._listening = listen("127.0.0.1", 0)
-        port = self._listening.getsockname()[1]
-        self._listening.close()
+        port = free_port()
         self._config = Config(data=folder, database=database, port=port, log_level="error")
         self.base = f"http://127.0.0.1:{port}"
         self.application: Application

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.support_servers.ports import free_port
 
 USER, PASSWORD = "portal", "пароль-7"
 _YEAR = dt.timedelta(days=365)
@@ -86,18 +87,12 @@ def smtp_server(
         more["ssl_context"] = context
     elif context is not None:
         more["tls_context"] = context
-    server = Controller(box, hostname="127.0.0.1", port=port or _free_port(), **more)
+    server = Controller(box, hostname="127.0.0.1", port=port or free_port(), **more)
     server.start()
     try:
         yield box, server.port
     finally:
         server.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
 
 
 def make_certificate(folder: Path, name: str = "localhost") -> Path:

@@ -11,6 +11,7 @@ from openlines.notify.base import Again, Failed, MailServer, Sent, Unknown
 from openlines.notify.mail import BadAddress, Letter, plain_address, send, written
 from openlines.support.secrets import Secret
 from tests.notify.smtp import PASSWORD, USER, Box, make_certificate, smtp_server
+from tests.support_servers.ports import free_port
 
 SERVER = MailServer("127.0.0.1", 25, "none", from_address="portal@example.com", from_name="Лампа и плед")
 LETTER = Letter("ann@example.com", "Тема", "Текст\n.точка\n..две", "notice.7.e", 1_795_000_000_000_000, "Ann")
@@ -93,9 +94,7 @@ def test_a_name_that_does_not_exist() -> None:
 
 
 def test_nobody_listens(open_server: tuple[Box, int]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert send(SERVER._replace(port=port), NOTHING, LETTER) == Again("mail_nobody_listens")
+    assert send(SERVER._replace(port=free_port()), NOTHING, LETTER) == Again("mail_nobody_listens")
 
 
 def test_a_server_that_never_says_anything() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -10,6 +9,7 @@ from aiohttp import BodyPartReader, web
 
 from openlines.support import http
 from openlines.support.outbound import BadStatus, Http, NoAnswer, NotSent, Part, TooLarge, Unfit
+from tests.support_servers.ports import free_port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[str]]
@@ -253,9 +253,7 @@ async def test_not_sent_is_told_from_no_answer(client: http.Client) -> None:
         assert caught.value.__suppress_context__
         server.close()
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with pytest.raises(NotSent) as refused:
         await _talk(client.allowing(f"http://127.0.0.1:{port}"), port)
     assert "SECRET" not in repr(refused.value)

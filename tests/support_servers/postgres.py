@@ -8,7 +8,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
+
+from tests.support_servers.ports import free_port
 
 NOBODY = 65534
 START_SECONDS = 60
@@ -174,14 +175,6 @@ class PostgresServer:
                 return True
             time.sleep(0.05)
         return False
-
-
-def free_port() -> int:
-    """A TCP port of the loopback address that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _open_to_all(folder: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import FilePayload, Frame, Locator, Page
 
 from hatch_build import node_command
-from tests.support_servers.postgres import free_port
+from tests.support_servers.ports import free_port
 from tests.support_servers.process import Running
 
 WIDGET = Path(__file__).resolve().parents[2] / "web/widget"
