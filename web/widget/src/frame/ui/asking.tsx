@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Chat } from "../chat";
 import type { Asks, Question } from "../model/types";
@@ -53,12 +53,18 @@ export function FormCard({ chat, state }: Props) {
   const { form } = state.asks;
   const [answers, write] = useState<Record<string, string>>({});
   const [faults, blame] = useState<Record<string, string>>({});
+  const [refusals, refuse] = useState(0);
   const { busy, wrong, fields, send } = useSending(chat, state);
   const root = useRef<HTMLFormElement>(null);
-  useEffect(() => blame(fields), [fields]);
-  useEffect(() => {
+  const show = (found: Record<string, string>) => {
+    blame(found);
+    refuse(refusals + 1);
+  };
+  useLayoutEffect(() => show(fields), [fields]);
+  // To the first fault when something was refused, and at once: whoever types already is not to be taken elsewhere.
+  useLayoutEffect(() => {
     root.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [faults]);
+  }, [refusals]);
   if (!form) return null;
   const submit = (event: Event) => {
     event.preventDefault();
@@ -68,7 +74,7 @@ export function FormCard({ chat, state }: Props) {
       if (!text && one.required) found[one.key] = words.answer_needed;
       else if (text && one.kind === "email" && !EMAIL.test(text)) found[one.key] = words.email_wrong;
     }
-    blame(found);
+    show(found);
     if (!Object.keys(found).length) void send("/form", { answers }, { form: undefined });
   };
   const set = (key: string, text: string) => {
@@ -158,7 +164,7 @@ function Field({ question, first, state, value, fault, set }: FieldProps) {
 /** Where there is a keyboard, whoever opened the chat can type at once. */
 function useFirst<T extends HTMLElement>(wanted = true) {
   const ref = useRef<T>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted && document.hasFocus() && matchMedia("(pointer: fine)").matches) ref.current?.focus();
   }, []);
   return ref;

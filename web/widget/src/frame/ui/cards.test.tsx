@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Chat } from "../chat";
 import type { State } from "../state";
+import { FormCard } from "./asking";
 import { Composer } from "./composer";
 import { ContactCard } from "./contact";
 import { learn, speak } from "../words";
@@ -68,6 +69,39 @@ describe("an address", () => {
     await type(field, " vera@shop.example ");
     await send();
     expect(asked).toEqual([[path, body]]);
+  });
+});
+
+describe("a form", () => {
+  const fields = ["name", "phone"].map((key) => ({ key, kind: "name", label: key, required: true, choices: [] }));
+  const form = { when: "after", fields } as unknown as NonNullable<State["asks"]["form"]>;
+
+  async function refused(): Promise<[HTMLInputElement, HTMLInputElement]> {
+    await learn("en");
+    document.body.textContent = "";
+    const root = put(<FormCard {...chatWith({ asks: { form } })} />);
+    await settled();
+    root.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await Promise.resolve();
+    return [...root.querySelectorAll("input")] as [HTMLInputElement, HTMLInputElement];
+  }
+
+  it("puts the cursor at the first fault at once, and takes it from nobody who is elsewhere a moment later", async () => {
+    const [name, phone] = await refused();
+    expect([name, phone].map((one) => one.getAttribute("aria-invalid"))).toEqual(["true", "true"]);
+    expect(document.activeElement).toBe(name);
+    phone.focus();
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(document.activeElement).toBe(phone);
+  });
+
+  it("leaves the cursor with the answer that is being typed, while others are still missing", async () => {
+    const [name, phone] = await refused();
+    name.focus();
+    await type(name, "V");
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect([name, phone].map((one) => one.getAttribute("aria-invalid"))).toEqual(["false", "true"]);
+    expect(document.activeElement).toBe(name);
   });
 });
 

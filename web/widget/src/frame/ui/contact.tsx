@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { answersOf } from "../answers";
 import type { Chat } from "../chat";
@@ -42,7 +42,7 @@ function WhoCard({ chat, state }: Props) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.contact === "opened") first.current?.focus();
   }, [state.contact]);
   const submit = async (event: Event) => {

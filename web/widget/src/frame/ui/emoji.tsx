@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const EMOJI = [
   ..."😀 😄 😂 🤣 😊 😉 😍 😘 😎 🤔 😐 🙄 😅 😔 😢 😭 😡 😱 🥳 🤗 😴 🤒 👍 👎 👌 🙏 👏 💪 🤝 👋 🤷 🤦".split(" "),
@@ -8,7 +8,7 @@ const COLUMNS = 8;
 
 export function Emoji({ label, pick, away }: { label: string; pick(emoji: string): void; away(): void }) {
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     root.current?.querySelector("button")?.focus();
     const outside = (event: Event) => {
       if (!(event.target as Element).closest(".emoji, .emoji-opener")) away();

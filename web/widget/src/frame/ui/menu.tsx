@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Chat } from "../chat";
 import type { State } from "../state";
@@ -18,7 +18,7 @@ export function MenuSheet({ chat, state, hide, away }: Props) {
   const { words } = state.speech;
   const root = useRef<HTMLDivElement>(null);
   const items = () => [...(root.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
-  useEffect(() => {
+  useLayoutEffect(() => {
     items()[0]?.focus();
     const outside = (event: Event) => {
       if (!root.current?.parentElement?.contains(event.target as Node)) hide();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { answersOf } from "../answers";
 import type { Chat } from "../chat";
@@ -13,7 +13,7 @@ export function TranscriptCard({ chat, state }: { chat: Chat; state: State }) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = async (event: Event) => {
     event.preventDefault();
     const address = email.trim();
