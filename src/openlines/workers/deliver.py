@@ -30,6 +30,7 @@ from openlines.support.log import logger
 from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND, Alarm
+from openlines.workers.claiming import Claiming
 from openlines.workers.pace import Pace
 from openlines.workers.persist import persist, write_down
 
@@ -79,7 +80,7 @@ class Deliverer:
         self._free_at: list[int] = []  # instants at which an unknown end holds its thread up no longer
         self._stopping = False
         self._buried = False  # what a former life of ours left
-        self._claiming: asyncio.Future[Claimed] | None = None  # unless its jobs have been begun
+        self._claiming = Claiming[Claimed]()
         self.counts: Counter[str] = Counter()  # by outcome
         self.found_late = 0  # by safety looks; stays 0 as long as nothing is lost
         self.observe: Callable[[int], None] = lambda waited: None  # µs from being made to being sent
@@ -113,11 +114,9 @@ class Deliverer:
 
     async def _put_back(self) -> None:
         """What was claimed while this process was told to stop: nothing of it has begun to leave."""
-        if self._claiming is None:
-            return
-        for claimed in await asyncio.gather(self._claiming, return_exceptions=True):
-            for job in () if isinstance(claimed, BaseException) else claimed.jobs:
-                await write_down(self._store, deliveries.again, job, 0.0, "", "", job.done)
+        claimed = await self._claiming.unread()
+        for job in () if claimed is None else claimed.jobs:
+            await write_down(self._store, deliveries.again, job, 0.0, "", "", job.done)
 
     # ---------------------------------------------------------------- claiming
 
@@ -135,11 +134,7 @@ class Deliverer:
                 self._room.clear()
                 await self._room.wait()
                 continue
-            self._claiming = asyncio.ensure_future(
-                self._store.write(deliveries.claim, self._node, self._room_for(room))
-            )
-            claimed = await asyncio.shield(self._claiming)
-            self._claiming = None
+            claimed = await self._claiming.claim(self._store.write(deliveries.claim, self._node, self._room_for(room)))
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
             for number, problem in claimed.faults:

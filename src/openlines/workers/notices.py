@@ -24,6 +24,7 @@ from openlines.support.log import logger
 from openlines.support.outbound import Allowing
 from openlines.support.secrets import Seal, Secret, SecretsUnreadable
 from openlines.workers.alarm import SECOND, Alarm
+from openlines.workers.claiming import Claiming
 from openlines.workers.persist import persist, write_down
 
 log = logger(__name__)
@@ -77,7 +78,7 @@ class Notices:
         self._threads: ThreadPoolExecutor | None = None
         self._stopping = False
         self._buried = False
-        self._claiming: asyncio.Future[Claimed] | None = None  # unless its jobs have been begun
+        self._claiming = Claiming[Claimed]()
         self.counts: Counter[tuple[str, str]] = Counter()  # (medium, outcome)
         self.found_late = 0
         store.subscribe(self._committed)
@@ -106,11 +107,9 @@ class Notices:
 
     async def _put_back(self) -> None:
         """What was claimed while this process was told to stop: nothing of it has begun to leave."""
-        if self._claiming is None:
-            return
-        for claimed in await asyncio.gather(self._claiming, return_exceptions=True):
-            if not isinstance(claimed, BaseException) and claimed.jobs:
-                await write_down(self._store, outbox_rows.put_back, [job.ref for job in claimed.jobs])
+        claimed = await self._claiming.unread()
+        if claimed is not None and claimed.jobs:
+            await write_down(self._store, outbox_rows.put_back, [job.ref for job in claimed.jobs])
 
     # ---------------------------------------------------------------- claiming
 
@@ -129,9 +128,7 @@ class Notices:
                 await self._room.wait()
                 continue
             busy = Counter(lane for job, _ in self._under_way.values() for lane in job.lanes)
-            self._claiming = asyncio.ensure_future(self._store.write(notice_outbox.claim, self._node, room, busy))
-            claimed = await asyncio.shield(self._claiming)
-            self._claiming = None
+            claimed = await self._claiming.claim(self._store.write(notice_outbox.claim, self._node, room, busy))
             if not expected and claimed.jobs and claimed.late > LATE:
                 self.found_late += 1
             for job in claimed.jobs:
