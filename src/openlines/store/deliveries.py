@@ -7,7 +7,20 @@ sending) holds up those after it; an unknown one for thirty seconds; a failed on
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from openlines.store.statement import Statement, among
 from openlines.store.tables import channels, conversations, deliveries, lines, messages, threads
@@ -239,35 +252,21 @@ _DROP: Final = Statement(
         deliveries.c.attempts == 0,
     )
 )
-_RELEASE: Final = Statement(
-    update(deliveries).where(
-        deliveries.c.id.in_(
-            select(deliveries.c.id)
-            .where(
-                _OPEN,
-                deliveries.c.state == "queued",
-                deliveries.c.not_before > bindparam("now"),
-                deliveries.c.channel_id == bindparam("channel_id"),
-            )
-            .limit(100)
-        )
+
+
+def _release(whose: ColumnElement[bool], rows: FromClause = deliveries) -> Statement:
+    """Lets up to 100 of those that are put off go at `not_before`."""
+    put_off = (
+        select(deliveries.c.id)
+        .select_from(rows)
+        .where(_OPEN, deliveries.c.state == "queued", deliveries.c.not_before > bindparam("now"), whose)
+        .limit(100)
     )
-)
-_RELEASE_OF_LINE: Final = Statement(
-    update(deliveries).where(
-        deliveries.c.id.in_(
-            select(deliveries.c.id)
-            .select_from(_WITH_CONVERSATION)
-            .where(
-                _OPEN,
-                deliveries.c.state == "queued",
-                deliveries.c.not_before > bindparam("now"),
-                conversations.c.line_id == bindparam("line_id"),
-            )
-            .limit(100)
-        )
-    )
-)
+    return Statement(update(deliveries).where(deliveries.c.id.in_(put_off)))
+
+
+_RELEASE: Final = _release(deliveries.c.channel_id == bindparam("channel_id"))
+_RELEASE_OF_LINE: Final = _release(conversations.c.line_id == bindparam("line_id"), _WITH_CONVERSATION)
 _DEPTHS: Final = Statement(
     select(deliveries.c.state, func.count(), func.min(deliveries.c.created_at))
     .where(_UNFINISHED)
