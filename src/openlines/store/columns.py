@@ -4,7 +4,9 @@ Instants are microseconds since the epoch, UTC (`Instant`); flags are 0/1 intege
 read by msgspec.
 """
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, SmallInteger, text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, MetaData, SmallInteger, text
 
 metadata = MetaData()
 
@@ -26,6 +28,6 @@ def count(name: str, default: int = 0) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
 
 
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def partial_index(name: str, *columns: str | ColumnElement[Any], where: str, unique: bool = False) -> Index:
     """An index of the rows for which a condition holds."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

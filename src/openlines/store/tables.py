@@ -7,18 +7,7 @@ index on a column that changes with every message: `due_at` is moved earlier at 
 so its index entry moves once per wait rather than once per message.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    Table,
-    Text,
-    UniqueConstraint,
-    literal_column,
-    text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, literal_column
 
 from openlines.store import line_tables
 from openlines.store.columns import Id, Instant, metadata, partial_index
@@ -79,7 +68,7 @@ users = Table(
     Column("due_at", Instant),  # next moment at which time alone changes availability
     Column("created_at", Instant, nullable=False),
     _count("version", 1),
-    Index("users_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    partial_index("users_due", "due_at", where="due_at IS NOT NULL"),
 )
 
 departments = Table(
@@ -173,42 +162,12 @@ seats = Table(
     _count("first_at"),  # last first offer in this line
     _count("again_at"),  # last repeated offer in this line
     Index("seats_user", "user_id"),
-    Index(
-        "seats_evenly",
-        "line_id",
-        "first_at",
-        "position",
-        sqlite_where=text("eligible = 1 AND member = 1"),
-        postgresql_where=text("eligible = 1 AND member = 1"),
-    ),
-    Index(
-        "seats_strictly",
-        "line_id",
-        "position",
-        sqlite_where=text("eligible = 1 AND member = 1"),
-        postgresql_where=text("eligible = 1 AND member = 1"),
-    ),
+    partial_index("seats_evenly", "line_id", "first_at", "position", where="eligible = 1 AND member = 1"),
+    partial_index("seats_strictly", "line_id", "position", where="eligible = 1 AND member = 1"),
     # Who is passed over, for the reason that is kept with every offer.
-    Index(
-        "seats_passed_evenly",
-        "line_id",
-        "first_at",
-        sqlite_where=text("eligible = 0 AND member = 1"),
-        postgresql_where=text("eligible = 0 AND member = 1"),
-    ),
-    Index(
-        "seats_passed_strictly",
-        "line_id",
-        "position",
-        sqlite_where=text("eligible = 0 AND member = 1"),
-        postgresql_where=text("eligible = 0 AND member = 1"),
-    ),
-    Index(
-        "seats_present",
-        "line_id",
-        sqlite_where=text("present = 1 AND member = 1"),
-        postgresql_where=text("present = 1 AND member = 1"),
-    ),
+    partial_index("seats_passed_evenly", "line_id", "first_at", where="eligible = 0 AND member = 1"),
+    partial_index("seats_passed_strictly", "line_id", "position", where="eligible = 0 AND member = 1"),
+    partial_index("seats_present", "line_id", where="present = 1 AND member = 1"),
 )
 
 channels = Table(
@@ -347,77 +306,30 @@ conversations = Table(
     Column("consent_asked_at", Instant),
     Column("head_rated_by", Id),
     Column("head_rated_at", Instant),
-    Index(
-        "conversations_open_thread",
-        "thread_id",
-        unique=True,
-        sqlite_where=text("state <> 'closed'"),
-        postgresql_where=text("state <> 'closed'"),
-    ),
-    Index(
-        "conversations_due",
-        "due_at",
-        sqlite_where=text("due_at IS NOT NULL"),
-        postgresql_where=text("due_at IS NOT NULL"),
-    ),
+    partial_index("conversations_open_thread", "thread_id", unique=True, where="state <> 'closed'"),
+    partial_index("conversations_due", "due_at", where="due_at IS NOT NULL"),
     # Longest waiting first; a class of priority is worth ten minutes, so that ageing needs no update.
-    Index(
+    partial_index(
         "conversations_waiting",
         "line_id",
         literal_column("(waiting_since - priority * 600000000)"),
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        where="state = 'waiting'",
     ),
     # What waits for the people of a department, wherever: asked whenever somebody becomes available.
-    Index(
-        "conversations_department",
-        "line_id",
-        sqlite_where=text("state = 'waiting' AND department_id IS NOT NULL"),
-        postgresql_where=text("state = 'waiting' AND department_id IS NOT NULL"),
-    ),
-    Index(
-        "conversations_offered",
-        "line_id",
-        sqlite_where=text("state = 'offered'"),
-        postgresql_where=text("state = 'offered'"),
-    ),
-    Index(
+    partial_index("conversations_department", "line_id", where="state = 'waiting' AND department_id IS NOT NULL"),
+    partial_index("conversations_offered", "line_id", where="state = 'offered'"),
+    partial_index(
         "conversations_holder",
         "operator_id",
         "state",  # so that counting what an operator holds touches no row
-        sqlite_where=text("state <> 'closed' AND operator_id IS NOT NULL"),
-        postgresql_where=text("state <> 'closed' AND operator_id IS NOT NULL"),
+        where="state <> 'closed' AND operator_id IS NOT NULL",
     ),
-    Index(
-        "conversations_offered_to",
-        "offered_to",
-        sqlite_where=text("offered_to IS NOT NULL"),
-        postgresql_where=text("offered_to IS NOT NULL"),
-    ),
-    Index(
-        "conversations_open_line",
-        "line_id",
-        "id",
-        sqlite_where=text("state <> 'closed'"),
-        postgresql_where=text("state <> 'closed'"),
-    ),
+    partial_index("conversations_offered_to", "offered_to", where="offered_to IS NOT NULL"),
+    partial_index("conversations_open_line", "line_id", "id", where="state <> 'closed'"),
     # Counts of the closed ones, by line and by who held them, without walking along the rows.
-    Index(
-        "conversations_closed",
-        "line_id",
-        "operator_id",
-        "id",
-        sqlite_where=text("state = 'closed'"),
-        postgresql_where=text("state = 'closed'"),
-    ),
+    partial_index("conversations_closed", "line_id", "operator_id", "id", where="state = 'closed'"),
     # How long a place in the queue took lately; only lines that tell it have entries.
-    Index(
-        "conversations_placed",
-        "line_id",
-        "replied_at",
-        sqlite_where=text("place_said > 0 AND replied_at IS NOT NULL"),
-        postgresql_where=text("place_said > 0 AND replied_at IS NOT NULL"),
-    ),
+    partial_index("conversations_placed", "line_id", "replied_at", where="place_said > 0 AND replied_at IS NOT NULL"),
     Index("conversations_customer", "customer_id", "id"),
 )
 
@@ -457,14 +369,7 @@ messages = Table(
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
     Index("messages_thread", "thread_id", "seq", unique=True),
-    Index(
-        "messages_dedupe",
-        "thread_id",
-        "dedupe",
-        unique=True,
-        sqlite_where=text("dedupe IS NOT NULL"),
-        postgresql_where=text("dedupe IS NOT NULL"),
-    ),
+    partial_index("messages_dedupe", "thread_id", "dedupe", unique=True, where="dedupe IS NOT NULL"),
 )
 
 deliveries = Table(
@@ -485,28 +390,10 @@ deliveries = Table(
     Column("error_detail", Text),
     Column("created_at", Instant, nullable=False),
     Column("state_at", Instant, nullable=False),
-    Index(
-        "deliveries_open",
-        "state",
-        "not_before",
-        sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
-    Index(
-        "deliveries_lane",
-        "thread_id",
-        "id",
-        sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
-        postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
-    ),
+    partial_index("deliveries_open", "state", "not_before", where="state IN ('queued', 'sending')"),
+    partial_index("deliveries_lane", "thread_id", "id", where="state IN ('queued', 'sending', 'unknown')"),
     Index("deliveries_message", "message_id"),
-    Index(
-        "deliveries_external",
-        "channel_id",
-        "external_id",
-        sqlite_where=text("external_id IS NOT NULL"),
-        postgresql_where=text("external_id IS NOT NULL"),
-    ),
+    partial_index("deliveries_external", "channel_id", "external_id", where="external_id IS NOT NULL"),
 )
 
 inbox = Table(
@@ -526,13 +413,7 @@ inbox = Table(
     UniqueConstraint("channel_id", "dedupe", name="inbox_dedupe"),
     partial_index("inbox_new", "received_at", "id", where="state = 'new'"),
     partial_index("inbox_done", "received_at", where="state = 'done' AND error IS NULL"),
-    Index(
-        "inbox_quarantined",
-        "id",
-        "received_at",
-        sqlite_where=text("state = 'quarantined'"),
-        postgresql_where=text("state = 'quarantined'"),
-    ),
+    partial_index("inbox_quarantined", "id", "received_at", where="state = 'quarantined'"),
 )
 
 files = Table(
