@@ -2,6 +2,8 @@ import type { Me } from "@openlines/client";
 import { mount } from "@vue/test-utils";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { NotifySettings } from "./api";
+
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
 vi.mock("vue-router", () => ({ onBeforeRouteLeave: () => undefined, onBeforeRouteUpdate: () => undefined }));
 
@@ -72,6 +74,21 @@ describe("the mail server under edit", () => {
     await vi.waitFor(() => expect(part.emitted("saved")).toEqual([[now]]));
     await part.setProps({ settings: now });
     expect([value("mail-host"), unsaved()]).toEqual(["smtp.elsewhere.com", false]);
+    part.unmount();
+  });
+
+  it("keeps what is typed while it is being saved, for the next save", async () => {
+    const { part, value, unsaved } = open();
+    let answer: (now: NotifySettings) => void = () => undefined;
+    vi.spyOn(notifyApi, "change").mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    await part.get('[data-testid="mail-host"]').setValue("smtp.elsewhere.com");
+    await part.get("form").trigger("submit");
+    await part.get('[data-testid="mail-from"]').setValue("help@example.com");
+    const now = { ...stored, version: 2, mail: { ...stored.mail, host: "smtp.elsewhere.com" } };
+    answer(now);
+    await vi.waitFor(() => expect(part.emitted("saved")).toEqual([[now]]));
+    await part.setProps({ settings: now });
+    expect([value("mail-host"), value("mail-from"), unsaved()]).toEqual(["smtp.elsewhere.com", "help@example.com", true]);
     part.unmount();
   });
 });

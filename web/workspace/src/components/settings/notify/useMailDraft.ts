@@ -33,7 +33,7 @@ export function useMailDraft(stored: () => MailSettings) {
     renew(stored(), left.stored);
   }
 
-  /** Nothing is being edited any more: it stands as it is stored. */
-  const settle = (saved: MailSettings): void => void Object.assign(draft, plain(saved));
+  /** What was sent is stored now; what was typed since then is not, and stays. */
+  const settle = (saved: MailSettings, sent: MailSettings): void => renew(plain(saved), sent);
   return { draft, edited, settle };
 }
