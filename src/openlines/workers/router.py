@@ -24,6 +24,7 @@ class Router:
         self._poked = asyncio.Event()
         self._looked = False
         self._pauses: dict[int, float] = {}  # of lines that could not be routed: seconds until the next try
+        self._tries: dict[int, asyncio.TimerHandle] = {}  # which is this, one for each of them
         self.offers = 0
         store.subscribe(self._committed)
 
@@ -58,6 +59,8 @@ class Router:
 
     async def _route(self, line_id: int) -> None:
         """One look at a line. What keeps it from being routed delays no other line: it is tried again by itself."""
+        if (next_try := self._tries.pop(line_id, None)) is not None:
+            next_try.cancel()  # else there would be one more of them with every poke, for as long as it fails
         try:
             routed = await self._store.write(route, line_id, lane=line_id)
         except StoreClosed:
@@ -66,7 +69,7 @@ class Router:
             pause = self._pauses.get(line_id, _FIRST_PAUSE)
             self._pauses[line_id] = min(pause * 2, _LONGEST_PAUSE)
             log.error("a line could not be routed", line=line_id, again_in=pause, problem=repr(problem)[:500])
-            asyncio.get_running_loop().call_later(pause, self.poke, line_id)
+            self._tries[line_id] = asyncio.get_running_loop().call_later(pause, self.poke, line_id)
             return
         self._pauses.pop(line_id, None)
         self.offers += routed.offered
