@@ -21,22 +21,38 @@ _PLACE = re.compile(r"\[(\d+|\.\.\.)\]")
 def merged(reader: Reader, present: LineSettings, changes: Mapping[str, Any]) -> LineSettings:
     """The settings with some fields changed; `Invalid` names each wrong one."""
     known = set(LineSettings.__dataclass_fields__)
-    unknown = [Problem(name, "unknown_setting") for name in changes if name not in known]
-    if unknown:
-        raise Invalid(unknown)
-    given = inward(changes)
-    try:
-        after = msgspec.convert({**msgspec.to_builtins(present), **given}, LineSettings, strict=True)
-    except msgspec.ValidationError as error:
-        raise Invalid([shape_problem(str(error), changes)]) from None
-    found = [*problems(after), *schedule.problems(after.week, after.exceptions, after.time_zone)]
-    for name in changes:
-        value = getattr(after, name)
-        found += strangers(name, given[name], msgspec.to_builtins(value))
-    found += _reference_problems(reader, after, set(changes))
+    found = [Problem(name, "unknown_setting") for name in changes if name not in known]
+    given = inward({name: value for name, value in changes.items() if name in known})
+    after, misshapen = _shaped(msgspec.to_builtins(present), given)
+    fitting = [name for name in given if name not in misshapen]
+    # In place of what has no shape stands the present value, of which nothing is to be said.
+    of_values = [*problems(after), *schedule.problems(after.week, after.exceptions, after.time_zone)]
+    found += [each for each in of_values if each.field.partition(".")[0] not in misshapen]
+    for name in fitting:
+        found += strangers(name, given[name], msgspec.to_builtins(getattr(after, name)))
+    found += _reference_problems(reader, after, set(fitting))
+    found += misshapen.values()
     if found:
         raise Invalid(found)
     return after
+
+
+def _shaped(present: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[LineSettings, dict[str, Problem]]:
+    """The settings with what is given, as far as it has its shape, and a fault for each field that has not."""
+    try:
+        return msgspec.convert({**present, **given}, LineSettings, strict=True), {}
+    except msgspec.ValidationError:
+        found = {name: problem for name in given if (problem := _misshapen(present, name, given[name])) is not None}
+        fitting = {name: value for name, value in given.items() if name not in found}
+        return msgspec.convert({**present, **fitting}, LineSettings, strict=True), found
+
+
+def _misshapen(present: Mapping[str, Any], name: str, value: Any) -> Problem | None:
+    try:
+        msgspec.convert({**present, name: value}, LineSettings, strict=True)
+    except msgspec.ValidationError as error:
+        return shape_problem(str(error), {name: value})
+    return None
 
 
 def shape_problem(words: str, changes: Mapping[str, Any]) -> Problem:
