@@ -68,6 +68,27 @@ async def test_a_visitor_rates_changes_his_mind_and_comments(house: House) -> No
     assert [each for each in facts if "rat" in each] == ["rated", "rated", "rating_commented"]
 
 
+async def test_of_a_like_there_are_the_two_ends_only(house: House) -> None:
+    await house.change_line(house.line_id, rating="stars", rating_before_finish=True)
+    visitor = await house.visitor()
+    await visitor.say("hello")
+    one = await conversation_of(house, visitor)
+    assert (await visitor.ask("POST", "/rating", {"value": 4})).status == 200
+    await house.change_line(house.line_id, rating="like")
+    words = set()
+    for value, language in ((2, "en"), (3, "ru"), (3, "en")):
+        refused = await visitor.ask("POST", "/rating", {"value": value}, headers={"accept-language": language})
+        assert (refused.status, refused.json["fields"]["value"]["code"]) == (422, "rating_like")
+        words.add(refused.json["fields"]["value"]["message"])
+    assert len(words) == 2
+    assert (await visitor.ask("POST", "/press", {"message_id": 1, "key": f"rate:2:{one}"})).status == 422
+    assert (await details(house, one))["rating"] == 4
+    assert (await visitor.ask("POST", "/rating", {"value": 4, "comment": "Slow"})).status == 200, "a word to the stars"
+    for value in (1, 5):
+        assert (await visitor.ask("POST", "/rating", {"value": value})).status == 200
+        assert (await details(house, one))["rating"] == value
+
+
 async def test_before_the_finish_only_where_the_line_allows_it(house: House) -> None:
     await house.change_line(house.line_id, rating="like", rating_before_finish=False)
     visitor = await house.visitor()

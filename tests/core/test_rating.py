@@ -7,7 +7,7 @@ import pytest
 from openlines.core import inputs as i
 from openlines.core.consent import key_of, says_yes, version_of
 from openlines.core.line import SECOND, LineSettings
-from openlines.core.rating import COMMENT_TIME, comment_awaited, may_comment, parse_digit
+from openlines.core.rating import COMMENT_TIME, comment_awaited, may_be, may_comment, parse_digit
 from openlines.core.state import STATES, Rules, State
 from tests.core.cases import ANN, BOT, EVE, T0, TEXT, Story, closing, in_state, rules
 
@@ -33,6 +33,11 @@ KEYCAP_1, KEYCAP_5, BARE_KEYCAP_1 = "1\ufe0f\u20e3", "5\ufe0f\u20e3", "1\u20e3"
 )
 def test_like_is_one_and_dislike_is_zero(text: str, expected: int | None) -> None:
     assert parse_digit(text, "like") == expected
+
+
+def test_a_press_means_one_of_five_stars_or_one_of_the_two_ends_of_a_like() -> None:
+    assert [value for value in range(-1, 8) if may_be(value, "stars")] == [1, 2, 3, 4, 5]
+    assert [value for value in range(-1, 8) if may_be(value, "like")] == [1, 5]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ def parse_digit(text: str, scale: Scale) -> int | None:
     return digit if scale == "stars" and 1 <= digit <= 5 else None
 
 
+def may_be(value: int, scale: Scale) -> bool:
+    """Whether somebody who presses may mean this rating: stars are 1 … 5, of a like there are the two ends only."""
+    return value in _LIKES.values() if scale == "like" else DISLIKE <= value <= LIKE
+
+
 def may_comment(c: Conversation, now: int) -> bool:
     """May the rating be commented? Once; and not when the talk went on after it: then words are an answer."""
     if c.rated_at is None or c.rating_comment or c.state not in ("closing", "closed"):

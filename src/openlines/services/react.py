@@ -5,10 +5,10 @@ from typing import Any
 from openlines.core.consent import PREFIX
 from openlines.core.conversation import rating_time
 from openlines.core.inputs import CustomerPressed, CustomerRated
-from openlines.core.rating import may_comment
+from openlines.core.rating import may_be, may_comment
 from openlines.core.state import Conversation, Refused
 from openlines.services import consent, inactivity, last_words
-from openlines.services.errors import NotFound
+from openlines.services.errors import Invalid, NotFound
 from openlines.services.receive import arrive, case_of
 from openlines.services.turn import Turn, load
 from openlines.store import conversations, messages, threads
@@ -89,12 +89,13 @@ def receive_rating(
     conversation_id: int | None = None,
     quiet: bool = False,
 ) -> str:
-    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation.
+    """A rating given by a button or in the widget. Returns "rated" or "too_late". Refuses a foreign conversation, and
+    a rating between the two that a like has.
 
     Too late is said in the thread; `quiet`: it is refused ("rating_late"), because the window says it in place.
     """
     if not 1 <= value <= 5:
-        raise Refused("rating_value")
+        raise Invalid.field("value", "rating_value")
     thread = threads.one(tx, thread_id)
     if thread is None:
         raise NotFound("thread", id=thread_id)
@@ -103,6 +104,9 @@ def receive_rating(
     if case is None or case.c.thread_id != thread_id:
         raise NotFound("conversation", id=conversation_id)
     before: Conversation = case.c
+    # What was given while the line asked for stars may still be commented.
+    if not may_be(value, case.rules.settings.rating) and value != before.rating:
+        raise Invalid.field("value", "rating_like")
     if quiet and rating_time(before, case.rules, tx.now) != "yes" and not (comment and value == before.rating):
         raise Refused("rating_late")
     turn = Turn(tx, case)

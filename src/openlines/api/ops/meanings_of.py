@@ -243,7 +243,7 @@ OF: Final[Mapping[str, str]] = {
     "QueuePerson.next": "He would be asked first.",
     "QueuePerson.why_not": "Why he would not be asked: line_off, inactive, absent, pause, offline or at_limit.",
     "Rating.conversation_id": "The conversation; left out: the last one.",
-    "Rating.value": "1 to 5; like is 5, dislike is 1.",
+    "Rating.value": "1 to 5; where the line asks for a like only 5 (like) and 1 (dislike).",
     "HasReadInput.seq": "Not looked at: everything counts as seen.",
     "ReportShown.days": "By day.",
     "ReportShown.lines": "By line.",

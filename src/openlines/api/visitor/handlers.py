@@ -54,7 +54,6 @@ _ID_LIMIT: Final = 64
 _PAGE: Final = 50
 _MOST_PAGE: Final = 100
 _LONGEST_NUMBER: Final = 15  # digits
-_BEST: Final = 5  # of a rating
 # What a browser asks before the first request of a page, and only then.
 _PREFLIGHT: Final = (
     (b"access-control-allow-headers", b"authorization, content-type, accept-language, x-file-name"),
@@ -305,8 +304,6 @@ class VisitorApi:
         visitor = call.visitor()
         self.count(call, visitor)
         given = await call.body(_rating)
-        if not 1 <= given.value <= _BEST:
-            raise Invalid.field("value", "rating_value")
         await self.edge.store.write(
             visitors.rate,
             call.site.channel_id,

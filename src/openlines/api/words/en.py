@@ -122,6 +122,7 @@ WORDS: Final = {
     "rating_too_early": "The rating was not asked for yet.",
     "rating_late": "It is too late to rate this conversation.",
     "rating_value": "A rating is a number from 1 to 5.",
+    "rating_like": "Only a like (5) or a dislike (1) can be given here.",
     "too_many": "Too many: at most {most}.",
     "too_many_lines": "This portal may have {limit} {limit|line|lines} (OPENLINES_MAX_LINES).",
     "line_has_channels": "Channels lead to this line. Move or remove them first.",
