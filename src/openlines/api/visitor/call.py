@@ -31,7 +31,7 @@ class Visitors(Protocol):
 class Call:
     """One request of a visitor."""
 
-    __slots__ = ("address", "receive", "scope", "send", "site", "visitors")
+    __slots__ = ("receive", "scope", "send", "site", "visitors")
 
     def __init__(self, visitors: Visitors, site: KnownSite, scope: Scope, receive: Receive, send: Send) -> None:
         self.visitors = visitors
@@ -39,8 +39,6 @@ class Call:
         self.scope = scope
         self.receive = receive
         self.send = send
-        client = scope.get("client")
-        self.address = client[0] if client else ""
 
     async def body(self, decoder: "msgspec.json.Decoder[T]") -> T:
         raw = await read_body(self.scope, self.receive)
