@@ -76,6 +76,25 @@ async def test_a_wrong_choice_is_told_the_right_ones(house: House) -> None:
     assert str((await refused(form="x"))["message"]).endswith("Возможны: after, before, off.")
 
 
+async def test_a_wrong_choice_has_one_code_everywhere(house: House) -> None:
+    colleague = {"name": "Ann", "email": "ann@bakery.example", "role": "boss", "department_ids": []}
+    channel = {"line_id": house.line_id, "kind": "website", "name": "x", "settings": {"position": "top"}}
+    asked = {
+        "rating": ("PATCH", f"/lines/{house.line_id}", {"version": 1, "settings": {"rating": "stars5"}}),
+        "role": ("POST", "/users", colleague),
+        "scopes": ("POST", "/tokens", {"name": "CRM", "scopes": ["everything"]}),
+        "position": ("POST", "/channels", channel),
+    }
+    for field, (method, path, body) in asked.items():
+        answer = await house.admin.ask(method, f"/api/v1{path}", body)
+        assert answer.status == 422, answer.body
+        [(named, problem)] = answer.json["fields"].items()
+        assert named == field
+        assert (problem["code"], problem["params"]["name"]) == ("unknown_value", named)
+        assert problem["message"].startswith(f"“{named}”: there is no such choice as “{problem['params']['value']}”.")
+        assert ", ".join(problem["params"]["known"]) in problem["message"]
+
+
 async def test_a_missing_parameter_is_named(house: House) -> None:
     answer = await house.admin.get("/api/v1/holidays")
     assert answer.status == 422

@@ -64,7 +64,7 @@ async def test_whoever_saves_a_chat_second_is_told_who_was_first_on_either_page(
     assert (await house.admin.patch(here, {"version": old, "settings": {"accent": "#333333"}})).status == 200
     late = {"version": seen["version"], "looks": {channel: {"accent": "#222222"}}}
     refused = await house.admin.patch(f"{LINES}/{house.line_id}", late)
-    assert (refused.status, refused.json["code"]) == (409, "changed")
+    assert (refused.status, refused.json["code"]) == (409, "changed_meanwhile")
     assert refused.json["params"]["by"] in refused.json["detail"]
     refused = await house.admin.patch(here, {"version": old, "settings": {"accent": "#444444"}})
     assert (refused.status, refused.json["code"]) == (409, "changed_meanwhile")

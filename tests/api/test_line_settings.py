@@ -111,6 +111,32 @@ async def test_a_fault_stands_at_its_field_in_both_languages(
     assert code not in words
 
 
+async def test_all_faults_are_told_at_once_each_at_its_field(house: House) -> None:
+    settings = {
+        "queue_thyme": 5,
+        "queue_time": -1,
+        "see_typing": 1,
+        "operator_shown": "mask",
+        "hours_on": True,
+        "off_hours": "collect",
+        "off_hours_text": "no words by language",
+        "timetable_id": 77,
+        "kpi_first_notice": {"stepz": [50]},
+        "greeting_each": True,
+    }
+    answer = await saved(house, settings)
+    assert answer.status == 422, answer.body
+    assert {path: each["code"] for path, each in answer.json["fields"].items()} == {
+        "queue_thyme": "unknown_setting",
+        "queue_time": "span_out_of_range",
+        "see_typing": "wrong_type",
+        "operator_shown": "unknown_value",
+        "off_hours_text": "wrong_type",
+        "timetable_id": "unknown_timetable",
+        "kpi_first_notice.stepz": "unknown_setting",
+    }
+
+
 SHAPES = [
     ({"inactivity": [{"after": "soon", "text": TEXT}]}, "inactivity.0.after"),
     ({"inactivity": [{"after": 60, "text": {"en": 5}}]}, "inactivity.0.text"),
@@ -137,7 +163,7 @@ async def test_whoever_comes_second_reads_who_was_first(house: House) -> None:
     late = {"version": version, "settings": {"limit": 2}}
     for language, words in (("en", "Boris saved this meanwhile"), ("ru", "тем временем сохранили: Boris")):
         answer = await house.admin.patch(path, late, headers={"accept-language": language})
-        assert (answer.status, answer.json["code"], answer.json["params"]["by"]) == (409, "changed", "Boris")
+        assert (answer.status, answer.json["code"], answer.json["params"]["by"]) == (409, "changed_meanwhile", "Boris")
         assert answer.json["params"]["at"].endswith("Z")
         assert words in answer.json["detail"]
     queue = await house.admin.put(f"{path}/queue", {"version": version, "members": []})

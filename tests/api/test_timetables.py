@@ -55,7 +55,7 @@ async def test_whoever_saves_a_timetable_second_is_told(house: House) -> None:
     path = f"/api/v1/timetables/{table['id']}"
     assert (await house.admin.patch(path, {"version": table["version"], "name": "Other"})).status == 200
     late = await house.admin.patch(path, {"version": table["version"], "week": NIGHTS})
-    assert (late.status, late.json["code"]) == (409, "changed")
+    assert (late.status, late.json["code"]) == (409, "changed_meanwhile")
     assert (await house.admin.get(path)).json["name"] == "Other"
 
 

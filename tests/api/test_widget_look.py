@@ -93,7 +93,7 @@ async def test_a_bad_invitation_is_refused_at_its_part(house: House) -> None:
         "hidden_on.0": "bad_pattern",
         "invitations.0.page": "bad_pattern",
         "invitations.0.after": "out_of_range",
-        "invitations.0.who": "bad_choice",
+        "invitations.0.who": "unknown_value",
         "invitations.0.ru": "too_long",
         "invitations.1.page": "required",
         "invitations.1.after": "wrong_type",

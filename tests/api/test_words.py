@@ -8,8 +8,6 @@ from openlines.channels.words import FAILURES
 from tests.api.codes import codes
 
 AREAS = {"Fact": "fact", "Reason": "why", "Say": "said", "Coded": "next"}
-# Shown to nobody as a code: rows of the inbox, notes for the log.
-SILENT = {"changed", "found"}
 
 
 def test_every_code_has_words_in_both_languages() -> None:

@@ -83,11 +83,11 @@ def test_settings_are_checked_field_by_field() -> None:
     assert _checked(website) == []
     assert _checked(website, colour="#fff") == [("colour", "unknown_field")]
     assert _checked(website, accent="red") == [("accent", "bad_color")]
-    assert _checked(website, position="top") == [("position", "bad_choice")]
+    assert _checked(website, position="top") == [("position", "unknown_value")]
     assert _checked(website, only_in_hours="yes") == [("only_in_hours", "wrong_type")]
     assert _checked(website, greeting_ru="x" * 141) == [("greeting_ru", "too_long")]
     assert _checked(website, greeting_ru=5) == [("greeting_ru", "wrong_type")]
-    assert _checked(website, radius="5") == [("radius", "bad_choice")]
+    assert _checked(website, radius="5") == [("radius", "unknown_value")]
     assert _checked(website, allowed_origins=[f"https://a{n}.example" for n in range(101)]) == [
         ("allowed_origins", "too_many")
     ]

@@ -124,7 +124,10 @@ def test_whoever_comes_second_is_told_who_was_first_and_when(house: Portal, what
     house.after(30)
     with pytest.raises(Conflict) as refused:
         save(house, ann, line_id, what)
-    assert (refused.value.code, refused.value.params) == ("changed", {"version": 2, "by": "Boris", "at": saved})
+    assert (refused.value.code, refused.value.params) == (
+        "changed_meanwhile",
+        {"version": 2, "by": "Boris", "at": saved},
+    )
     assert saved == house.now - 30 * SECOND
 
 

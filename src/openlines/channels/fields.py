@@ -35,7 +35,7 @@ def check(
 ) -> Checked:
     """Checks what was given. `kept` names the secrets that exist already and need not be given again.
 
-    Codes of problems: unknown_field, required, wrong_type, bad_type, too_long, too_many, bad_pattern, bad_choice,
+    Codes of problems: unknown_field, required, wrong_type, bad_type, too_long, too_many, bad_pattern, unknown_value,
     bad_color, bad_url, unknown_phrase, unknown_placeholder, and those of `openlines.core.schedule.problems` below the
     name of a schedule.
     """
@@ -124,8 +124,9 @@ def _wrong_text(field: Field, value: str) -> Problem | None:
         return Problem(field.name, "too_long", {"most": field.limit})
     if field.pattern and not re.fullmatch(field.pattern, value):
         return Problem(field.name, "bad_pattern", {"example": field.example})
-    if field.type == "choice" and value not in {key for key, _ in field.choices}:
-        return Problem(field.name, "bad_choice", {"choices": [key for key, _ in field.choices]})
+    known = [key for key, _ in field.choices]
+    if field.type == "choice" and value not in known:
+        return Problem(field.name, "unknown_value", {"name": field.name, "value": value, "known": known})
     if field.type == "color" and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         return Problem(field.name, "bad_color")
     if field.type == "url" and not _is_url(value):

@@ -136,7 +136,7 @@ def _rules_of(tx: Tx, case: Case, line_id: int) -> Rules:
 def intercept(tx: Tx, actor: Actor, conversation_id: int, version: int | None = None) -> Conversation:
     case = access_conversation(tx, actor, conversation_id)
     if version is not None and version != case.c.version:
-        raise Conflict("changed", operator=case.c.operator_id or case.c.offered_to)
+        raise Conflict("changed_meanwhile", operator=case.c.operator_id or case.c.offered_to)
     c = _do(tx, case, Intercepted(actor.user_id))
     threads.put(tx, c.thread_id, last_operator_id=actor.user_id)
     return c

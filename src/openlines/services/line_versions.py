@@ -52,8 +52,8 @@ def overtaken(reader: Reader, line: LineRow) -> Conflict:
     """Somebody saved this line since it was looked at: who (`by`), and when (`at`), where that is known."""
     saved = line_versions.last(reader, line.id)
     if saved is None or not saved.by:
-        return Conflict("changed", version=line.version)
-    return Conflict("changed", version=line.version, by=saved.by, at=saved.at)
+        return Conflict("changed_meanwhile", version=line.version)
+    return Conflict("changed_meanwhile", version=line.version, by=saved.by, at=saved.at)
 
 
 class Kept(NamedTuple):

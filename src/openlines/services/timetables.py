@@ -67,7 +67,7 @@ def change(
         _check_name(name)
         values["name"] = name.strip()
     if found.timetable.version != version or not rows.put_seen(tx, timetable_id, version, **values):
-        raise Conflict("changed", version=found.timetable.version)
+        raise Conflict("changed_meanwhile", version=found.timetable.version)
     tx.event("portal.changed", user_id=actor.user_id, data={"what": "timetables"})
     for line in found.lines:
         working_time.renew(tx, line.id)

@@ -3,7 +3,6 @@
 from typing import Final
 
 WORDS: Final = {
-    "by.changed": "{by} saved this meanwhile ({at}). Look again, then save.",
     "bad_key": "Small Latin letters, digits and _, a letter first.",
     "choices_needed": "At least two choices.",
     "country_needed": "Choose the country first.",
