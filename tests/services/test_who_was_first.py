@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from openlines.services import accounts, customers, departments
+from openlines.services import accounts, customers, departments, handle
 from openlines.services.errors import Conflict
 from openlines.store import departments as department_rows
 from openlines.store import threads
@@ -78,3 +78,32 @@ def test_a_customer_s_card_is_changed_by_two(house: Portal, monkeypatch: pytest.
     )
     with pytest.raises(Conflict, match="changed_meanwhile"):
         house.do(lambda tx: customers.change(tx, a, card.id, card.version, name="Ada"))
+
+
+def test_who_transfers_what_a_colleague_has_taken_meanwhile_is_told_so(house: Portal) -> None:
+    a, b, c = (house.operator(name) for name in "ABC")
+    one = house.writes(house.channel(house.line(a, b, c)), "one").conversation_id
+    house.accepts(a, one)
+    seen = house.conversation(one).version
+    house.acts(handle.intercept, b, one)
+    with pytest.raises(Conflict) as late:
+        house.do(handle.transfer, house.admin, one, seen, user_id=c.user_id)
+    assert (late.value.code, late.value.params["operator"]) == ("changed_meanwhile", b.user_id)
+    with pytest.raises(Conflict) as later:
+        house.do(handle.intercept, c, one, seen)
+    assert (later.value.code, later.value.params["operator"]) == ("changed_meanwhile", b.user_id)
+    assert house.conversation(one).operator_id == b.user_id
+    house.do(handle.transfer, house.admin, one, house.conversation(one).version, user_id=c.user_id)
+    assert house.conversation(one).operator_id == c.user_id
+
+
+def test_what_is_ones_own_is_transferred_although_the_customer_writes(house: Portal) -> None:
+    a, b = house.operator("A"), house.operator("B")
+    channel = house.channel(house.line(a, b))
+    one = house.writes(channel, "one").conversation_id
+    house.accepts(a, one)
+    seen = house.conversation(one).version
+    house.writes(channel, "one", "and another thing")
+    assert house.conversation(one).version > seen
+    house.do(handle.transfer, a, one, seen, user_id=b.user_id)
+    assert house.conversation(one).operator_id == b.user_id

@@ -1,7 +1,8 @@
 """What operators do with a conversation: accept, decline, transfer, finish and the rest.
 
 What a person decides on sight carries the version he saw. It is refused only when what he decided about has
-changed: somebody else took it, or the customer wrote words that he has not seen. The refusal names who was first.
+changed: somebody else took it (of an offer its state says so, whatever was seen), or the customer wrote words that
+who finishes has not seen. The refusal names who was first.
 """
 
 from openlines.core.inputs import (
@@ -39,7 +40,7 @@ def _first(error: Refused, c: Conversation) -> Conflict:
     return Conflict(error.code, operator=c.operator_id or c.offered_to)
 
 
-def accept(tx: Tx, actor: Actor, conversation_id: int, version: int | None = None) -> Conversation:
+def accept(tx: Tx, actor: Actor, conversation_id: int) -> Conversation:
     """Takes what is offered, or what waits in the queue. The loser of a race is told who was first."""
     case = access_conversation(tx, actor, conversation_id)
     if case.c.state == "active" and case.c.operator_id == actor.user_id:
@@ -54,7 +55,7 @@ def accept(tx: Tx, actor: Actor, conversation_id: int, version: int | None = Non
     return c
 
 
-def decline(tx: Tx, actor: Actor, conversation_id: int, version: int | None = None) -> Conversation:
+def decline(tx: Tx, actor: Actor, conversation_id: int) -> Conversation:
     case = access_conversation(tx, actor, conversation_id)
     return _do(tx, case, Declined(actor.user_id, sender_gone=gone(tx, case.c.sender_id)))
 
@@ -65,6 +66,13 @@ def _hands(tx: Tx, actor: Actor, case: Case) -> None:
     if c.state not in ("active", "closing") or c.operator_id in (None, actor.user_id) or actor.administrator:
         return
     raise Conflict("taken", operator=c.operator_id)
+
+
+def _in_other_hands(actor: Actor, case: Case, version: int | None) -> None:
+    """Of what is not his own somebody decides by how it stood: refused when it has moved since."""
+    c = case.c
+    if version not in (None, c.version) and c.operator_id != actor.user_id:
+        raise Conflict("changed_meanwhile", operator=c.operator_id or c.offered_to)
 
 
 def finish(
@@ -100,6 +108,7 @@ def transfer(
     """To an operator, a department or a line: exactly one of them. A note goes before the colleague's eyes."""
     case = access_conversation(tx, actor, conversation_id)
     _hands(tx, actor, case)
+    _in_other_hands(actor, case, version)
     if (user_id is not None) + (department_id is not None) + (line_id is not None) != 1:
         raise Invalid.field("to", "one_target")
     given = Transferred(actor.user_id, to_user=user_id, to_department=department_id, to_line=line_id)
@@ -135,8 +144,7 @@ def _rules_of(tx: Tx, case: Case, line_id: int) -> Rules:
 
 def intercept(tx: Tx, actor: Actor, conversation_id: int, version: int | None = None) -> Conversation:
     case = access_conversation(tx, actor, conversation_id)
-    if version is not None and version != case.c.version:
-        raise Conflict("changed_meanwhile", operator=case.c.operator_id or case.c.offered_to)
+    _in_other_hands(actor, case, version)
     c = _do(tx, case, Intercepted(actor.user_id))
     threads.put(tx, c.thread_id, last_operator_id=actor.user_id)
     return c

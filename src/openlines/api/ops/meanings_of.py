@@ -266,7 +266,8 @@ OF: Final[Mapping[str, str]] = {
     "Row.waiting_since": "Since when the customer waits for an answer.",
     "SecretName.name": "Name of a generated secret, like identity_key.",
     "SecretShown.value": "The secret, shown this once.",
-    "SeenVersion.version": "The version of the conversation that you saw.",
+    "SeenVersion.version": "The version of the conversation that you saw: to take it over is refused if it has changed "
+    "since; of an offer only matters whose it is now.",
     "SessionShown.current": "This very one.",
     "SessionShown.seen_at": "When it was used last.",
     "SetUpAnswer.me": "The administrator.",
@@ -296,7 +297,8 @@ OF: Final[Mapping[str, str]] = {
     "TokenAnswer.hint": "The key's last characters.",
     "TokenShown.hint": "The key's last characters.",
     "TranscriptRequest.email": "Where to send it.",
-    "TransferInput.version": "The version of the conversation that you saw.",
+    "TransferInput.version": "The version of the conversation that you saw: refused if it is not yours and has changed "
+    "since.",
     "UndeliveredShown.given_up": "It is not tried again by itself.",
     "UndeliveredShown.medium": "email, push or webhook.",
     "UndeliveredShown.problem": "What is the matter, in words.",

@@ -73,7 +73,7 @@ async def accept(
     conversation_id: FromPath[int],
     data: JSONBody[SeenVersion],
 ) -> Response[Acted]:
-    return await _do(edge, request, actor, language, lambda tx: handle.accept(tx, actor, conversation_id, data.version))
+    return await _do(edge, request, actor, language, lambda tx: handle.accept(tx, actor, conversation_id))
 
 
 @post(f"{CONVERSATION}/decline", opt=WORKS, tags=TAGS, summary="Let it go to the next operator", status_code=200)
@@ -85,9 +85,7 @@ async def decline(
     conversation_id: FromPath[int],
     data: JSONBody[SeenVersion],
 ) -> Response[Acted]:
-    return await _do(
-        edge, request, actor, language, lambda tx: handle.decline(tx, actor, conversation_id, data.version)
-    )
+    return await _do(edge, request, actor, language, lambda tx: handle.decline(tx, actor, conversation_id))
 
 
 @post(f"{CONVERSATION}/finish", opt=WORKS, tags=TAGS, summary="Finish: last words, a delay, closed", status_code=200)
