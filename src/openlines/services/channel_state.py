@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from openlines.channels.base import RawEvent
+from openlines.channels.base import Health, RawEvent
 from openlines.channels.fields import FACTS
 from openlines.core.line import SECOND
 from openlines.services.inbox import keep
@@ -70,6 +70,24 @@ def polled(tx: Tx, channel_id: int, node: str, seen: str, events: Sequence[RawEv
     if now_at != seen:
         channels.put_keeping(tx, channel_id, keeping._replace(cursor=now_at))
     return True
+
+
+def checked(tx: Tx, channel_id: int, health: Health) -> bool:
+    """What a person sees who asks after a channel beside the node that keeps it; the same as that node would say.
+
+    What is mended by connecting anew is not worth a word, and of a channel that works nothing is news: the node that
+    keeps it may know more (`found` with a code).
+    """
+    row = channels.one(tx, channel_id)
+    if row is None or not row.active or health.again or (health.ok and row.state == "ok"):
+        return False
+    return told(tx, channel_id, health)
+
+
+def told(tx: Tx, channel_id: int, health: Health) -> bool:
+    """`found`, by what the channel's own code says of it."""
+    facts = {**health.facts, "by": health.by} if health.by else health.facts
+    return found(tx, channel_id, "ok" if health.ok else "broken", health.code, health.detail, facts)
 
 
 def found(tx: Tx, channel_id: int, state: str, code: str = "", detail: str = "", facts: Mapping[str, Any] = {}) -> bool:

@@ -190,9 +190,7 @@ class Keeper:
             await self._renewed.wait()
 
     async def _say(self, channel_id: int, health: Health) -> None:
-        await self._store.write(
-            channel_state.found, channel_id, "ok" if health.ok else "broken", health.code, health.detail, health.facts
-        )
+        await self._store.write(channel_state.told, channel_id, health)
 
 
 class _Again(Exception):
@@ -273,10 +271,9 @@ class _Watch:
         if health.ok and self._fallback is not None:
             # It works, though not in the way that was wanted.
             health = health._replace(code=self._fallback.code, detail=self._fallback.detail)
+        await self._store.write(channel_state.told, self._row.id, health)
         state = "ok" if health.ok else "broken"
-        facts = {**health.facts, "by": health.by} if health.by else health.facts
-        await self._store.write(channel_state.found, self._row.id, state, health.code, health.detail, facts)
-        if state == "ok" and self._state != "ok":
+        if health.ok and self._state != "ok":
             while await self._store.write(deliveries.release, self._row.id):
                 pass
         self._state = state
