@@ -17,7 +17,7 @@ from openlines.channels.fields import of_line
 from openlines.channels.registry import manifest, manifests
 from openlines.realtime.shapes import capabilities_of
 from openlines.realtime.snapshot import whole
-from openlines.services import channels
+from openlines.services import channel_state, channels
 from openlines.services.access import Actor
 from openlines.services.channels import Wish
 from openlines.store import channels as rows
@@ -256,6 +256,8 @@ async def delete_channel(edge: TheEdge, request: Req, actor: TheActor, channel_i
 async def check_channel(edge: TheEdge, actor: TheActor, language: TheLanguage, channel_id: FromPath[int]) -> Checked:
     row = await edge.store.read(channels.access_channel, actor, channel_id)
     health = await edge.check_channel(channel_id)
+    if health is not None:
+        await edge.store.write(channel_state.checked, channel_id, health)
     if health is None or health.ok:
         code = "channel_fine" if manifest(row.kind).capabilities.pushes else "chat_fine"
         return Checked(ok=True, text=word(code, {}, language))
