@@ -161,17 +161,24 @@ class StaffSockets:
     async def _came(self, user_id: int) -> bool:
         """The first connection of a user on this node is written down: he is there.
 
-        A key that may only look is nobody who could answer: it is not counted.
+        A key that may only look is nobody who could answer: it is not counted. While the store is away others of his
+        may come, and rely on the first: then it is written as soon as it can be.
         """
+        edge = self._edge
         self._there[user_id] += 1
         if self._there[user_id] > 1:
             return True
-        try:
-            await self._edge.store.write(presence.connected, user_id, self._edge.node)
-        except BaseException:
-            self._there[user_id] -= 1
-            raise
-        return True
+        while True:
+            try:
+                await edge.store.write(presence.connected, user_id, edge.node)
+            except BaseException as error:
+                if not isinstance(error, StoreError) or self._there[user_id] == 1 or edge.stopping:
+                    self._there[user_id] -= 1
+                    raise
+                log.warning("a connection was not written down yet", error=repr(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                return True
 
     async def _gone(self, user_id: int) -> None:
         """So is the end of the last one, however long the store is away: else he would be online for ever."""
