@@ -82,3 +82,9 @@ def answer(body: bytes, status: int, headers: dict[str, str] | None = None) -> R
 def shown(value: Any, status: int = 200) -> Response[Any]:
     """A value as JSON."""
     return answer(_encode(value), status)
+
+
+def made(request: Req, value: Any) -> Response[Any]:
+    """What a handler has made without `act`, as JSON; Location tells where it stands."""
+    body = _encode(value)
+    return answer(body, 201, _made(request, body))

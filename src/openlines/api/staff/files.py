@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from openlines.api.acting import shown
+from openlines.api.acting import made
 from openlines.api.guard import READS, WORKS, makes
 from openlines.api.refusals import HttpRefused, TooMany
 from openlines.api.serving import as_response
@@ -66,9 +66,7 @@ async def upload_file(edge: TheEdge, request: Req, actor: TheActor) -> Response[
     if not kept.size:
         raise HttpRefused(422, "file_empty")
     row = await edge.store.write(add_file, **facts_of(kept), user_id=actor.user_id)
-    answer = shown(uploaded(row), 201)
-    answer.headers["location"] = f"/api/v1/files/{row.id}"
-    return answer
+    return made(request, uploaded(row))
 
 
 def facts_of(kept: Kept) -> dict[str, Any]:
