@@ -33,7 +33,7 @@ async def save(house: House, **change: Any) -> Any:
 async def test_the_page_of_a_line_says_which_settings_of_its_chat_it_saves(house: House) -> None:
     found = (await line(house))["looks"]
     ((channel, look),) = found.items()
-    kinds = (await house.admin.get("/api/v1/channel-kinds")).json
+    kinds = (await house.admin.get("/api/v1/channel-kinds")).json["items"]
     fields = next(each["fields"] for each in kinds if each["kind"] == "website")
     assert set(look) == {each["name"] for each in fields if each.get("of_line")}
     assert {"accent", "texts_ru", "invitations", "alias"} <= set(look)

@@ -156,10 +156,10 @@ async def test_the_place_in_the_queue_moves_with_the_queue(house: House) -> None
 async def test_administrators_see_who_would_not_be_asked_and_why(house: House) -> None:
     boris = await house.add_user("Boris")
     await house.put_queue(house.line_id, [1, boris])
-    found = (await house.admin.get(f"{PATH}/lines/{house.line_id}/queue")).json
+    found = (await house.admin.get(f"{PATH}/lines/{house.line_id}/queue")).json["items"]
     assert [each["people"][0].get("why_not") for each in found] == ["offline", "offline"]
     await house.change_line(house.line_id, check_availability=False)
-    found = (await house.admin.get(f"{PATH}/lines/{house.line_id}/queue")).json
+    found = (await house.admin.get(f"{PATH}/lines/{house.line_id}/queue")).json["items"]
     assert [(each["people"][0].get("why_not"), each["people"][0].get("next", False)) for each in found] == [
         (None, True),
         (None, False),

@@ -22,7 +22,9 @@ def test_what_the_page_foretells_is_what_the_customer_gets(
     boris = portal.operator(boris_at, "Борис")
     portal.change_line(portal.line_id, members=[boris])
     boris_at.new_page().goto(small_house.base)
-    portal.eventually(f"/api/v1/lines/{portal.line_id}/queue", lambda queue: queue[0]["people"][0].get("available"))
+    portal.eventually(
+        f"/api/v1/lines/{portal.line_id}/queue", lambda queue: queue["items"][0]["people"][0].get("available")
+    )
     page = chief.new_page()
     page.goto(f"{small_house.base}/settings/lines/{portal.line_id}/automatic")
 

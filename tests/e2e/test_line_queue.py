@@ -94,7 +94,7 @@ def test_departments_heads_and_the_order_by_keyboard(portal: Portal, house: Hous
     expect(page.locator(".unseen[role=status]").filter(has_text="Продажи: место 1 из 2")).to_have_count(1)
     save(page)
     path = f"/api/v1/lines/{portal.line_id}/queue"
-    found = portal.ask(portal.chief, "GET", path)
+    found = portal.ask(portal.chief, "GET", path)["items"]
     assert [[person["user_id"] for person in each["people"]] for each in found] == [[vera, boris], [portal.chief_id]]
 
 

@@ -9,7 +9,7 @@ from tests.seed.time import HOUR
 
 def _people(house: Portal) -> list[int]:
     """The people the queue stands for now, in order."""
-    entries = house.chief.ask("GET", f"/lines/{house.line}/queue")
+    entries = house.chief.ask("GET", f"/lines/{house.line}/queue")["items"]
     return [person["user_id"] for entry in entries for person in entry.get("people", ())]
 
 

@@ -55,6 +55,11 @@ class Kind(msgspec.Struct, omit_defaults=True):
     guide: list[Mapping[str, str]] = []
 
 
+class Kinds(msgspec.Struct):
+    items: list[Kind]
+    next: str | None
+
+
 class Channel(msgspec.Struct, omit_defaults=True):
     """A connected channel. Secrets are only named; addresses are there for chats on websites."""
 
@@ -156,8 +161,8 @@ def whole_channel(row: ChannelRow, edge: Edge, language: str, base: str) -> Chan
 
 
 @get("/channel-kinds", opt=READS, tags=TAGS, summary="The kinds of channel: what they can do, what can be set")
-async def list_kinds() -> list[Kind]:
-    return [kind_shown(each) for each in manifests()]
+async def list_kinds() -> Kinds:
+    return Kinds([kind_shown(each) for each in manifests()], None)
 
 
 @get("/channels", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="Every connected channel")

@@ -250,14 +250,19 @@ class QueueEntry(msgspec.Struct, omit_defaults=True):
     people: list[QueuePerson] = []
 
 
+class Queue(msgspec.Struct):
+    items: list[QueueEntry]
+    next: str | None
+
+
 class QueueInput(msgspec.Struct, forbid_unknown_fields=True):
     version: Number
     members: list[QueueMember]
 
 
-def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
+def _queue(reader: Reader, actor: Actor, line_id: int) -> Queue:
     found = standing.of_queue(reader, access_line(reader, actor, line_id))
-    return [
+    entries = [
         QueueEntry(
             position,
             member.user_id,
@@ -267,19 +272,20 @@ def _queue(reader: Reader, actor: Actor, line_id: int) -> list[QueueEntry]:
         )
         for position, (member, people) in enumerate(found)
     ]
+    return Queue(entries, None)
 
 
 @get(
     "/lines/{line_id:int}/queue", opt=LOOKS_AT_SETTINGS, tags=TAGS, summary="The queue: members and who they stand for"
 )
-async def read_queue(edge: TheEdge, actor: TheActor, line_id: FromPath[int]) -> list[QueueEntry]:
+async def read_queue(edge: TheEdge, actor: TheActor, line_id: FromPath[int]) -> Queue:
     return await edge.store.read(_queue, actor, line_id)
 
 
 @put("/lines/{line_id:int}/queue", opt=CONFIGURES, tags=TAGS, summary="Replace the queue; holds at once")
 async def put_queue(
     edge: TheEdge, request: Req, actor: TheActor, line_id: FromPath[int], data: JSONBody[QueueInput]
-) -> Response[list[QueueEntry]]:
+) -> Response[Queue]:
     """Each member names a user or a department. `version` is the line's."""
     members = members_in(data.members)
     return await act(

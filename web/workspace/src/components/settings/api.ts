@@ -142,11 +142,11 @@ export const settingsApi = {
     completeLine(await rest.post<Line>(`/lines/${id}/copy`, { name, chats })),
   patchLine: async (id: number, patch: LinePatch) => completeLine(await rest.patch<Line>(`/lines/${id}`, patch)),
   deleteLine: (id: number) => rest.delete(`/lines/${id}`),
-  queue: (id: number) => rest.get<QueueEntry[] | Page<QueueEntry>>(`/lines/${id}/queue`).then(listOf),
-  putQueue: (id: number, version: number, members: QueueMember[]) =>
-    rest.put<QueueEntry[] | Page<QueueEntry>>(`/lines/${id}/queue`, { version, members }).then(listOf),
+  queue: async (id: number) => (await rest.get<Page<QueueEntry>>(`/lines/${id}/queue`)).items,
+  putQueue: async (id: number, version: number, members: QueueMember[]) =>
+    (await rest.put<Page<QueueEntry>>(`/lines/${id}/queue`, { version, members })).items,
 
-  kinds: () => rest.get<Manifest[] | Page<Manifest>>("/channel-kinds").then(listOf),
+  kinds: async () => (await rest.get<Page<Manifest>>("/channel-kinds")).items,
   channels: async () => (await whole<Channel>("/channels")).map(completeChannel),
   channel: async (id: number) => completeChannel(await rest.get<Channel>(`/channels/${id}`)),
   createChannel: async (
@@ -189,7 +189,3 @@ export const settingsApi = {
   createToken: (name: string, scopes: string[]) => rest.post<ApiToken>("/tokens", { name, scopes }),
   deleteToken: (id: number | string) => rest.delete(`/tokens/${id}`),
 };
-
-function listOf<T>(answer: T[] | Page<T>): T[] {
-  return Array.isArray(answer) ? answer : answer.items;
-}
