@@ -14,6 +14,7 @@ from openlines.store.errors import (
     StoreFull,
     StoreInUse,
     StoreUnavailable,
+    store_failed,
 )
 from openlines.store.opening import migrate, open_store, same_database
 from openlines.store.statement import Statement
@@ -42,5 +43,6 @@ __all__ = [
     "migrate",
     "open_store",
     "same_database",
+    "store_failed",
     "tables",
 ]

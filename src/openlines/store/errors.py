@@ -104,3 +104,12 @@ class BadAddress(StoreError):
         super().__init__(
             "The address of the database cannot be understood. It is written like postgresql://user:password@host/name."
         )
+
+
+def store_failed(problem: BaseException) -> bool:
+    """Whether the store as a whole could not do it, so that whoever works waits, since all of his work would fail.
+
+    What a constraint or the database refuses is of this one call, of its rows and its statement: the store is well,
+    everybody else's calls go through, and this one would fail again. It is put aside, as after a mistake of our own.
+    """
+    return isinstance(problem, StoreError) and not isinstance(problem, (ConstraintFailed, StatementFailed))

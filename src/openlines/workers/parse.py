@@ -17,8 +17,7 @@ from openlines.channels.words import PRESSED
 from openlines.files.base import Files, TooLarge
 from openlines.services import inbox
 from openlines.services.inbox import Applied, Fetched, Missing, Wanted
-from openlines.store import Commit, ConstraintFailed, Store, StoreClosed, StoreError
-from openlines.store.errors import StatementFailed
+from openlines.store import Commit, Store, StoreClosed, StoreError, store_failed
 from openlines.store.inbox import InboxRow, newest
 from openlines.support.ids import new_key
 from openlines.support.log import logger
@@ -164,12 +163,10 @@ class Parser:
                 applied = await self._store.write(
                     inbox.apply, row.id, row.channel_id, inbound, fetched, photos=photos, lane=row.channel_id
                 )
-            except (ConstraintFailed, StatementFailed) as caught:
-                problem = caught  # of this event: the store is well
-            except StoreError:
-                raise
-            except Exception as caught:  # noqa: BLE001 - a poison event may raise anything
-                problem = caught
+            except Exception as caught:
+                if store_failed(caught):
+                    raise
+                problem = caught  # of this event, which may be poison
             else:
                 if applied is None:  # what comes after it may not be applied before it is
                     return False

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from openlines.services import wake
 from openlines.services.wake import Woken
-from openlines.store import Commit, ConstraintFailed, Store, StoreError
-from openlines.store.errors import StatementFailed
+from openlines.store import Commit, Store, store_failed
 from openlines.support.log import logger
 from openlines.workers.alarm import Alarm
 from openlines.workers.persist import persist
@@ -87,12 +86,9 @@ class Timers:
         """Plays a chunk, or one conversation; None when it failed for a fault of ours."""
         try:
             woken = await self._store.write(wake.wake_due, jumped_at=self._store.clock.jumped_at, only=only)
-        except StoreError as problem:
-            if not isinstance(problem, (ConstraintFailed, StatementFailed)):
+        except Exception as problem:
+            if store_failed(problem):
                 raise
-            log.exception("timers could not be played", conversation=only)
-            return None
-        except Exception:
             log.exception("timers could not be played", conversation=only)
             return None
         self.played += woken.played
