@@ -1,4 +1,4 @@
-import type { ConversationRow } from "@openlines/client";
+import type { ConversationDetails, ConversationRow } from "@openlines/client";
 import { flushPromises, mount } from "@vue/test-utils";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -118,6 +118,18 @@ describe("the same conversation in another tab", () => {
     elsewhere(draft("theirs"));
     await flushPromises();
     expect(words()).toBe("mine");
+    wrapper.unmount();
+  });
+});
+
+describe("where nothing can be sent", () => {
+  it("invites nobody to write what would not arrive, but a note", async () => {
+    const { wrapper, field } = composer();
+    expect(field.attributes("placeholder")).toBe("Write a reply…");
+    await wrapper.setProps({ row: { ...row, state: "closed" }, details: { thread: { blocked: true } } as ConversationDetails });
+    expect(field.attributes("placeholder")).toBe("Nothing can be sent now");
+    await wrapper.get('[data-testid="mode-note"]').trigger("click");
+    expect(field.attributes("placeholder")).toBe("A note for colleagues…");
     wrapper.unmount();
   });
 });
