@@ -61,7 +61,6 @@ _LOCKED: Final = Statement(select(*_COLUMNS).where(channels.c.id == bindparam("i
 _BY_KEY: Final = Statement(select(*_COLUMNS).where(channels.c.key == bindparam("key"), _PRESENT))
 _BY_ALIAS: Final = Statement(select(*_COLUMNS).where(channels.c.alias == bindparam("alias"), _PRESENT))
 _ALL: Final = Statement(select(*_COLUMNS).where(_PRESENT).order_by(channels.c.id))
-_SOME: Final = Statement(select(*_COLUMNS).where(among(channels.c.id, "ids")).order_by(channels.c.id))
 _SOME_LOCKED: Final = Statement(
     select(*_COLUMNS)
     .where(among(channels.c.id, "ids"), _PRESENT)
@@ -115,12 +114,8 @@ def every(reader: Reader) -> list[ChannelRow]:
     return [ChannelRow._make(row) for row in reader.all(_ALL)]
 
 
-def some(reader: Reader, ids: list[int]) -> list[ChannelRow]:
-    return [ChannelRow._make(row) for row in reader.all(_SOME, ids=ids)] if ids else []
-
-
 def some_locked(tx: Tx, ids: list[int]) -> list[ChannelRow]:
-    """Present ones of these, which nobody else changes until this transaction ends."""
+    """Present ones of these channels, which nobody else changes until this transaction ends."""
     return [ChannelRow._make(row) for row in tx.all(_SOME_LOCKED, ids=ids)] if ids else []
 
 

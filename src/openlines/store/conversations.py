@@ -177,9 +177,6 @@ _INSERT = Statement(insert(conversations))
 _UPDATE = Statement(
     update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.version == bindparam("seen"))
 )
-_REARM = Statement(
-    update(conversations).where(conversations.c.id == bindparam("of_id"), conversations.c.version == bindparam("seen"))
-)
 _TO_ROUTE = Statement(
     select(conversations.c.line_id)
     .select_from(conversations.join(lines, lines.c.id == conversations.c.line_id))
