@@ -7,7 +7,9 @@ timers, routes lines, carries changes of rules, until nothing is due.
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import insert, select
@@ -41,7 +43,7 @@ class Portal:
             path = Path(url.removeprefix("sqlite:///"))
             if not path.exists():
                 prepare_file(path)
-                schema.migrate_sqlite(path)
+                path.write_bytes(_empty_database())
             self.session: Any = SqliteSession(path, self.clock)
         else:
             self.session = PostgresSession(url, "test", self.clock, FollowingClock(), Ids())
@@ -233,6 +235,17 @@ class Portal:
 
     def log(self) -> list[str]:
         return [each.kind for each in self.do(events.read_events, 0, 10_000)]
+
+
+@cache
+def _empty_database() -> bytes:
+    """The file of a database with the current schema and nothing in it, made once: migrating takes longer than most
+    tests do."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "portal.db"
+        prepare_file(path)
+        schema.migrate_sqlite(path)
+        return path.read_bytes()
 
 
 def _id(who: int | Actor) -> int:
