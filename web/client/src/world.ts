@@ -150,6 +150,14 @@ export class World {
     return this.row(row.id) ?? row;
   }
 
+  /** Something of a row that its version does not tell of. What is only laid over it stays what it is. */
+  amend(id: number, patch: Partial<ConversationRow>): void {
+    const known = this.truth.get(id);
+    if (!known || Object.entries(patch).every(([name, value]) => known[name as keyof ConversationRow] === value)) return;
+    this.truth.set(id, { ...known, ...patch });
+    this.refresh(id);
+  }
+
   setMe(me: Me): void {
     this.me = me;
     this.listener.changed?.(new Set<Slice>(["me"]));

@@ -2,6 +2,7 @@ import type { ConversationDetails } from "@openlines/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { useApi } from "@/app/api";
+import { world } from "@/app/live";
 
 import { changeCustomer } from "./customer";
 import { detailsOf, holdDetails, loadDetails, refreshDetails } from "./details";
@@ -61,5 +62,15 @@ describe("what is known about a conversation", () => {
     await both;
     expect(versions).toEqual([1, 2]);
     expect(detailsOf(90)?.details?.customer).toMatchObject({ name: "Anna", phone: "+1", version: 3 });
+  });
+
+  it("keeps a customer's new name in the list, and nothing with it that is only shown for now", async () => {
+    const row = { ...details(5).conversation, customer: "Ann" };
+    world.load({ cursor: 1, epoch: "e", now: "", me: { id: 1, name: "", role: "", email: "", language: "en", time_zone: "UTC" }, portal: { name: "", language: "en" }, conversations: [row] });
+    vi.spyOn(useApi().api, "updateCustomer").mockResolvedValue({ ...details(5).customer, name: "Anna", version: 2 });
+    const remove = world.overlay(5, { state: "closing" });
+    await changeCustomer(5, details(5).customer, { name: "Anna" });
+    remove();
+    expect(world.row(5)).toMatchObject({ customer: "Anna", state: "active" });
   });
 });

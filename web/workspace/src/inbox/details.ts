@@ -62,8 +62,7 @@ async function fetchDetails(id: number): Promise<void> {
 
 /** A new name of the customer does not change the conversation, so its row has to be told. */
 export function rename(id: number, name: string | undefined): void {
-  const row = world.row(id);
-  if (row && name && row.customer !== name) world.learn({ ...row, customer: name });
+  if (name) world.amend(id, { customer: name });
 }
 
 function put(id: number, value: Known): void {
