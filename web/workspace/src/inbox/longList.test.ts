@@ -31,6 +31,15 @@ function stage() {
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
+/** The answers to a list that is asked for, and to its second page. */
+async function twoPages(list: LongList, asked: ReturnType<typeof stage>): Promise<void> {
+  asked[0]?.answer(rows(1, 100), "100");
+  await settled();
+  void list.more();
+  asked[1]?.answer(rows(101, 100), "200");
+  await settled();
+}
+
 describe("a list that comes page by page", () => {
   beforeEach(() => {
     vi.restoreAllMocks();
@@ -41,11 +50,7 @@ describe("a list that comes page by page", () => {
     const asked = stage();
     const list = new LongList("all");
     void list.refresh();
-    asked[0]?.answer(rows(1, 100), "100");
-    await settled();
-    void list.more();
-    asked[1]?.answer(rows(101, 100), "200");
-    await settled();
+    await twoPages(list, asked);
     expect(ids(list).length).toBe(200);
 
     void list.more();
@@ -87,11 +92,7 @@ describe("a list that comes page by page", () => {
     const asked = stage();
     const list = new LongList("all");
     list.by({});
-    asked[0]?.answer(rows(1, 100), "100");
-    await settled();
-    void list.more();
-    asked[1]?.answer(rows(101, 100), "200");
-    await settled();
+    await twoPages(list, asked);
     list.by({});
     expect(ids(list).length).toBe(200);
     await vi.waitFor(() => expect(asked.length).toBe(3), 3_000);
