@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.widget.visit import Portal, Visit
+from tests.widget.visit import Portal, Visit, eventually
 
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shift += entry.value;
@@ -60,8 +60,9 @@ def test_commands_before_and_after_loading(visit: Visit) -> None:
     visit.portal.do("say", text="Hello to you")
     expect(visit.page.get_by_test_id("widget-unread")).to_have_text("1")
     assert visit.page.evaluate("facts") == ["unread 0", "open", "close", "message Hello to you", "unread 1"]
+    details = {"name": "Vera", "data": {"order": 48213}}
+    eventually(lambda: visit.portal.visitor().get("details") == details, visit.page)
     visitor = visit.portal.visitor()
-    assert visitor["details"] == {"name": "Vera", "data": {"order": 48213}}
     assert visitor["context"]["page"] == f"{visit.portal.site}/?stub"
     # Who has been named by the site is not asked for his name.
     expect(visit.at("widget-contact")).to_have_count(0)
@@ -86,7 +87,7 @@ def test_a_signed_identity_is_handed_on_and_signing_out_forgets(visit: Visit) ->
     visit.go()
     visit.button.wait_for()
     visit.page.evaluate("openlines('identify', 'a.signed.jwt')")
-    visit.page.wait_for_timeout(500)
+    eventually(lambda: visit.portal.do("state")["visitors"], visit.page)
     assert visit.portal.visitor()["identity"] == "a.signed.jwt"
     visit.open().say("For my eyes only")
     expect(visit.at("widget-message")).to_have_attribute("data-state", "sent")
@@ -146,7 +147,7 @@ def test_on_a_page_that_reads_from_the_right_the_greeting_keeps_its_distance(vis
     visit.page.evaluate("document.documentElement.dir = 'rtl'")
     bubble = visit.page.get_by_test_id("widget-bubble")
     expect(bubble).to_be_visible()
-    visit.page.wait_for_timeout(300)
+    visit.settle(bubble)
     gaps = bubble.evaluate(
         """(bubble) => {
           const range = document.createRange();
@@ -163,9 +164,14 @@ def test_on_a_page_that_reads_from_the_right_the_greeting_keeps_its_distance(vis
 def test_where_the_channel_is_not_allowed_one_quiet_line_says_so(context: BrowserContext, portal: Portal) -> None:
     visit = Visit(context.new_page(), portal)
     visit.page.goto(portal.foreign_site)
-    visit.page.wait_for_timeout(7000)
+
+    def lines() -> list[str]:
+        return [line for line in visit.console if "openlines" in line]
+
+    eventually(lines, visit.page)
     expect(visit.button).to_be_hidden()
-    ours = [line for line in visit.console if "openlines" in line]
+    visit.page.wait_for_timeout(1000)
+    ours = lines()
     assert len(ours) == 1
     assert ours[0].startswith("info: openlines: no chat here.")
     assert visit.errors == []
@@ -181,9 +187,13 @@ def test_a_server_that_is_being_restarted_hides_the_chat_only_for_a_while(visit:
     visit.go()
     expect(visit.button).to_be_visible()
     visit.page.clock.run_for(4000)
-    visit.page.wait_for_timeout(1000)
-    visit.page.clock.run_for(6000)
-    expect(visit.button).to_be_hidden()
+
+    def given_up() -> bool:
+        """Its patience begins when the frame has loaded, which takes its time."""
+        visit.page.clock.run_for(1000)
+        return visit.button.is_hidden()
+
+    eventually(given_up, visit.page)
     visit.portal.do("fault", frame=0)
     visit.page.clock.run_for(31_000)
     expect(visit.button).to_be_visible()
@@ -195,6 +205,7 @@ def test_the_channels_own_hours_hide_it_and_bring_it_back(visit: Visit) -> None:
     visit.go().open()
     visit.say("Are you there?")
     expect(visit.at("widget-message")).to_have_attribute("data-state", "sent")
+    eventually(lambda: visit.portal.visitor()["sockets"], visit.page)
     visit.button.click()
     visit.portal.do("config", hours={"shown": False})
     expect(visit.button).to_be_hidden()
@@ -206,7 +217,9 @@ def test_a_channel_that_is_gone_shows_nothing_even_to_who_knew_it(visit: Visit) 
     visit.go()
     expect(visit.button).to_be_visible()
     visit.portal.do("portal", gone=True)
-    visit.go()
+    with visit.page.expect_response(lambda answer: "/config?" in answer.url) as refused:
+        visit.go()
+    assert refused.value.status == 404
     expect(visit.button).to_be_hidden()
     assert visit.errors == []
 
@@ -251,7 +264,7 @@ def test_a_phone_gets_the_whole_screen_and_the_page_below_keeps_still(phone: Vis
     visit.page.locator("openlines-chat button").first.focus()
     visit.page.keyboard.press("Enter")
     expect(visit.at("widget-close")).to_be_visible()
-    visit.page.wait_for_timeout(300)
+    visit.settle(visit.page.locator("openlines-chat .panel"))
     panel = visit.page.locator("openlines-chat .panel").bounding_box()
     assert panel is not None
     assert [round(panel[side]) for side in ("x", "y", "width", "height")] == [0, 0, 390, 844]

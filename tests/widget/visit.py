@@ -1,7 +1,9 @@
 """Who takes part: the portal in memory with its levers, and a visitor on a page of the site."""
 
 import json
+import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,17 @@ from tests.support_servers.ports import free_port
 from tests.support_servers.process import Running
 
 WIDGET = Path(__file__).resolve().parents[2] / "web/widget"
+# What the chat waits for by itself, at the worst: 3 s for a page at rest before it loads its frame, 5 s for a frame
+# that does not greet, 4 s and more between attempts. And a machine may be busy; what never comes fails all the same.
+PATIENTLY = 30.0
+
+
+def eventually(true: Callable[[], Any], page: Page, within: float = PATIENTLY) -> None:
+    """Until it is so, while the page goes on."""
+    end = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        page.wait_for_timeout(50)
 
 
 class Portal(Running):
@@ -73,12 +86,11 @@ class Visit:
     def frame(self) -> Frame:
         """The frame of the page as it is now; another one after `go`."""
         self.page.wait_for_selector("openlines-chat iframe", state="attached")
-        for _ in range(100):
-            found = [one for one in self.page.frames if "/widget/frame" in one.url]
-            if found:
-                return found[0]
-            self.page.wait_for_timeout(50)
-        raise AssertionError("the frame did not come")
+        eventually(self._frames, self.page)
+        return self._frames()[0]
+
+    def _frames(self) -> list[Frame]:
+        return [one for one in self.page.frames if "/widget/frame" in one.url]
 
     def at(self, test_id: str) -> Locator:
         """Something inside the frame."""
@@ -94,6 +106,12 @@ class Visit:
         """Write and send."""
         self.at("widget-input").fill(text)
         self.at("widget-input").press("Enter")
+
+    def settle(self, inside: Locator) -> None:
+        """What comes up with a movement has come to rest."""
+        inside.evaluate(
+            "(one) => Promise.allSettled(one.getAnimations({ subtree: true }).map((each) => each.finished))"
+        )
 
     def shown(self) -> list[str]:
         """The words of all messages, as they stand."""
