@@ -91,6 +91,7 @@ describe("what one person does with a conversation", () => {
     answers["undo"]?.();
     await settled();
     expect(told).toEqual(["finish", "undo", "again"]);
+    expect(api.finish).toHaveBeenLastCalledWith(1, 3, false);
     answers["again"]?.();
     await last;
     expect(world.row(1)).toMatchObject({ state: "closing", version: 4 });

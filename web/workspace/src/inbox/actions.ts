@@ -26,7 +26,7 @@ type Patch = { [K in keyof ConversationRow]?: ConversationRow[K] | undefined };
  * Show `patch` at once, do it, keep what the server says. Resolves to whether it was done. `settled` is the code
  * of a refusal that means that what was wanted is so already.
  */
-async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted>, failure: Key, settled?: string): Promise<boolean> {
+async function act(row: ConversationRow, patch: Patch, call: (seen: number) => Promise<Acted>, failure: Key, settled?: string): Promise<boolean> {
   const remove = world.overlay(row.id, patch as Partial<ConversationRow>);
   try {
     const { conversation, warning } = await inTurn(row, call);
@@ -45,26 +45,32 @@ async function act(row: ConversationRow, patch: Patch, call: () => Promise<Acted
   }
 }
 
-/** By conversation: the end of what is being done with it. */
-const underway = new Map<number, Promise<void>>();
+/** By conversation what is being done with it: its end, and the version that came of it. */
+const underway = new Map<number, { end: Promise<void>; version: number }>();
 
 /**
  * What one person does with a conversation happens in his order: finished, taken back, finished again is finished;
  * answered and finished is first answered. Requests of their own would overtake each other on their way. Whatever
- * becomes of the earlier one, the later one is tried: each tells of its own failure.
+ * becomes of the earlier one, the later one is tried: each tells of its own failure. What he did himself is no change
+ * that he has not seen: `call` is given the version that it left.
  */
-async function inTurn(row: ConversationRow, call: () => Promise<Acted>): Promise<Acted> {
-  const before = [underway.get(row.id), said(row.thread_id)].filter((one) => one !== undefined);
-  const doing = before.length ? Promise.all(before).then(call) : call();
-  const end = doing.then(
-    () => undefined,
-    () => undefined,
-  );
-  underway.set(row.id, end);
+async function inTurn(row: ConversationRow, call: (seen: number) => Promise<Acted>): Promise<Acted> {
+  const earlier = underway.get(row.id);
+  const before = [earlier?.end, said(row.thread_id)].filter((one) => one !== undefined);
+  const seen = () => Math.max(row.version, earlier?.version ?? 0);
+  const doing = before.length ? Promise.all(before).then(() => call(seen())) : call(row.version);
+  const mine = {
+    version: 0,
+    end: doing.then(
+      ({ conversation }) => void (mine.version = conversation.version),
+      () => void (mine.version = seen()),
+    ),
+  };
+  underway.set(row.id, mine);
   try {
     return await doing;
   } finally {
-    if (underway.get(row.id) === end) underway.delete(row.id);
+    if (underway.get(row.id) === mine) underway.delete(row.id);
   }
 }
 
@@ -78,12 +84,12 @@ const NO_OFFER: Patch = { offered_to: undefined, offer: undefined, offer_ends_at
 
 export function accept(row: ConversationRow): Promise<boolean> {
   const patch: Patch = { ...NO_OFFER, state: "active", awaiting: "operator", operator_id: me() };
-  return act(row, patch, () => api.accept(row.id, row.version), "inbox.acceptFailed");
+  return act(row, patch, (seen) => api.accept(row.id, seen), "inbox.acceptFailed");
 }
 
 export function decline(row: ConversationRow): Promise<boolean> {
   const patch: Patch = row.offer === "everyone" ? { declined: true } : { ...NO_OFFER, state: "waiting" };
-  return act(row, patch, () => api.decline(row.id, row.version), "inbox.declineFailed");
+  return act(row, patch, (seen) => api.decline(row.id, seen), "inbox.declineFailed");
 }
 
 /** The words that offer to take a finish back, by conversation. */
@@ -92,7 +98,7 @@ const finishings = new Map<number, number>();
 export async function finish(row: ConversationRow, now = false): Promise<void> {
   const patch: Patch = { ...NO_OFFER, state: now ? "closed" : "closing", awaiting: undefined, waiting_since: undefined, target_at: undefined, snoozed_until: undefined, pinned: undefined };
   const name = customerName(row);
-  const done = act(row, patch, () => api.finish(row.id, row.version, now), "inbox.finishFailed");
+  const done = act(row, patch, (seen) => api.finish(row.id, seen, now), "inbox.finishFailed");
   const undo = { label: t("shell.undo"), testId: "undo", run: () => undoFinish(world.row(row.id) ?? row) };
   const toast = toasts.done(t(now ? "inbox.closedToast" : "inbox.finishedToast", { name }), undo);
   dropOffer(row.id);
@@ -114,14 +120,14 @@ export function undoFinish(row: ConversationRow): Promise<boolean> {
 
 export async function transfer(row: ConversationRow, target: TransferTarget, name: string, note: string): Promise<boolean> {
   const patch: Patch = "user_id" in target ? { operator_id: target.user_id } : { state: "waiting", operator_id: undefined };
-  const done = await act(row, patch, () => api.transfer(row.id, row.version, target, note), "inbox.transferFailed");
+  const done = await act(row, patch, (seen) => api.transfer(row.id, seen, target, note), "inbox.transferFailed");
   if (done) toasts.done(t("inbox.transferredToast", { name }));
   return done;
 }
 
 export function intercept(row: ConversationRow): Promise<boolean> {
   const patch: Patch = { ...NO_OFFER, state: "active", operator_id: me(), awaiting: row.awaiting ?? "operator" };
-  return act(row, patch, () => api.intercept(row.id, row.version), "inbox.interceptFailed");
+  return act(row, patch, (seen) => api.intercept(row.id, seen), "inbox.interceptFailed");
 }
 
 /** The head's own rating: the operator is told, the customer never. */
