@@ -46,7 +46,7 @@ export default {
   transferred_you: "Вы передали → {to}",
   transferred_mine: "Передано вам · {operator}",
   intercepted: "Перехвачено: {from} → {operator}",
-  intercepted_you: "Вы перехватили у оператора {from}",
+  intercepted_you: "Вы перехватили · до вас: {from}",
   intercepted_queue: "Взято из очереди · {operator}",
   intercepted_queue_you: "Вы взяли из очереди",
   line_changed: "Переведено на линию «{line}»",

@@ -146,6 +146,19 @@ describe("list of conversations", () => {
     wrapper.unmount();
   });
 
+  it("names the open row to the reader of the page for as long as it is drawn", async () => {
+    const wrapper = make(rows(1, 1_000));
+    await wrapper.setProps({ openId: 2 });
+    const tree = wrapper.get('[role="tree"]');
+    expect(tree.attributes("aria-activedescendant")).toBe("row-2");
+    expect(wrapper.get("#row-2").attributes("data-conversation")).toBe("2");
+    tree.element.scrollTop = 30_000;
+    await tree.trigger("scroll");
+    expect(wrapper.find("#row-2").exists()).toBe(false);
+    expect(tree.attributes("aria-activedescendant")).toBeUndefined();
+    wrapper.unmount();
+  });
+
   it("counts rows within their group, and groups among groups, folded ones too", async () => {
     const title = (group: "work" | "answered" | "closing", count: number, folded = false) => ({ type: "title", key: group, group, count, folded }) as const;
     const [one, two, three] = plainItems(rows(1, 3));
