@@ -6,12 +6,11 @@ was asked, because its transaction begins afterwards.
 
 import asyncio
 import queue
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
 
 from openlines.store.errors import StoreBusy, StoreClosed, Transient
+from openlines.store.hands import Hands
 from openlines.store.tx import Reader
 
 
@@ -48,24 +47,16 @@ class Readers:
     def __init__(self, name: str, connect: Callable[[], ReadSession], *, size: int, limit: int) -> None:
         """`connect` runs once in each of the `size` threads."""
         self._loop = asyncio.get_running_loop()
-        self._connect = connect
         self._limit = limit
         self._waiting = 0
         self._count = 0
         self._closed = False
         self._queries: queue.SimpleQueue[_Query | None] = queue.SimpleQueue()
-        self._ready: list[Future[None]] = [Future() for _ in range(size)]
-        self._done: list[Future[None]] = [Future() for _ in range(size)]
-        self._threads = [
-            threading.Thread(target=self._work, args=(index,), name=f"{name}-{index}", daemon=True)
-            for index in range(size)
-        ]
+        self._hands: Hands[ReadSession] = Hands(name, size, connect, self._work)
 
     async def open(self) -> None:
         """Starts the threads; raises what connecting raised."""
-        for thread in self._threads:
-            thread.start()
-        await asyncio.gather(*map(asyncio.wrap_future, self._ready))
+        await self._hands.start()
 
     def stop(self) -> None:
         """Takes no more queries."""
@@ -74,10 +65,9 @@ class Readers:
     async def close(self) -> None:
         """Answers what waits, then ends the threads."""
         self.stop()
-        for _ in self._threads:
+        for _ in range(len(self._hands)):
             self._queries.put(None)
-        started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
-        await asyncio.gather(*map(asyncio.wrap_future, started))
+        await self._hands.ended()
 
     def submit(self, query: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> asyncio.Future[Any]:
         """Queues a query. Raises StoreBusy and StoreClosed at once."""
@@ -95,24 +85,13 @@ class Readers:
 
     # ------------------------------------------------------------------ in a thread
 
-    def _work(self, index: int) -> None:
-        try:
-            session = self._connect()
-        except BaseException as error:  # noqa: BLE001 - it is raised where the store is opened
-            self._ready[index].set_exception(error)
-            self._done[index].set_result(None)
-            return
-        self._ready[index].set_result(None)
-        try:
-            while (query := self._queries.get()) is not None:
-                answer = _answer(session, query.query, query.args, query.kwargs)
-                try:
-                    self._loop.call_soon_threadsafe(self._settle, query.future, *answer)
-                except RuntimeError:  # the loop has ended: nobody is left to be answered
-                    break
-        finally:
-            session.close()
-            self._done[index].set_result(None)
+    def _work(self, session: ReadSession) -> None:
+        while (query := self._queries.get()) is not None:
+            answer = _answer(session, query.query, query.args, query.kwargs)
+            try:
+                self._loop.call_soon_threadsafe(self._settle, query.future, *answer)
+            except RuntimeError:  # the loop has ended: nobody is left to be answered
+                break
 
     # ------------------------------------------------------------------ in the loop
 

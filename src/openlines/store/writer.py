@@ -13,11 +13,11 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from openlines.store.calls import Call, Spoiled
 from openlines.store.errors import CommitUnknown, ConstraintFailed, StoreBusy, StoreClosed, Transient
+from openlines.store.hands import Hands
 from openlines.store.tx import Commit, Tx
 from openlines.support import failpoints
 
@@ -104,18 +104,11 @@ class Writer:
         self._busy = 0.0
         self._commit_seconds = 0.0  # what a commit takes, lately
         self._patience = GROUP_SECONDS
-        self._ready: list[Future[None]] = [Future() for _ in range(hands)]
-        self._done: list[Future[None]] = [Future() for _ in range(hands)]
-        self._threads = [
-            threading.Thread(target=self._work, args=(ready, done), name=f"{name}-{number}", daemon=True)
-            for number, (ready, done) in enumerate(zip(self._ready, self._done, strict=True))
-        ]
+        self._hands: Hands[Session[Any]] = Hands(name, hands, self._open, self._work)
 
     async def open(self) -> None:
         """Starts the hands; raises what connecting raised."""
-        for thread in self._threads:
-            thread.start()
-        await asyncio.gather(*map(asyncio.wrap_future, self._ready))
+        await self._hands.start()
 
     def stop(self) -> None:
         """Takes no more calls."""
@@ -125,8 +118,7 @@ class Writer:
         """Carries out what waits, then ends the hands."""
         self.stop()
         self._calls.put(None)
-        started = [done for thread, done in zip(self._threads, self._done, strict=True) if thread.ident is not None]
-        await asyncio.gather(*map(asyncio.wrap_future, started))
+        await self._hands.ended()
 
     def submit(
         self, use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], about: str | int | None
@@ -148,15 +140,14 @@ class Writer:
 
     # ------------------------------------------------------------------ in a hand
 
-    def _work(self, ready: "Future[None]", done: "Future[None]") -> None:
+    def _open(self) -> Session[Any]:
         try:
-            session = self._connect()
-        except BaseException as error:  # noqa: BLE001 - it is raised where the store is opened
-            self._stopping = True
-            ready.set_exception(error)
-            done.set_result(None)
-            return
-        ready.set_result(None)
+            return self._connect()
+        except BaseException:
+            self._stopping = True  # the others need not begin
+            raise
+
+    def _work(self, session: Session[Any]) -> None:
         try:
             while True:
                 with self._turn:
@@ -168,9 +159,6 @@ class Writer:
         except BaseException:
             logger.critical("the store's writer has failed and takes no more calls", exc_info=True)
             self._fail_all(session)
-        finally:
-            session.close()
-            done.set_result(None)
 
     def _next(self) -> Call | None:
         """Waits for a call; None, to every hand, when there will be no more."""
