@@ -16,7 +16,16 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 RESTING = """
 () => Promise.race([
   new Promise((resolve) => setTimeout(resolve, 1500)),
-  Promise.allSettled(document.getAnimations().map((each) => each.finished)),
+  (async () => {
+    const moving = () => document.getAnimations().filter((each) => each.playState === "running");
+    // One that ends may let another begin, and what is not drawn yet has not begun.
+    for (let still = 0; still < 2; still += 1) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (!moving().length) continue;
+      await Promise.allSettled(moving().map((each) => each.finished));
+      still = -1;
+    }
+  })(),
 ])
 """
 

@@ -64,6 +64,10 @@ class Desk:
         self.press("Escape")
         expect(self.composer).not_to_be_focused()
 
+    def ask_for_commands(self) -> None:
+        self.press("Control+k")
+        expect(self.find("command-input")).to_be_focused()
+
     def go_to(self, name: str, letter: str) -> None:
         expect(self.find("conversation-row").filter(has_text=name)).to_have_count(1)
         self.russian(letter)
@@ -285,18 +289,20 @@ def test_the_command_bar_and_the_way_of_the_focus(desk: Desk, portal: Portal) ->
     expect(desk.find("shortcut-sheet")).to_have_count(0)
 
     # Only what can be done now is offered; a command does what its key does.
-    desk.press("Control+k")
+    desk.ask_for_commands()
     commands = desk.find("command")
     expect(commands.filter(has_text="Передать")).to_have_count(1)
     expect(commands.filter(has_text="Принять предложенное")).to_have_count(0)
     desk.type("елен")
     expect(commands.first).to_contain_text("Елена")
-    desk.press("Escape", "Control+k")
+    desk.press("Escape")
+    expect(desk.find("command-bar")).to_have_count(0)
+    desk.ask_for_commands()
     desk.type("пауза обед")
     expect(commands.first).to_contain_text("Обед")
     desk.press("Enter")
     expect(desk.find("presence")).to_have_attribute("aria-label", "Ann. Присутствие: Пауза")
-    desk.press("Control+k")
+    desk.ask_for_commands()
     desk.type("клиенты")
     expect(commands.last).to_contain_text("Клиенты")
     desk.press("ArrowUp", "Enter")

@@ -145,6 +145,7 @@ def test_every_page_opens_wide_and_on_a_phone_without_a_complaint(
         page.on("response", lambda answer: complaints.append(answer.url) if answer.status >= 400 else None)
         for path in PAGES:
             page.goto(house.base + path)
+            expect(page.locator("h1").first).to_be_attached()
             page.wait_for_load_state("networkidle")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size["width"], f"{path} scrolls sideways: {wide} px"

@@ -56,11 +56,14 @@ def test_a_visitor_who_left_is_answered_by_letter_and_comes_back_for_the_convers
         expect(visitor.frame.get_by_test_id("widget-send-transcript")).to_have_count(0)  # nobody has answered yet
         visitor.page.close()
 
-        (row,) = portal.ask(portal.chief, "GET", "/api/v1/conversations?list=all")["items"]
+        (row,) = portal.eventually("/api/v1/conversations?list=all", lambda found: found["items"])["items"]
         chief.goto(f"{house.base}/c/{row['id']}")
         chief.get_by_test_id("composer-input").fill("Yes: 4 900 ₽ 💡 <today>")
         chief.get_by_test_id("composer-input").press("Enter")
         expect(chief.get_by_test_id("thread")).to_contain_text("4 900 ₽")
+        # The minute of waiting begins when the server has it.
+        said = f"/api/v1/threads/{row['thread_id']}/messages"
+        portal.eventually(said, lambda found: [one for one in found["items"] if one["author"] == "operator"])
         house.later(64)
         assert until(lambda: box.letters)
         (letter,) = box.letters

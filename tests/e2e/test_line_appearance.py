@@ -1,5 +1,6 @@
 """Appearance: set it on the line's page beside the chat itself, then be the visitor who sees it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.house import House, Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+SLOWLY = 20_000  # a visitor's page: it loads the chat when it rests, which it may take 3 s to do by itself
 Someone = Callable[..., BrowserContext]
 
 
@@ -24,6 +26,11 @@ def row(page: Page, name: str) -> Any:
 def accent(page: Any) -> str:
     found: str = page.locator("openlines-chat").evaluate("one => one.style.getPropertyValue('--accent')")
     return found
+
+
+def knows_its_look(page: Page) -> None:
+    """The chat has told the page how its button looks, and whether there is one."""
+    expect(page.locator("openlines-chat")).to_have_attribute("style", re.compile("--accent"), timeout=SLOWLY)
 
 
 def test_the_chat_beside_the_settings_follows_them_and_visitors_see_what_is_saved(
@@ -47,7 +54,7 @@ def test_the_chat_beside_the_settings_follows_them_and_visitors_see_what_is_save
 
     visitor = someone().new_page()
     visitor.goto(portal.try_url)
-    expect(visitor.get_by_test_id("widget-button")).to_contain_text("Спросите пекаря")
+    expect(visitor.get_by_test_id("widget-button")).to_contain_text("Спросите пекаря", timeout=SLOWLY)
     assert accent(visitor) == "#ffe14d"
 
     page.get_by_test_id("undo").click()
@@ -74,16 +81,17 @@ def test_a_visitor_is_invited_on_the_page_of_choice_once_in_a_visit(
 
     visitor = someone().new_page()
     visitor.goto(portal.try_url)
-    expect(visitor.get_by_test_id("widget-bubble")).to_contain_text("Подсказать с выбором?")
+    expect(visitor.get_by_test_id("widget-bubble")).to_contain_text("Подсказать с выбором?", timeout=SLOWLY)
     visitor.reload()
+    knows_its_look(visitor)
     expect(visitor.get_by_test_id("widget-button")).to_be_visible()
-    visitor.wait_for_timeout(2500)
+    visitor.wait_for_timeout(2000)  # twice as long as an invitation takes that is not shown again
     expect(visitor.get_by_test_id("widget-bubble")).to_be_hidden()
 
     # On a phone the page stays free: a mark, and the words for who cannot see it.
     phone = someone(viewport={"width": 390, "height": 800}).new_page()
     phone.goto(portal.try_url)
-    expect(phone.get_by_test_id("widget-unread")).to_be_visible()
+    expect(phone.get_by_test_id("widget-unread")).to_be_visible(timeout=SLOWLY)
     expect(phone.get_by_test_id("widget-bubble")).to_be_hidden()
     expect(phone.get_by_role("button", name="Подсказать с выбором?")).to_be_visible()
 
@@ -92,7 +100,7 @@ def test_a_visitor_is_invited_on_the_page_of_choice_once_in_a_visit(
     expect(page.get_by_test_id("save-bar")).to_have_count(0)
     other = someone().new_page()
     other.goto(portal.try_url)
-    other.wait_for_timeout(2000)
+    knows_its_look(other)
     expect(other.get_by_test_id("widget-button")).to_be_hidden()
 
 

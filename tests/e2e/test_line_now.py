@@ -42,7 +42,9 @@ def test_what_the_page_foretells_is_what_the_customer_gets(
     visitor = chat(someone(), small_house.base + portal.try_url.removeprefix(small_house.base))
     visitor.write("Здравствуйте!")
     expect(visitor.frame.get_by_test_id("widget-message").filter(has_text=foretold)).to_be_visible()
-    thread = portal.eventually("/api/v1/conversations", lambda found: found["items"])
+    thread = portal.eventually(
+        "/api/v1/conversations", lambda found: found["items"] and found["items"][0].get("offered_to")
+    )
     assert thread["items"][0]["offered_to"] == boris
 
     # What was saved is kept, and comes back onto the page.

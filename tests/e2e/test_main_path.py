@@ -61,9 +61,12 @@ def test_offered_to_a_not_accepted_offered_to_b_answered_and_finished(
 
     with_ben.get_by_test_id("finish").click()
     with_ben.get_by_test_id("undo-finish").first.click()
+    # The page shows it at once; time may go on when the server has it, too.
+    portal.eventually("/api/v1/conversations?list=all", lambda found: found["items"][0]["state"] == "active")
     house.later(6)
     expect(visitor.frame.get_by_test_id("widget-message").filter(has_text="До свидания!")).to_have_count(0)
     with_ben.get_by_test_id("finish").click()
+    expect(with_ben.get_by_test_id("undo-finish")).to_be_visible()  # the server has it
     house.later(6)
     expect(visitor.frame.get_by_test_id("widget-message").filter(has_text="До свидания!")).to_be_visible()
     visitor.frame.get_by_test_id("widget-rating-like").click()

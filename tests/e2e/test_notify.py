@@ -57,7 +57,7 @@ def test_a_mail_server_is_set_on_the_page_and_a_late_answer_comes_by_letter(port
             portal.chief, f"{portal.house.base}{portal.try_url}" if portal.try_url[0] == "/" else portal.try_url
         )
         visitor.write("Где мой заказ?")
-        until(lambda: portal.ask(portal.chief, "GET", "/api/v1/conversations?list=all")["items"])
+        portal.eventually("/api/v1/conversations?list=all", lambda found: found["items"])
         portal.house.later(64)
         assert until(lambda: len(box.letters) > 1)
     letter = box.letters[1]
