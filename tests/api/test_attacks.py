@@ -265,9 +265,10 @@ async def test_a24_guessing_gets_slower_for_account_and_address(house: House) ->
 
 async def test_a24_unknown_and_known_addresses_look_alike(house: House) -> None:
     async def tried(email: str) -> tuple[int, bytes, float]:
-        began = time.perf_counter()
+        """With the processor's time, that of the hash: what else runs on the machine does not count."""
+        began = time.process_time()
         answer = await house.browser().post("/api/v1/login", {"email": email, "password": "wrong"})
-        return answer.status, answer.body, time.perf_counter() - began
+        return answer.status, answer.body, time.process_time() - began
 
     await tried("nobody0@example.org")
     known = [await tried("ann@example.org") for _ in range(3)]

@@ -298,12 +298,12 @@ def test_only_who_may_see_the_line_may_ask(house: Portal) -> None:
 def test_a_long_wait_in_a_large_line_is_told_quickly_and_not_endlessly(house: Portal) -> None:
     people = [house.operator(f"o{number}", online=number % 3 > 0) for number in range(60)]
     line_id = house.line(*people, queue_time=60, no_answer_time=12 * 3600)
-    took: list[float] = []
+    took: list[float] = []  # of the processor: others at work on the machine make no answer dearer
     found = ask(house, line_id)
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = ask(house, line_id)
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     assert len(part(found).steps) <= 60
     assert min(took) < 0.2, took  # below 50 ms on a machine of its own
     assert part(found).steps[-1].at - part(found).since <= 12 * HOUR + MINUTE
