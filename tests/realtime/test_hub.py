@@ -8,6 +8,7 @@ from openlines.store import Commit
 from openlines.store.events import last_event_id, trim_events
 from tests.api.asgi_client import Browser, Socket
 from tests.api.house import House
+from tests.realtime.test_sight_in_time import caught_up
 
 
 async def follow(browser: Browser, cursor: int, epoch: str, **more: Any) -> Socket:
@@ -111,6 +112,7 @@ async def test_a_client_with_the_snapshots_cursor_and_a_change_in_between_misses
     thread = snapshot["conversations"][0]["thread_id"]
     socket = await follow(house.admin, snapshot["cursor"], snapshot["epoch"], threads=[thread])
     await writing
+    await caught_up(house)
     heard = await socket.silence(0.4)
     told = {each["text"] for frame in heard for each in frame.get("messages", ()) if each["author"] == "customer"}
     every = (await house.admin.get(f"/api/v1/threads/{thread}/messages?limit=100")).json["items"]
@@ -137,6 +139,7 @@ async def test_visitors_hear_their_thread_from_the_message_they_saw_last(house: 
         await house.admin.post(f"{path}/accept", {"version": row["version"]})
         await house.admin.post(f"{path}/messages", {"client_message_id": "1", "text": "note", "note": True})
         await house.admin.post(f"{path}/messages", {"client_message_id": "2", "text": "answer"})
+        await caught_up(house)
         heard = await window.silence(0.3)
     said = [each for frame in heard if frame["type"] == "messages" for each in frame["items"]]
     # What was committed while he said hello may come twice; notes never come.
