@@ -176,4 +176,4 @@ async def test_a_departments_head_comes_along_where_it_is_wished(house: House) -
     value = {"version": version, "members": [{"department_id": made.json["id"], "with_head": True}, {"user_id": 1}]}
     answer = await house.admin.put(f"/api/v1/lines/{house.line_id}/queue", value)
     assert answer.status == 200, answer.body
-    assert [each.get("with_head", False) for each in answer.json] == [True, False]
+    assert [each.get("with_head", False) for each in answer.json["items"]] == [True, False]
