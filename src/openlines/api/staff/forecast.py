@@ -9,13 +9,14 @@ from litestar.params import FromPath, JSONBody
 
 from openlines.api.guard import LOOKS_AT_SETTINGS
 from openlines.api.staff.common import MOST, Number, TheActor, TheEdge, TheLanguage, harmless, when
-from openlines.api.staff.lines import QueueMember, members_in, settings_in
+from openlines.api.staff.lines import QueueMember, members_in
 from openlines.realtime.shapes import at_the_edge
 from openlines.services import forecast as service
 from openlines.services.forecast import Asked
 from openlines.services.forecast_past import Customer
 from openlines.services.forecast_steps import Part, Step
 from openlines.support.stamps import stamp, stamp_or_none
+from openlines.support.tolerant import clean
 
 TAGS = ["lines"]
 
@@ -107,7 +108,7 @@ def _asked(data: ForecastInput, language: str) -> Asked:
         at=when("at", data.at),
         everybody=data.everybody,
         customer=customer,
-        settings=settings_in(data.settings) if data.settings else None,
+        settings=clean(data.settings) if data.settings else None,
         members=None if data.members is None else members_in(data.members),
         active=data.active,
     )

@@ -12,11 +12,12 @@ from openlines.api.acting import act
 from openlines.api.guard import CONFIGURES, LOOKS_AT_SETTINGS, makes
 from openlines.api.line_photos import FILE_LIMIT, stored, with_photos
 from openlines.api.staff.common import Number, Req, TheActor, TheEdge, TheLanguage, harmless
-from openlines.api.staff.lines import Line, OperatorFace, QueueMember, Text, line_out, settings_in
+from openlines.api.staff.lines import Line, OperatorFace, QueueMember, Text, line_out
 from openlines.api.words import word
 from openlines.services import line_files
 from openlines.services.access import access_line
 from openlines.services.line_files import Content
+from openlines.support.tolerant import clean
 
 TAGS = ["lines"]
 
@@ -105,7 +106,7 @@ async def read_line_file(
     edge: TheEdge, actor: TheActor, language: TheLanguage, data: JSONBody[FileInput]
 ) -> LineFileContent:
     """Nothing is written: to look before importing."""
-    found = await edge.store.read(line_files.content, actor, settings_in(data.file), data.line_id)
+    found = await edge.store.read(line_files.content, actor, clean(data.file), data.line_id)
     return _shown(found, language)
 
 
@@ -123,7 +124,7 @@ async def import_line(
     """A new line, or an existing one brought to what the file says. What is unknown here is refused by its path,
     or skipped if `skip_unknown` says so."""
     name = harmless(data.name) if data.name is not None else None
-    file = settings_in(data.file)
+    file = clean(data.file)
     photos = await stored(edge.files, file)
     return await act(
         edge,

@@ -23,6 +23,7 @@ from openlines.store.faces import OwnFace
 from openlines.store.lines import LineRow, Member, schedule_in
 from openlines.store.tx import Reader, Tx
 from openlines.support.stamps import stamp, stamp_or_none
+from openlines.support.tolerant import clean
 
 TAGS = ["lines"]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -58,19 +59,6 @@ class Line(msgspec.Struct, omit_defaults=True):
 class Lines(msgspec.Struct):
     items: list[Line]
     next: str | None
-
-
-def settings_in(values: dict[str, Any]) -> dict[str, Any]:
-    """Settings as they came, their texts such that every database keeps them."""
-    return {key: _clean(value) for key, value in values.items()}
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, dict):
-        return {key: _clean(each) for key, each in value.items()}
-    return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
 def members_in(members: list["QueueMember"]) -> list[Member]:
@@ -194,10 +182,10 @@ async def change_line(
     data: JSONBody[LineChange],
 ) -> Response[Line]:
     """Holds at once, also for what is under way; all of it is one save. 409 when somebody saved since `version`."""
-    settings = settings_in(data.settings) if data.settings is not None else None
+    settings = clean(data.settings) if data.settings is not None else None
     members = None if data.members is None else members_in(data.members)
     own_faces = None if data.faces is None else faces_in(line_id, data.faces)
-    chats = {each: settings_in(values) for each, values in (data.looks or {}).items()}
+    chats = {each: clean(values) for each, values in (data.looks or {}).items()}
     if settings:
         await warm(settings.get("holidays_country"), settings.get("holidays_region"), edge.store.clock.now())
 

@@ -18,6 +18,7 @@ from openlines.services.line_settings import inward, shown_settings
 from openlines.services.timetables import HOURS, Shared
 from openlines.store.tx import Reader, Tx
 from openlines.support.stamps import stamp_or_none
+from openlines.support.tolerant import clean
 
 TAGS = ["timetables"]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -72,16 +73,8 @@ class TimetableChange(Hours, forbid_unknown_fields=True, kw_only=True):
 
 def _hours_in(given: NewTimetable | TimetableChange) -> dict[str, Any]:
     """The fields that were sent, in the shape of the settings, their texts such that every database keeps them."""
-    sent = {name: _clean(value) for name in HOURS if (value := getattr(given, name)) is not msgspec.UNSET}
+    sent = {name: clean(value) for name in HOURS if (value := getattr(given, name)) is not msgspec.UNSET}
     return inward(sent)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, dict):
-        return {key: _clean(each) for key, each in value.items()}
-    return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
 async def warm(country: Any, region: Any, now: int) -> None:

@@ -9,6 +9,7 @@ from openlines.api.visitor.call import Call, Handler
 from openlines.services import visitor_asking
 from openlines.services.errors import Invalid
 from openlines.services.receive import Person
+from openlines.support.tolerant import clean
 
 _MOST: Final = 50  # answers
 _LONGEST: Final = 10_000  # characters of one; the form's own bounds are far below
@@ -58,8 +59,7 @@ class Asking:
         for key, text in given.answers.items():
             if len(text) > _LONGEST:
                 raise Invalid.field(f"answers.{key[:40]}", "too_long", {"most": _LONGEST})
-        answers = {key: text.replace("\x00", "\u2400") for key, text in given.answers.items()}
         person = self._person(visitor.external_id)
         store, channel_id = call.visitors.edge.store, call.site.channel_id
-        await store.write(visitor_asking.fill_in, channel_id, visitor.external_id, person, answers)
+        await store.write(visitor_asking.fill_in, channel_id, visitor.external_id, person, clean(given.answers))
         await call.answer({})

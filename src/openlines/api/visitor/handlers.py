@@ -5,7 +5,7 @@ answer is the commit. It is described in OpenAPI by hand (`api/visitor/described
 """
 
 from collections import OrderedDict
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 import msgspec
@@ -46,6 +46,7 @@ from openlines.services.react import receive_press
 from openlines.services.receive import Incoming, Person, Received, receive_message
 from openlines.support.log import logger
 from openlines.support.stamps import stamp
+from openlines.support.tolerant import clean
 
 PREFIX: Final = "/api/v1/widget/"
 _MOST_CONTEXTS: Final = 20_000
@@ -274,10 +275,9 @@ class VisitorApi:
         if given.name or given.email or given.phone or given.data:
             self.count(call, visitor, begins=True)
             person = self._contexts.get(visitor.external_id, Person())
-            name, email, phone = (_harmless(each).strip() for each in (given.name, given.email, given.phone))
+            name, email, phone = (clean(each).strip() for each in (given.name, given.email, given.phone))
             person = person._replace(name=name, email=email, phone=phone)
-            data = {_harmless(key): _harmless(value) for key, value in given.data.items()}
-            await store.write(visitors.introduce, channel_id, visitor.external_id, person, data)
+            await store.write(visitors.introduce, channel_id, visitor.external_id, person, clean(given.data))
         await call.answer({})
 
     async def _history(self, call: Call) -> None:
@@ -360,11 +360,6 @@ class VisitorApi:
         async for piece in found.body:
             await call.send({"type": "http.response.body", "body": piece, "more_body": True})
         await call.send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _harmless(value: Any) -> Any:
-    """A text that every database keeps; what is no text is left as it is."""
-    return value.replace("\x00", "\u2400") if isinstance(value, str) else value
 
 
 def _number(name: str, text: str | None) -> int | None:
