@@ -82,6 +82,25 @@ describe("a channel under edit", () => {
     });
   });
 
+  it("keeps what is being edited when it is switched off, or a save is taken back", async () => {
+    const { editor, set } = opened();
+    set({ accent: "#222222" });
+    const undo = await editor.save();
+    set({ position: "left" });
+    await editor.change(undo ?? {});
+    expect(now.settings).toMatchObject({ accent: "#111111", position: "right" });
+    expect(editor.draft.value?.settings).toMatchObject({ accent: "#111111", position: "left" });
+    await editor.change({ active: false });
+    expect(editor.changedSettings.value).toEqual(["position"]);
+  });
+
+  it("hears nothing from an answer that was overtaken", () => {
+    const { editor } = opened();
+    editor.renew({ ...first, version: 3, name: "Shop" });
+    editor.renew({ ...first, version: 2 });
+    expect([editor.channel.value?.version, editor.draft.value?.name]).toEqual([3, "Shop"]);
+  });
+
   it("takes a newer state in under what is being edited", () => {
     const { editor, set } = opened();
     set({ accent: "#222222" });

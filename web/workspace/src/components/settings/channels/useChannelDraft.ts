@@ -115,10 +115,17 @@ export function useChannelDraft() {
     };
   }
 
-  /** What is stored has moved on: it comes in under what is being edited here. */
+  /** Changes something by itself, beside what is being edited: switched off, or a save taken back. */
+  async function change(what: Omit<ChannelPatch, "version">): Promise<void> {
+    const before = channel.value;
+    if (before) renew(await settingsApi.patchChannel(before.id, { version: before.version, ...what }));
+  }
+
+  /** What is stored has moved on: it comes in under what is being edited here. An answer that comes late says nothing. */
   function renew(newer: Channel): void {
     const mine = draft.value;
     if (!mine) return stored(newer);
+    if (channel.value && newer.version < channel.value.version) return;
     const touched = Object.fromEntries(changedSettings.value.map((name) => [name, mine.settings[name]]));
     const name = renamed.value ? mine.name : newer.name;
     channel.value = newer;
@@ -154,6 +161,7 @@ export function useChannelDraft() {
     begin,
     leaveFor,
     renew,
+    change,
     save,
     revert,
   };
