@@ -32,7 +32,7 @@ from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND, Alarm
 from openlines.workers.claiming import Claiming
 from openlines.workers.pace import Pace
-from openlines.workers.persist import persist, write_down
+from openlines.workers.persist import finish, persist, write_down
 
 log = logger(__name__)
 
@@ -104,12 +104,7 @@ class Deliverer:
     async def stop(self) -> None:
         """Lets what is under way end, for a while; what has not begun to leave is put back."""
         self._stopping = True
-        tasks = [task for _, task in self._under_way.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=_STOP)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await finish((task for _, task in self._under_way.values()), _STOP)
         await self._put_back()
 
     async def _put_back(self) -> None:

@@ -25,7 +25,7 @@ from openlines.support.outbound import Allowing
 from openlines.support.secrets import Seal, Secret, SecretsUnreadable
 from openlines.workers.alarm import SECOND, Alarm
 from openlines.workers.claiming import Claiming
-from openlines.workers.persist import persist, write_down
+from openlines.workers.persist import finish, persist, write_down
 
 log = logger(__name__)
 
@@ -95,12 +95,7 @@ class Notices:
     async def stop(self) -> None:
         """Lets what is under way come to its end, for a while."""
         self._stopping = True
-        tasks = [task for _, task in self._under_way.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=_STOP)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await finish((task for _, task in self._under_way.values()), _STOP)
         await self._put_back()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,8 +1,8 @@
-"""A worker goes on: what fails for a passing reason is done again, after a breath."""
+"""A worker goes on: what fails for a passing reason is done again, after a breath. And how he comes to an end."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from openlines.store import CommitUnknown, Store, StoreClosed, StoreUnavailable
@@ -55,3 +55,13 @@ async def write_down(store: Store, use_case: Callable[..., Any], /, *args: Any, 
             return
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def finish(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:
+    """Lets what is under way come to its end, for so long; then cancels it, and comes back when all has ended."""
+    left = list(tasks)
+    if left:
+        await asyncio.wait(left, timeout=seconds)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

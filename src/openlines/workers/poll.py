@@ -23,7 +23,7 @@ from openlines.support.secrets import SecretsUnreadable
 from openlines.workers.accounts import Accounts, Connected
 from openlines.workers.alarm import SECOND
 from openlines.workers.pace import Pace
-from openlines.workers.persist import persist
+from openlines.workers.persist import finish, persist
 
 log = logger(__name__)
 
@@ -81,10 +81,7 @@ class Keeper:
         """Stops polling and gives the leases back."""
         ids = list(self._kept)
         await self._drop(ids)
-        if leaving := list(self._leaving.values()):
-            await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
-            for task in leaving:
-                task.cancel()
+        await finish(self._leaving.values(), _LEAVE_SECONDS)
         if ids:
             try:
                 await self._store.write(channel_state.leave, self._node, ids)
