@@ -106,7 +106,7 @@ def receive_rating(
     before: Conversation = case.c
     # What was given while the line asked for stars may still be commented.
     if not may_be(value, case.rules.settings.rating) and value != before.rating:
-        raise Invalid.field("value", "rating_like")
+        raise Refused("rating_like")
     if quiet and rating_time(before, case.rules, tx.now) != "yes" and not (comment and value == before.rating):
         raise Refused("rating_late")
     turn = Turn(tx, case)
