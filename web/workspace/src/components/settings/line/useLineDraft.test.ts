@@ -106,6 +106,19 @@ describe("a line under edit", () => {
     expect([editor.line.value?.id, editor.draft.value?.name]).toEqual([8, "Sales"]);
   });
 
+  it("does not go back to what was asked for before it was saved and comes only now", async () => {
+    const editor = await opened();
+    let answer: (line: Line) => void = () => undefined;
+    vi.mocked(settingsApi.line).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const late = editor.catchUp();
+    const before = server.line;
+    editor.set("queue_time", 300);
+    await editor.save();
+    answer(before);
+    await late;
+    expect([editor.line.value?.version, editor.draft.value?.settings.queue_time]).toEqual([2, 300]);
+  });
+
   it("can be put back as it was before a save, and neither what others saved nor what was edited since goes with it", async () => {
     const editor = await opened();
     editor.set("queue_time", 600);

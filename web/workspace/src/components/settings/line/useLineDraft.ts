@@ -117,7 +117,9 @@ export function useLineDraft(id: Ref<number>) {
     if (!line.value || changes.value.length || saving.value) return;
     const still = here();
     const [newLine, newQueue] = await fetchBoth();
-    if (!still() || same(newLine, line.value) || changes.value.length || saving.value) return;
+    if (!still() || changes.value.length || saving.value) return;
+    // An answer to what was asked before the last save says nothing any more.
+    if (newLine.version < line.value.version || same(newLine, line.value)) return;
     stored(newLine, newQueue);
     draft.value = base.value;
   }
