@@ -59,7 +59,7 @@ async def test_a_late_answer_rings_is_read_and_is_in_the_figures(house: House) -
         f"/api/v1/conversations/{conversation_id}/messages", {"client_message_id": "1", "text": "hi"}
     )
     assert answer.status in {200, 201}, answer.body
-    report = (await house.admin.get("/api/v1/kpi?days=1&kind=first")).json
+    report = (await house.admin.get("/api/v1/kpi?days=7&kind=first")).json
     total = report["total"]
     assert (total["answers"], total.get("met", 0), total["breached"], total["met_percent"]) == (1, 0, 1, 0.0)
     assert total["longest"] >= 1
@@ -102,7 +102,7 @@ async def test_the_file_holds_each_answer_and_no_formula(house: House) -> None:
     assert renamed.status == 200, renamed.body
     await house.change_line(house.line_id, kpi_first=600)
     await (await house.visitor()).say("hello")
-    answer = await house.admin.get("/api/v1/kpi/export?days=1")
+    answer = await house.admin.get("/api/v1/kpi/export?days=7")
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
     rows: list[Any] = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
