@@ -45,7 +45,7 @@ test: $(VENV)/.dev $(VENV)-aiogram/.made web ## everything that must hold (what 
 	@$(BIN)/python -m pytest -m alone $(ARGS)
 
 check: $(VENV)/.dev web ## the quick part, under a minute: style, types, imports, fast tests
-	@$(MAKE) --no-print-directory -j$(JOBS) check-python check-web check-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) check-tests check-web check-python
 
 check-python: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet $(CODE)
@@ -60,8 +60,9 @@ check-web: $(VENV)/.run web
 	@$(NPM) run --silent test
 	@echo "web: types, style and unit tests are clean"
 
+# The longest of the three, hence started first; what was compiled is kept, whatever the environment says.
 check-tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(or $(ARGS),$(QUICK))
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet -m 'not slow and not browser and not postgres' $(or $(ARGS),$(QUICK))
 
 bench: $(VENV)/.dev web ## measure the promises, each beside its limit; writes benchmarks/latest.json
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -45,6 +45,8 @@ class Portal:
                 prepare_file(path)
                 path.write_bytes(_empty_database())
             self.session: Any = SqliteSession(path, self.clock)
+            # No power fails in a test, so none waits for the disk.
+            self.session._connection.execute("PRAGMA synchronous = OFF")
         else:
             self.session = PostgresSession(url, "test", self.clock, FollowingClock(), Ids())
         self.pokes: set[str] = set()
