@@ -122,6 +122,22 @@ describe("the same conversation in another tab", () => {
   });
 });
 
+describe("how much can be said", () => {
+  it("is told before it hurts also where no channel limits it: the server does", async () => {
+    const { wrapper, field } = composer();
+    await wrapper.get('[data-testid="mode-note"]').trigger("click");
+    await field.setValue("n".repeat(17_000));
+    expect(wrapper.find(".limit").exists()).toBe(false);
+    await field.setValue("n".repeat(19_000));
+    expect([wrapper.get(".limit").text(), wrapper.get(".limit").classes("over")]).toEqual(["19,000 of 20,000", false]);
+    await field.setValue("n".repeat(20_001));
+    expect([wrapper.get(".limit").text(), wrapper.get(".limit").classes("over")]).toEqual(["20,001 of 20,000", true]);
+    await field.trigger("keydown", { key: "Enter" });
+    expect(said).toEqual([]);
+    wrapper.unmount();
+  });
+});
+
 describe("where nothing can be sent", () => {
   it("invites nobody to write what would not arrive, but a note", async () => {
     const { wrapper, field } = composer();

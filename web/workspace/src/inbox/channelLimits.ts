@@ -13,14 +13,17 @@ interface Given {
   capabilities: Capabilities;
 }
 
+/** Characters that the server takes at the most, of a note, too. */
+const MOST = 20_000;
 /** So long before the time to answer is over it is told. */
 const WARN = 7_200_000;
 const { world, changed } = useLive();
 
-/** A note goes to no channel: nothing limits it. */
+/** A note goes to no channel: only the server limits it, and that is told when it comes near. */
 export function useChannelLimits(props: Given, text: () => string, note: () => boolean) {
-  const limit = computed(() => (note() ? 0 : (props.capabilities.text_limit ?? 0)));
-  const length = computed(() => lengthIn(text(), props.capabilities.text_unit));
+  const narrow = computed(() => (note() ? 0 : (props.capabilities.text_limit ?? 0)));
+  const length = computed(() => lengthIn(text(), narrow.value ? props.capabilities.text_unit : undefined));
+  const limit = computed(() => narrow.value || (length.value > MOST * 0.9 ? MOST : 0));
   const tooLong = computed(() => limit.value > 0 && length.value > limit.value);
 
   /** Milliseconds for which one may still answer; null: for ever. */

@@ -19,6 +19,8 @@ const { me } = useSession();
 
 type Overlay = ReturnType<World["overlay"]>;
 const overlays = new Map<string, Overlay>();
+/** What was told of messages that are refused, by message: it goes when they are sent again or given up. */
+const refusals = new Map<string, number>();
 let outbox: Outbox | null = null;
 let owner = 0;
 
@@ -53,11 +55,12 @@ function make(): Outbox {
     },
     onRefused: (item) => {
       settle(item);
-      toasts.show(t("inbox.refused"), {
+      const toast = toasts.show(t("inbox.refused"), {
         tone: "bad",
         ...(item.error ? { detail: item.error } : {}),
-        actions: [{ label: t("shell.retry"), run: () => outbox?.retry(item.client_message_id) }],
+        actions: [{ label: t("shell.retry"), run: () => retryOutgoing(item.client_message_id) }],
       });
+      refusals.set(item.client_message_id, toast);
     },
     random: Math.random,
     timer: (milliseconds, call) => {
@@ -84,6 +87,7 @@ onSignedOut(() => {
   owner = 0;
   for (const remove of overlays.values()) remove();
   overlays.clear();
+  for (const id of [...refusals.keys()]) saidEnough(id);
 });
 live.onMessages((messages) => {
   for (const message of messages) if (message.client_message_id) mine()?.arrived(message.client_message_id);
@@ -137,5 +141,19 @@ export const outgoingOf = (threadId: number): readonly Outgoing[] => mine()?.of(
 /** When what was said in a thread has been sent, or could not be; undefined where nothing is on its way. */
 export const said = (threadId: number): Promise<void> | undefined => mine()?.quiet(threadId);
 export const unsent = (): number => mine()?.size ?? 0;
-export const retryOutgoing = (id: string): void => mine()?.retry(id);
-export const discardOutgoing = (id: string): void => mine()?.discard(id);
+
+function saidEnough(id: string): void {
+  const toast = refusals.get(id);
+  refusals.delete(id);
+  if (toast !== undefined) toasts.dismiss(toast);
+}
+
+export function retryOutgoing(id: string): void {
+  saidEnough(id);
+  mine()?.retry(id);
+}
+
+export function discardOutgoing(id: string): void {
+  saidEnough(id);
+  mine()?.discard(id);
+}
