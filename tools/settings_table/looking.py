@@ -205,16 +205,19 @@ def _nodes(path: Path) -> Sequence[tuple[str, ast.AST]]:
     return list(_inside(ast.parse(path.read_text())))
 
 
-def _inside(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Every node with the name of what it is in: a function of the module, or "Class.method"."""
-    for node in ast.iter_child_nodes(tree):
+def _inside(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Every node in the order of the file, with the name of what it is in: a function of the module, or
+    "Class.method"."""
+    waiting = [(node, "") for node in ast.iter_child_nodes(tree)][::-1]
+    while waiting:
+        node, function = waiting.pop()
         inner = function
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             in_class = function.endswith(".")
             inner = f"{function}{node.name}" if in_class else function or node.name
             inner += "." if isinstance(node, ast.ClassDef) and not function else ""
         yield inner.rstrip("."), node
-        yield from _inside(node, inner)
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)][::-1]
 
 
 # ---------------------------------------------------------------- the tests

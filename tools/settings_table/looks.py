@@ -6,7 +6,7 @@ They are read by their names (`settings.get("accent")`, `settings.get(f"greeting
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ _NOT_PROOFS = frozenset({"test_looks.py", "test_line_looks.py", "test_registry.p
 _PAGE_ROWS = frozenset({"row"})  # what the tests of the page find a setting by
 
 
-def look_places() -> list[Place]:
+@cache
+def look_places() -> Sequence[Place]:
     """Every setting of a channel on the line's page, in the order of the manifests: "website.accent"."""
     return [
         Place(f"{kind}.{field.name}", field.default, TAB, field.type, _control(field), _readers(field), _tests(field))
@@ -84,26 +85,32 @@ def _control(field: Field) -> str:
 
 
 def _readers(field: Field) -> tuple[str, ...]:
-    found = {
-        f"{where}:{function}" if function else where
+    return tuple(_shown({where for where, key in _keys() if _is_name(key, field.name)}))
+
+
+@cache
+def _keys() -> Sequence[tuple[str, ast.expr]]:
+    """Where settings of channels are read, and by which name; looked for once, for all of them."""
+    return [
+        (f"{where}:{function}" if function else where, key)
         for path in sorted(PACKAGE.rglob("*.py"))
         if not (where := path.relative_to(PACKAGE).as_posix()).startswith(_NOT_READING)
         for function, node in _nodes(path)
-        if _reads(node, field.name)
-    }
-    return tuple(_shown(found))
+        if (key := _key(node)) is not None
+    ]
 
 
-def _reads(node: ast.AST, name: str) -> bool:
+def _key(node: ast.AST) -> ast.expr | None:
+    """The name in `SETTING = "accent"` or `settings.get("accent")`; None for everything else."""
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         named = any(isinstance(each, ast.Name) and each.id == "SETTING" for each in targets)
-        return named and isinstance(node.value, ast.Constant) and node.value.value == name
+        return node.value if named and isinstance(node.value, ast.Constant) else None
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"):
-        return False
+        return None
     holder = node.func.value
     last = holder.attr if isinstance(holder, ast.Attribute) else holder.id if isinstance(holder, ast.Name) else ""
-    return last == "settings" and bool(node.args) and _is_name(node.args[0], name)
+    return node.args[0] if last == "settings" and node.args else None
 
 
 def _is_name(key: ast.expr, name: str) -> bool:
@@ -156,16 +163,18 @@ def _part_tests(part: str) -> tuple[str, ...]:
 
 
 def _tests(field: Field) -> tuple[str, ...]:
-    return tuple(
-        _shown(
-            {
-                f"{path.relative_to(ROOT).as_posix()}::{function}"
-                for path in _files()
-                for function, node in _nodes(path)
-                if function.rpartition(".")[2].startswith("test") and _gives(node, field)
-            }
-        )
-    )
+    return tuple(_shown({test for test, node in _giving() if _gives(node, field)}))
+
+
+@cache
+def _giving() -> Sequence[tuple[str, ast.AST]]:
+    """Every place in a test that can give a value to something or look for a row; looked for once, for all of them."""
+    return [
+        (f"{path.relative_to(ROOT).as_posix()}::{function}", node)
+        for path in _files()
+        for function, node in _nodes(path)
+        if isinstance(node, (ast.Call, ast.keyword, ast.Dict)) and function.rpartition(".")[2].startswith("test")
+    ]
 
 
 @cache
