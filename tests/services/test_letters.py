@@ -33,7 +33,6 @@ URL = "https://desk.example"
 _NOTICES = Statement(select(tables.notices).where(tables.notices.c.kind == "mail").order_by(tables.notices.c.id))
 _CHANNEL = Statement(update(tables.channels))
 _THREAD = Statement(update(tables.threads))
-_CUSTOMER = Statement(update(tables.customers))
 _number = itertools.count(1)
 
 
@@ -205,10 +204,11 @@ def test_notes_automatic_texts_and_deleted_words_make_no_letter(house: Portal) -
 
 @pytest.mark.parametrize("why", ["off", "no address", "bad address", "blocked", "no server", "too old"])
 def test_no_letter_where_there_is_nobody_or_no_wish_to_send_one(house: Portal, why: str) -> None:
-    email = {"no address": "", "bad address": "carl at home"}.get(why, "carl@example.com")
-    desk = Desk(house, email=email, mail_on=why != "no server")
+    desk = Desk(house, email="" if why == "no address" else "carl@example.com", mail_on=why != "no server")
     if why == "off":
         desk.channel(letters=False)
+    if why == "bad address":  # as it stands in the books of the site that vouches for him
+        house.do(visitors.vouched, desk.channel_id, None, "carl", Person(email="carl at home"))
     desk.says("It is ready.")
     if why == "blocked":
         house.do(lambda tx: tx.run(_THREAD, blocked_at=tx.now))
