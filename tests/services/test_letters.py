@@ -33,6 +33,7 @@ URL = "https://desk.example"
 _NOTICES = Statement(select(tables.notices).where(tables.notices.c.kind == "mail").order_by(tables.notices.c.id))
 _CHANNEL = Statement(update(tables.channels))
 _THREAD = Statement(update(tables.threads))
+_CUSTOMER = Statement(update(tables.customers))
 _number = itertools.count(1)
 
 
