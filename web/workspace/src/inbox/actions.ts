@@ -14,6 +14,7 @@ import { type Key, maybe, t } from "@/i18n";
 
 import { wordsOf } from "./coded";
 import { patchDetails, refreshDetails } from "./details";
+import { inTurn } from "./inTurn";
 import { said } from "./outbox";
 import { showInstead, takeMessages } from "./threads";
 
@@ -29,7 +30,7 @@ type Patch = { [K in keyof ConversationRow]?: ConversationRow[K] | undefined };
 async function act(row: ConversationRow, patch: Patch, call: (seen: number) => Promise<Acted>, failure: Key, settled?: string): Promise<boolean> {
   const remove = world.overlay(row.id, patch as Partial<ConversationRow>);
   try {
-    const { conversation, warning } = await inTurn(row, call);
+    const { conversation, warning } = await inTurn(`conversation ${row.id}`, () => afterWhatWasSaid(row, call));
     world.learn(conversation);
     if (warning) warn(warning);
     refreshDetails(row.id);
@@ -45,33 +46,16 @@ async function act(row: ConversationRow, patch: Patch, call: (seen: number) => P
   }
 }
 
-/** By conversation what is being done with it: its end, and the version that came of it. */
-const underway = new Map<number, { end: Promise<void>; version: number }>();
+/** By conversation: the version that the last deed done here has left. */
+const left = new Map<number, number>();
 
-/**
- * What one person does with a conversation happens in his order: finished, taken back, finished again is finished;
- * answered and finished is first answered. Requests of their own would overtake each other on their way. Whatever
- * becomes of the earlier one, the later one is tried: each tells of its own failure. What he did himself is no change
- * that he has not seen: `call` is given the version that it left.
- */
-async function inTurn(row: ConversationRow, call: (seen: number) => Promise<Acted>): Promise<Acted> {
-  const earlier = underway.get(row.id);
-  const before = [earlier?.end, said(row.thread_id)].filter((one) => one !== undefined);
-  const seen = () => Math.max(row.version, earlier?.version ?? 0);
-  const doing = before.length ? Promise.all(before).then(() => call(seen())) : call(row.version);
-  const mine = {
-    version: 0,
-    end: doing.then(
-      ({ conversation }) => void (mine.version = conversation.version),
-      () => void (mine.version = seen()),
-    ),
-  };
-  underway.set(row.id, mine);
-  try {
-    return await doing;
-  } finally {
-    if (underway.get(row.id) === mine) underway.delete(row.id);
-  }
+/** Finished, taken back, finished again is finished; answered and finished is first answered. */
+async function afterWhatWasSaid(row: ConversationRow, call: (seen: number) => Promise<Acted>): Promise<Acted> {
+  await said(row.thread_id);
+  // What he did himself is no change that he has not seen.
+  const acted = await call(Math.max(row.version, left.get(row.id) ?? 0));
+  left.set(row.id, acted.conversation.version);
+  return acted;
 }
 
 function warn(warning: Coded | string): void {

@@ -7,20 +7,19 @@ import { useToasts } from "@/app/toasts";
 import { t } from "@/i18n";
 
 import { detailsOf, loadDetails, patchDetails, rename } from "./details";
+import { inTurn } from "./inTurn";
 
 const { api } = useApi();
 const toasts = useToasts();
 
 type Changes = Partial<Pick<Customer, "name" | "email" | "phone" | "fields">>;
 
-/** One change after the other: each is made to what the one before has left, or it would be refused as a stranger's. */
-const lanes = new Map<number, Promise<unknown>>();
-
 export async function changeCustomer(conversationId: number, customer: Customer, changes: Changes): Promise<void> {
   patchDetails(conversationId, (details) => ({ ...details, customer: { ...details.customer, ...changes } }));
   const remove = changes.name === undefined ? () => undefined : world.overlay(conversationId, { customer: changes.name });
   try {
-    const saved = await inTurn(customer.id, () => api.updateCustomer(customer.id, { version: versionOf(conversationId, customer), ...changes }));
+    // Each is made to what the one before has left, or it would be refused as a stranger's.
+    const saved = await inTurn(`customer ${customer.id}`, () => api.updateCustomer(customer.id, { version: versionOf(conversationId, customer), ...changes }));
     patchDetails(conversationId, (details) => ({ ...details, customer: { ...details.customer, ...saved } }));
     rename(conversationId, saved.name);
   } catch (error) {
@@ -30,15 +29,6 @@ export async function changeCustomer(conversationId: number, customer: Customer,
   } finally {
     remove();
   }
-}
-
-function inTurn<T>(customerId: number, run: () => Promise<T>): Promise<T> {
-  const before = lanes.get(customerId) ?? Promise.resolve();
-  const mine = before.then(run, run);
-  lanes.set(customerId, mine);
-  const leave = () => void (lanes.get(customerId) === mine && lanes.delete(customerId));
-  void mine.then(leave, leave);
-  return mine;
 }
 
 /** The version that the last change of ours has left, where it is of this customer. */
