@@ -163,6 +163,10 @@ class Portal:
             time.sleep(0.1)
         return found
 
+    def comes_to(self, state: str) -> None:
+        """The only conversation has this state with the server: the page may have shown it before."""
+        self.eventually("/api/v1/conversations?list=all", lambda found: found["items"][0]["state"] == state)
+
     def operator(self, context: BrowserContext, name: str) -> int:
         """A new operator, signed in in this browser. Returns his id."""
         email = f"o{name.lower()}@example.com"

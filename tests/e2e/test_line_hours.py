@@ -128,7 +128,7 @@ def test_closed_today_is_held_and_offered_when_it_opens(
 
     page.get_by_role("button", name="Убрать особую дату").click()
     save(page)
-    portal.eventually("/api/v1/conversations?list=all", lambda answer: answer["items"][0]["state"] == "offered")
+    portal.comes_to("offered")
     expect(visitor.frame.locator("header")).not_to_contain_text("завтра")
 
 
