@@ -40,7 +40,7 @@ from openlines.support.late_http import LateClient
 from openlines.support.listening import listen
 from openlines.support.log import logger, set_up
 from openlines.support.passwords import Passwords
-from openlines.support.secrets import Seal, load_seal
+from openlines.support.secrets import Seal, SecretsUnreadable, load_seal
 from openlines.workers.accounts import Accounts
 from openlines.workers.attachments import Attachments
 from openlines.workers.deliver import Deliverer
@@ -350,7 +350,10 @@ class _Check:
         self._accounts = accounts
 
     async def __call__(self, channel_id: int) -> Health | None:
-        connected = await self._accounts.get(channel_id)
+        try:
+            connected = await self._accounts.get(channel_id)
+        except SecretsUnreadable as problem:
+            return Health(False, "secrets_unreadable", str(problem))
         if connected is None:
             return None
         return await connected.channel.check(connected.account, connected.http)

@@ -90,14 +90,16 @@ class Wish(NamedTuple):
 def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, seal: Seal) -> ChannelRow:
     """Refuses like `create`, and with `Conflict` "changed_meanwhile" when `version` is old: `params` say who was first.
 
-    What stands on the page of the channel's line is saved as a save of the line too.
+    What stands on the page of the channel's line is saved as a save of the line too. Secrets that do not open are
+    asked for with the first of them that is given anew; until then everything else can be changed without them.
     """
     require_administrator(actor)
     row = access_channel(tx, actor, channel_id)
     found = _manifest(row.kind)
-    opened = seal.open(TABLE, row.id, row.secrets)
+    kept = _opened(row, seal)
     present = {key: value for key, value in row.values.items() if key != FACTS}
-    checked = check(found.fields, {**present, **wish.settings}, wish.secrets, kept=frozenset(opened))
+    there = frozenset(kept if kept is not None else () if wish.secrets else _secrets(found))
+    checked = check(found.fields, {**present, **wish.settings}, wish.secrets, kept=there)
     problems = [*(_name_problems(wish.name) if wish.name is not None else ()), *checked.problems]
     if problems:
         raise Invalid(problems)
@@ -109,7 +111,8 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
             "settings": _json({**checked.settings, **facts}),
             "alias": looks.alias_of(tx, row.id, checked.settings),
         }
-    kept = {key: value.reveal() for key, value in opened.items()}
+    if kept is None:  # the generated ones are lost with the others
+        kept = {each: new_token() for each in generated(found.fields)}
     if checked.secrets:
         values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
     if row.version != version:
@@ -155,12 +158,11 @@ def new_secret(tx: Tx, actor: Actor, channel_id: int, name: str, *, seal: Seal) 
     row = access_channel(tx, actor, channel_id)
     if name not in generated(_manifest(row.kind).fields):
         raise NotFound("secret")
-    opened = {key: value.reveal() for key, value in seal.open(TABLE, row.id, row.secrets).items()}
-    opened[name] = new_token()
-    if not looks.change(tx, actor, row, secrets=_sealed(seal, row.id, opened)):
+    made = new_token()
+    if not looks.change(tx, actor, row, secrets=_sealed(seal, row.id, {**(_opened(row, seal) or {}), name: made})):
         raise looks.overtaken(tx, row)
     _changed(tx, actor, channel_id, row.line_id, "changed")
-    return opened[name]
+    return made
 
 
 def remove(tx: Tx, actor: Actor, channel_id: int) -> None:
@@ -191,9 +193,21 @@ def access_channel(reader: Reader, actor: Actor, channel_id: int) -> ChannelRow:
     return row
 
 
-def hints(row: ChannelRow, seal: Seal) -> dict[str, str]:
-    """Which secrets are there, each with its last letters: never the secret itself."""
-    return {name: value.hint() for name, value in seal.open(TABLE, row.id, row.secrets).items()}
+def secrets_of(row: ChannelRow, seal: Seal) -> list[str]:
+    """Which secrets are there; those that do not open are not."""
+    return sorted(_opened(row, seal) or ())
+
+
+def _opened(row: ChannelRow, seal: Seal) -> dict[str, str] | None:
+    """The secrets themselves; None when they were sealed with another key than this portal has."""
+    try:
+        return {name: value.reveal() for name, value in seal.open(TABLE, row.id, row.secrets).items()}
+    except SecretsUnreadable:
+        return None
+
+
+def _secrets(found: Manifest) -> list[str]:
+    return [each.name for each in found.fields if each.type == "secret"]
 
 
 def _manifest(kind: str) -> Manifest:
@@ -254,11 +268,7 @@ def _to_another_account(tx: Tx, found: Manifest, kept: Mapping[str, str], given:
 
 
 def _account(row: ChannelRow, found: Manifest, seal: Seal) -> str:
-    try:
-        opened = seal.open(TABLE, row.id, row.secrets)
-    except SecretsUnreadable:
-        return ""
-    return account(found.fields, {name: value.reveal() for name, value in opened.items()})
+    return account(found.fields, _opened(row, seal) or {})
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -36,10 +36,6 @@ class Secret:
     def reveal(self) -> str:
         return self._text
 
-    def hint(self) -> str:
-        """The last four characters, for a list; nothing of a short one."""
-        return self._text[-4:] if len(self._text) >= 12 else ""
-
     def matches(self, other: str) -> bool:
         """Whether `other` is the same text, in constant time."""
         return hmac.compare_digest(self._text.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

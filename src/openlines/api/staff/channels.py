@@ -152,7 +152,7 @@ def channel_of(row: ChannelRow, language: str) -> Channel:
 def whole_channel(row: ChannelRow, edge: Edge, language: str, base: str) -> Channel:
     """Everything that may be known of a channel."""
     found = channel_of(row, language)
-    found.secrets = sorted(channels.hints(row, edge.seal))
+    found.secrets = channels.secrets_of(row, edge.seal)
     if not manifest(row.kind).capabilities.pushes:
         found.snippet = f'<script async src="{base}/widget.js" data-key="{row.key}"></script>'
         found.page_url = f"{base}/chat/{row.values.get('alias') or row.key}"

@@ -45,6 +45,7 @@ from openlines.services.files import add_file
 from openlines.services.react import receive_press
 from openlines.services.receive import Incoming, Person, Received, receive_message
 from openlines.support.log import logger
+from openlines.support.secrets import SecretsUnreadable
 from openlines.support.stamps import stamp
 from openlines.support.tolerant import clean
 
@@ -146,16 +147,24 @@ class VisitorApi:
         ]
 
     def signing_key(self, site: KnownSite) -> str:
-        """The key by which the site vouches for its customers, unsealed once."""
+        """The key by which the site vouches for its customers, unsealed once. One that does not open vouches for
+        nobody, and keeps nobody else from writing."""
         if not site.sealed:
             return ""
         found = self._keys.get(site.sealed)
         if found is None:
-            secret = self.edge.seal.open("channels", site.channel_id, site.sealed).get("identity_key")
             if len(self._keys) > 1000:
                 self._keys.clear()
-            found = self._keys[site.sealed] = secret.reveal() if secret is not None else ""
+            found = self._keys[site.sealed] = self._unsealed(site)
         return found
+
+    def _unsealed(self, site: KnownSite) -> str:
+        try:
+            secret = self.edge.seal.open("channels", site.channel_id, site.sealed).get("identity_key")
+        except SecretsUnreadable as error:
+            log.error("a channel's secrets do not open", channel=site.channel_id, error=str(error))
+            return ""
+        return secret.reveal() if secret is not None else ""
 
     def count(self, call: Call, visitor: Visitor, *, begins: bool = False) -> None:
         """Count something that a visitor wants written, and himself where that may begin a thread: a token can be made
