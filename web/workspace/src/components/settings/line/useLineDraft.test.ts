@@ -188,6 +188,16 @@ describe("a line under edit", () => {
     expect([server.line.looks[3]?.["accent"], server.line.faces]).toEqual(["#111111", []]);
   });
 
+  it("never has the queue of before a save beside the version of after it", async () => {
+    vi.mocked(settingsApi.line).mockImplementationOnce(async () => {
+      await Promise.resolve();
+      server.members = [{ user_id: 3 }];
+      return (server.line = { ...server.line, version: 2 });
+    });
+    const editor = await opened();
+    expect([editor.line.value?.version, editor.draft.value?.members]).toEqual([2, [{ user_id: 3 }]]);
+  });
+
   it("takes up a chat that was connected meanwhile", async () => {
     const editor = await opened();
     server.line = { ...server.line, looks: { 3: { accent: "#111111" } } };

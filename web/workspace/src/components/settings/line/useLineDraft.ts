@@ -73,8 +73,11 @@ export function useLineDraft(id: Ref<number>) {
   const base = computed(() => (line.value ? draftOf(line.value, queue.value) : null));
   const changes = computed(() => (base.value && draft.value ? changesOf(base.value, draft.value) : []));
 
+  /** The line first: were the queue of before a save beside the version of after it, saving would undo it unseen. */
   async function fetchBoth(): Promise<[Line, QueueEntry[]]> {
-    return Promise.all([settingsApi.line(id.value), settingsApi.queue(id.value)]);
+    const asked = id.value;
+    const found = await settingsApi.line(asked);
+    return [found, await settingsApi.queue(asked)];
   }
 
   /** Says, once an answer is here, whether the page still shows the line that was asked about. */
