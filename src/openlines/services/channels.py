@@ -96,9 +96,8 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
     require_administrator(actor)
     row = access_channel(tx, actor, channel_id)
     found = _manifest(row.kind)
-    kept = _opened(row, seal)
+    kept, there = _kept(row, found, wish, seal)
     present = {key: value for key, value in row.values.items() if key != FACTS}
-    there = frozenset(kept if kept is not None else () if wish.secrets else _secrets(found))
     checked = check(found.fields, {**present, **wish.settings}, wish.secrets, kept=there)
     problems = [*(_name_problems(wish.name) if wish.name is not None else ()), *checked.problems]
     if problems:
@@ -111,8 +110,6 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
             "settings": _json({**checked.settings, **facts}),
             "alias": looks.alias_of(tx, row.id, checked.settings),
         }
-    if kept is None:  # the generated ones are lost with the others
-        kept = {each: new_token() for each in generated(found.fields)}
     if checked.secrets:
         values["secrets"] = _sealed(seal, row.id, {**kept, **checked.secrets})
     if row.version != version:
@@ -132,6 +129,15 @@ def change(tx: Tx, actor: Actor, channel_id: int, version: int, wish: Wish, *, s
             line_versions.keep(tx, actor, line.id)
         _changed(tx, actor, channel_id, after.line_id, "changed")
     return access_channel(tx, actor, channel_id)
+
+
+def _kept(row: ChannelRow, found: Manifest, wish: Wish, seal: Seal) -> tuple[dict[str, str], frozenset[str]]:
+    """The secrets that stay beside those that are given, and the names of those that need not be given."""
+    opened = _opened(row, seal)
+    if opened is not None:
+        return opened, frozenset(opened)
+    anew = {each: new_token() for each in generated(found.fields)}
+    return anew, frozenset(() if wish.secrets else (each.name for each in found.fields if each.type == "secret"))
 
 
 def _moved(tx: Tx, row: ChannelRow, wish: Wish, found: Manifest) -> dict[str, Any]:
@@ -204,10 +210,6 @@ def _opened(row: ChannelRow, seal: Seal) -> dict[str, str] | None:
         return {name: value.reveal() for name, value in seal.open(TABLE, row.id, row.secrets).items()}
     except SecretsUnreadable:
         return None
-
-
-def _secrets(found: Manifest) -> list[str]:
-    return [each.name for each in found.fields if each.type == "secret"]
 
 
 def _manifest(kind: str) -> Manifest:
