@@ -44,6 +44,9 @@ describe("requests", () => {
   it("say what the server said", async () => {
     answered(new Response('{"code": "too_long", "detail": "Too long."}', { status: 422 }));
     expect(await problemOf(request("/api/messages", {}))).toMatchObject({ status: 422, code: "too_long", passing: false });
+    const fields = '{"email": {"code": "not_an_email", "message": "This is no e-mail address."}}';
+    answered(new Response(`{"code": "invalid", "detail": "Some values cannot be saved.", "fields": ${fields}}`, { status: 422 }));
+    expect(await problemOf(request("/api/session", {}))).toMatchObject({ detail: "This is no e-mail address." });
     answered(new Response("<html>Bad Gateway", { status: 502, headers: { "Retry-After": "7" } }));
     expect(await problemOf(request("/api/messages", {}))).toMatchObject({ status: 502, wait: 7000, passing: true });
     answered(new Response(null, { status: 204 }));

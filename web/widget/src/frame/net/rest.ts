@@ -76,6 +76,8 @@ async function refusal(answer: Response): Promise<Problem> {
 }
 
 export function problem(status: number, body: unknown, retryAfter: string | null): Problem {
-  const { code, detail, title, fields } = (body ?? {}) as Partial<Problem> & { title?: string };
-  return new Problem(status, code, detail ?? title, (Number(retryAfter) || 0) * 1000, fields);
+  const { code, detail, title, fields = {} } = (body ?? {}) as Partial<Problem> & { title?: string };
+  // What is wrong with a value says more than that something is.
+  const words = Object.values(fields)[0]?.message ?? detail ?? title;
+  return new Problem(status, code, words, (Number(retryAfter) || 0) * 1000, fields);
 }
