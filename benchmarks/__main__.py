@@ -8,6 +8,7 @@ how fast it is. The filled portal is kept in the cache (default: a folder of the
 """
 
 import argparse
+import gc
 import os
 import platform
 import resource
@@ -79,6 +80,10 @@ def _measure(setting: Setting, names: list[str], record: Path | None) -> tuple[l
     try:
         for name in names:
             print(f"{name} …", flush=True)
+            # What the figure before has left (thousands of sockets) is not cleared away in the middle of this one: the
+            # pause would be counted as the product's.
+            gc.collect()
+            gc.freeze()
             began = time.perf_counter()
             try:
                 figures = MEASURES[name](setting)
