@@ -82,10 +82,8 @@ export function useChannelDraft() {
     const sent = patch();
     saving.value = true;
     try {
-      const saved = await settingsApi.patchChannel(before.id, { version: before.version, ...sent });
-      const typed = draft.value;
-      stored(saved);
-      if (typed && typed !== shown) keep(shown, typed);
+      // What was typed while the answer was on its way is not saved yet, and not lost either.
+      lay(shown, await settingsApi.patchChannel(before.id, { version: before.version, ...sent }));
       faults.clear();
       return {
         ...(sent.name !== undefined ? { name: before.name } : {}),
@@ -102,16 +100,17 @@ export function useChannelDraft() {
     }
   }
 
-  /** What was typed while the answer was on its way is not saved yet, and not lost either. */
-  function keep(shown: Draft, typed: Draft): void {
-    const saved = draft.value;
-    if (!saved) return;
-    const since = <T>(before: Record<string, T>, now: Record<string, T>): Record<string, T> =>
-      Object.fromEntries(Object.entries(now).filter(([name, value]) => !sameValue(before[name], value)));
+  /** What is on the page and differs from `before` comes to lie on top of what is stored now. */
+  function lay(before: Draft, newer: Channel): void {
+    const mine = draft.value;
+    if (!mine) return stored(newer);
+    const since = <T>(was: Record<string, T>, now: Record<string, T>): Record<string, T> =>
+      Object.fromEntries(Object.entries(now).filter(([name, value]) => !sameValue(was[name], value)));
+    channel.value = newer;
     draft.value = {
-      name: typed.name === shown.name ? saved.name : typed.name,
-      settings: { ...saved.settings, ...since(shown.settings, typed.settings) },
-      secrets: since(shown.secrets, typed.secrets),
+      name: mine.name === before.name ? newer.name : mine.name,
+      settings: { ...newer.settings, ...since(before.settings, mine.settings) },
+      secrets: since(before.secrets, mine.secrets),
     };
   }
 
@@ -123,13 +122,10 @@ export function useChannelDraft() {
 
   /** What is stored has moved on: it comes in under what is being edited here. An answer that comes late says nothing. */
   function renew(newer: Channel): void {
-    const mine = draft.value;
-    if (!mine) return stored(newer);
-    if (channel.value && newer.version < channel.value.version) return;
-    const touched = Object.fromEntries(changedSettings.value.map((name) => [name, mine.settings[name]]));
-    const name = renamed.value ? mine.name : newer.name;
-    channel.value = newer;
-    draft.value = { name, settings: { ...newer.settings, ...touched }, secrets: mine.secrets };
+    const [known, mine] = [channel.value, draft.value];
+    if (!known || !mine) return stored(newer);
+    if (newer.version < known.version) return;
+    lay({ name: renamed.value ? known.name : mine.name, settings: known.settings, secrets: {} }, newer);
   }
 
   /** Somebody saved meanwhile: their values come in under what is being edited here, and it can be saved again. */
