@@ -126,7 +126,7 @@ def _wrong_text(field: Field, value: str) -> Problem | None:
         return Problem(field.name, "bad_pattern", {"example": field.example})
     known = [key for key, _ in field.choices]
     if field.type == "choice" and value not in known:
-        return Problem(field.name, "unknown_value", {"name": field.name, "value": value, "known": known})
+        return Problem.not_among(field.name, value, known)
     if field.type == "color" and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         return Problem(field.name, "bad_color")
     if field.type == "url" and not _is_url(value):

@@ -57,9 +57,7 @@ def _wrong(path: str, entry: dict[str, Any]) -> list[Problem]:
     if not 0 <= entry["after"] <= LONGEST_WAIT:
         problems.append(Problem(f"{path}.after", "out_of_range", {"least": 0, "most": LONGEST_WAIT}))
     if entry["who"] not in VISITORS:
-        problems.append(
-            Problem(f"{path}.who", "unknown_value", {"name": "who", "value": entry["who"], "known": list(VISITORS)})
-        )
+        problems.append(Problem.not_among(f"{path}.who", entry["who"], list(VISITORS), "who"))
     problems += [
         Problem(f"{path}.{language}", "too_long", {"most": _TEXT})
         for language in ("ru", "en")

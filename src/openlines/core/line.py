@@ -5,7 +5,7 @@ an instant. Texts are kept per language ({"ru": …, "en": …}); an empty one s
 release has stored lack the newer fields: a field that is missing has its default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -179,6 +179,11 @@ class Problem(NamedTuple):
     field: str
     code: str
     params: Mapping[str, Any] = {}
+
+    @classmethod
+    def not_among(cls, field: str, value: Any, known: Sequence[str], name: str = "") -> "Problem":
+        """A value that is none of those that there are; `name`: what the field is called where that is not its path."""
+        return cls(field, "unknown_value", {"name": name or field, "value": value, "known": known})
 
 
 def worded(words: Words, language: str, fallback: str = "en") -> str:

@@ -187,7 +187,7 @@ def _problems(values: dict[str, Any]) -> Sequence[Problem]:
     if "email" in values and not is_email(values["email"]):
         found.append(Problem("email", "not_an_email"))
     if "role" in values and values["role"] not in ROLES:
-        found.append(Problem("role", "unknown_value", {"name": "role", "value": values["role"], "known": ROLES}))
+        found.append(Problem.not_among("role", values["role"], ROLES))
     if "language" in values and values["language"] not in LANGUAGES:
         found.append(Problem("language", "unknown_language", {"known": LANGUAGES}))
     if "time_zone" in values and not is_zone(values["time_zone"]):

@@ -205,8 +205,7 @@ def check_mail(server: MailServer) -> None:
     if not 1 <= server.port <= 65535:
         found.append(Problem("mail.port", "out_of_range", {"least": 1, "most": 65535}))
     if server.security not in SECURITIES:
-        params = {"name": "mail.security", "value": server.security, "known": SECURITIES}
-        found.append(Problem("mail.security", "unknown_value", params))
+        found.append(Problem.not_among("mail.security", server.security, SECURITIES))
     if found:
         raise Invalid(found)
 

@@ -41,8 +41,7 @@ def create_token(
     if user is None:
         raise NotFound("user")
     allowed = frozenset(SCOPES) if user.role == "administrator" else OF_OPERATORS
-    unknown = [{"name": "scopes", "value": each, "known": SCOPES} for each in scopes if each not in SCOPES]
-    problems = [Problem("scopes", "unknown_value", params) for params in unknown[:1]]
+    problems = [Problem.not_among("scopes", each, SCOPES) for each in scopes if each not in SCOPES][:1]
     problems += [Problem("scopes", "scope_too_wide", {"scope": e}) for e in scopes if e in SCOPES and e not in allowed]
     if not scopes:
         problems.append(Problem("scopes", "scope_needed"))
