@@ -17,6 +17,7 @@ from openlines.services.errors import Invalid
 from openlines.store import StoreError
 from openlines.support.passwords import TooBusy, weakness
 from openlines.support.stamps import instant
+from openlines.support.tolerant import clean
 
 Req = Request[Any, Any, Any]
 # Numbers that both databases and every browser can hold.
@@ -68,7 +69,8 @@ def check_password(password: str, *personal: str, field: str = "password") -> No
 
 def harmless(text: str) -> str:
     """Text that every database keeps; what a keyboard cannot produce is shown as a sign of itself."""
-    return text.replace("\x00", "\u2400")
+    kept: str = clean(text)
+    return kept
 
 
 def given(data: msgspec.Struct) -> dict[str, Any]:
